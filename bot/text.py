@@ -1,0 +1,58 @@
+"""Sentences people read: gettext catalogues, read at start, chosen by a context's locale."""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+DEFAULT_LOCALE = "en-US"
+
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+
+def _(message: str) -> str:
+    """The sentence in the current locale; itself where no catalogue has it."""
+    return catalogue(_locale.get()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """The sentence for that many things, in the current locale."""
+    return catalogue(_locale.get()).ngettext(singular, plural, count)
+
+
+@contextmanager
+def speaking(locale: str | None) -> Iterator[None]:
+    """Sentences made inside are in this locale (Discord's codes: `de`, `pt-BR`, `zh-CN`)."""
+    token = _locale.set(locale or DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+@cache
+def catalogue(locale: str) -> _gettext.NullTranslations:
+    """The catalogue of a locale, else of its language, else English as written in the code."""
+    for name in (locale, locale.split("-")[0]):
+        path = LOCALE_DIR / name / "easel.po"
+        if path.is_file():
+            return _read(path)
+    return _gettext.NullTranslations()
+
+
+def _read(path: Path) -> _gettext.GNUTranslations:
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return _gettext.GNUTranslations(compiled)
