@@ -38,7 +38,7 @@ def speaking(locale: str | None) -> Iterator[None]:
 @cache
 def catalogue(locale: str) -> _gettext.NullTranslations:
     """The catalogue of a locale, else of its language, else English as written in the code."""
-    for name in (locale, locale.split("-")[0]):
+    for name in (locale, locale.split("-", maxsplit=1)[0]):
         path = LOCALE_DIR / name / "easel.po"
         if path.is_file():
             return _read(path)

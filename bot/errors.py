@@ -1,0 +1,277 @@
+"""Everything that can go wrong, as one tree; each class has a sentence a person may see.
+
+EaselError
+├── SettingsError                a setting is missing or wrong; `run` stops
+├── AlreadyRunning               another process has the token or the database
+├── WorkflowError                a workflow file cannot be used
+├── OptionRefused                a value a person gave cannot be used
+├── AccessRefused                who asked may not do that
+├── Fenced                       the job changed under us: somebody else has it, or it ended
+├── BackendError                 about a ComfyUI server rather than about a job
+│   ├── BackendUnreachable       nobody answers
+│   ├── BackendTooOld            it cannot take our prompt ids
+│   └── BackendStuck             it answers but runs nothing: its worker is dead
+└── JobFailed                    why a job ended without a result; kept with the job
+    ├── PromptRefused            the server refused the graph as a whole
+    │   ├── MissingNode          a node class is not installed
+    │   ├── MissingModel         a file the graph names is not there
+    │   └── BadInput             an input's value is not accepted
+    ├── NodeFailed               a node raised while running
+    │   ├── OutOfMemory
+    │   └── BadPicture
+    ├── JobLost                  the server forgot it, twice
+    ├── NoOutputs                it ran and made nothing
+    └── ServerLost               the server stayed away
+
+Errors hold facts; `sentence()` makes the words, in the current locale, when somebody reads them. A `JobFailed` goes
+into the store as `to_dict()` and comes back by `failure_from()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from bot.text import _
+
+
+class EaselError(Exception):
+    """The root. Subclasses are dataclasses of facts."""
+
+    def sentence(self) -> str:
+        """What happened and what to do, for a person."""
+        return _("Something went wrong on the bot's side. Try again; if it stays, tell whoever runs the bot.")
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+@dataclass(eq=False)
+class SettingsError(EaselError):
+    problem: str
+
+    def sentence(self) -> str:
+        return self.problem
+
+
+@dataclass(eq=False)
+class AlreadyRunning(EaselError):
+    """`what` says what the other process holds."""
+
+    what: str
+
+    def sentence(self) -> str:
+        return _("Another Easel is already running with {what}. Stop that one first.").format(what=self.what)
+
+
+@dataclass(eq=False)
+class WorkflowError(EaselError):
+    """`file` is the file's name, `problem` a sentence that says what to change."""
+
+    file: str
+    problem: str
+
+    def sentence(self) -> str:
+        return f"{self.file}: {self.problem}"
+
+
+@dataclass(eq=False)
+class OptionRefused(EaselError):
+    """`problem` is a whole sentence."""
+
+    option: str
+    problem: str
+
+    def sentence(self) -> str:
+        return f"`{self.option}`: {self.problem}"
+
+
+@dataclass(eq=False)
+class AccessRefused(EaselError):
+    """`problem` is a whole sentence."""
+
+    problem: str
+
+    def sentence(self) -> str:
+        return self.problem
+
+
+@dataclass(eq=False)
+class Fenced(EaselError):
+    """A compare-and-set hit no row."""
+
+    job_id: str
+
+    def sentence(self) -> str:
+        return _("That job has already ended or changed.")
+
+
+class BackendError(EaselError):
+    """About a server. Jobs wait; they do not fail."""
+
+
+@dataclass(eq=False)
+class BackendUnreachable(BackendError):
+    backend: str
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return _("ComfyUI does not answer. Jobs wait and run when it is back.")
+
+
+@dataclass(eq=False)
+class BackendTooOld(BackendError):
+    backend: str
+    version: str
+
+    def sentence(self) -> str:
+        return _("ComfyUI {version} is too old for Easel, which needs 0.3.45 or newer. Update ComfyUI.").format(
+            version=self.version
+        )
+
+
+@dataclass(eq=False)
+class BackendStuck(BackendError):
+    backend: str
+
+    def sentence(self) -> str:
+        return _("ComfyUI answers but no longer runs anything. Whoever runs the server must restart ComfyUI.")
+
+
+class JobFailed(EaselError):
+    """Why a job has no result."""
+
+    def sentence(self) -> str:
+        return _("The job failed.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON: the class's name under `kind`, and the facts."""
+        return {"kind": type(self).__name__, **asdict(self)}  # type: ignore[call-overload]  # every leaf is a dataclass
+
+
+@dataclass(eq=False)
+class PromptRefused(JobFailed):
+    """`type` and `message` are ComfyUI's own words for the graph as a whole."""
+
+    type: str = ""
+    message: str = ""
+
+    def sentence(self) -> str:
+        return _("ComfyUI refused this workflow: {reason} Whoever runs the bot must mend the workflow.").format(
+            reason=_full_stop(self.message or self.type)
+        )
+
+
+@dataclass(eq=False)
+class MissingNode(PromptRefused):
+    """`title` is the node's title in the graph, `class_type` the missing class."""
+
+    title: str = ""
+    class_type: str = ""
+
+    def sentence(self) -> str:
+        return _(
+            "The server has no node called “{class_type}” (used as “{title}”). "
+            "Whoever runs ComfyUI must install the custom node it belongs to."
+        ).format(class_type=self.class_type, title=self.title)
+
+
+@dataclass(eq=False)
+class MissingModel(PromptRefused):
+    """`value` is the file asked for, `closest` the nearest names the server has."""
+
+    title: str = ""
+    class_type: str = ""
+    input: str = ""
+    value: str = ""
+    closest: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        if not self.closest:
+            return _(
+                "The server does not have “{value}” (for “{title}”). Ask whoever runs ComfyUI to add the file."
+            ).format(value=self.value, title=self.title)
+        names = ", ".join(f"`{name}`" for name in self.closest)
+        return _("The server does not have “{value}” (for “{title}”). The closest it has: {names}.").format(
+            value=self.value, title=self.title, names=names
+        )
+
+
+@dataclass(eq=False)
+class BadInput(PromptRefused):
+    """One input of one node; `message` is ComfyUI's."""
+
+    title: str = ""
+    class_type: str = ""
+    input: str = ""
+
+    def sentence(self) -> str:
+        return _("The node “{title}” does not accept its “{input}”: {reason} Change that option and try again.").format(
+            title=self.title, input=self.input, reason=_full_stop(self.message)
+        )
+
+
+@dataclass(eq=False)
+class NodeFailed(JobFailed):
+    """A node raised; `reason` is its first line, without paths."""
+
+    title: str = ""
+    class_type: str = ""
+    reason: str = ""
+
+    def sentence(self) -> str:
+        return _("The node “{title}” failed: {reason} Try other options, or ask whoever runs the bot.").format(
+            title=self.title, reason=_full_stop(self.reason)
+        )
+
+
+@dataclass(eq=False)
+class OutOfMemory(NodeFailed):
+    def sentence(self) -> str:
+        return _(
+            "The graphics card ran out of memory in “{title}”. Try a smaller size, fewer pictures, or a smaller model."
+        ).format(title=self.title)
+
+
+@dataclass(eq=False)
+class BadPicture(NodeFailed):
+    def sentence(self) -> str:
+        return _("“{title}” cannot read that picture. Send it as a PNG, JPEG or WebP file.").format(title=self.title)
+
+
+@dataclass(eq=False)
+class JobLost(JobFailed):
+    def sentence(self) -> str:
+        return _("ComfyUI lost this job twice, most likely because it was restarted. Run the command again.")
+
+
+@dataclass(eq=False)
+class NoOutputs(JobFailed):
+    def sentence(self) -> str:
+        return _("The workflow ran but made no file and no text. Whoever runs the bot should add a save node to it.")
+
+
+@dataclass(eq=False)
+class ServerLost(JobFailed):
+    def sentence(self) -> str:
+        return _("The files of this job can no longer be had from ComfyUI. Run the command again.")
+
+
+def failure_from(facts: dict[str, Any]) -> JobFailed:
+    """The error a stored `to_dict()` stands for; unknown kinds become a plain refusal, unknown facts are left out."""
+    kind = {cls.__name__: cls for cls in _leaves(JobFailed)}.get(facts.get("kind", ""), PromptRefused)
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # every leaf is a dataclass
+    return kind(**{name: _tuple(value) for name, value in facts.items() if name in known})
+
+
+def _leaves(root: type[JobFailed]) -> list[type[JobFailed]]:
+    return [leaf for cls in root.__subclasses__() for leaf in (cls, *_leaves(cls))]
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _full_stop(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,109 @@
+"""One request and its life: what was asked, where it stands, what came of it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.comfy.events import Output
+from bot.errors import JobFailed
+
+Graph = dict[str, Any]
+
+
+class JobState(StrEnum):
+    #: in our queue; nothing was sent anywhere
+    WAITING = "waiting"
+    #: given to a backend, whether or not its answer was seen
+    SUBMITTED = "submitted"
+    #: the backend said it began
+    RUNNING = "running"
+    #: it has outputs
+    DONE = "done"
+    #: it ended without; `outcome.failure` says why
+    FAILED = "failed"
+    #: somebody stopped it; `cancelled_by` says who
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether the state is final."""
+        return self in ENDED
+
+
+ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: outputs of a DONE one, failure of a FAILED one; sentences about parts left out."""
+
+    outputs: tuple[Output, ...] = ()
+    failure: JobFailed | None = None
+    warnings: tuple[JobFailed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a job came from and where its message is. Ids are Discord's.
+
+    `interaction_id`, `token` and `token_expires` belong to the command; `message_id` is known after the first answer.
+    `visible` is false where the bot's own token cannot reach the message (it is ephemeral, or the bot is not there).
+    """
+
+    application_id: int
+    channel_id: int
+    guild_id: int | None
+    user_id: int
+    user_name: str
+    interaction_id: int
+    token: str
+    token_expires: datetime
+    locale: str = "en-US"
+    roles: tuple[int, ...] = ()
+    filesize_limit: int = 10 * 2**20
+    visible: bool = True
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One request. Changed only through the store, which hands out the next value.
+
+    `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue; `values` are the options as given, by name;
+    `seed` the one used; `used` what the backend filled in (the model, say); `files` uploads by key, paths inside the
+    data folder; `parts` the follow-up messages by part number; `fence` goes up with every change of hands.
+    """
+
+    id: str
+    workflow: str
+    values: Mapping[str, Any]
+    seed: int
+    graph: Graph
+    place: Place
+    created_at: datetime
+    tag: float
+    state: JobState = JobState.WAITING
+    fence: int = 0
+    parent: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, Any] = field(default_factory=dict)
+    backend: str | None = None
+    remote_id: str | None = None
+    submits: int = 0
+    cancelled_by: int | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    parts: Mapping[int, int] = field(default_factory=dict)
+    submitted_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    delivered_at: datetime | None = None
+    seconds: float | None = None
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the person has seen the outcome."""
+        return self.delivered_at is not None

@@ -1,0 +1,84 @@
+"""What an operator can set: environment variables or `.env`, read once and handed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that works, or none, and one line of help."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    discord_token: SecretStr | None = Field(None, description="The bot's token from discord.com/developers.")
+    discord_api_url: str | None = Field(
+        None, description="Base of a Discord on this machine (the playground's); any other host is refused."
+    )
+    comfyui_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("http://127.0.0.1:8188",),
+        description="Where ComfyUI answers; several are separated by commas. A path and user:password@ are allowed.",
+    )
+    comfyui_headers: SecretStr | None = Field(
+        None, description="Headers for a proxy in front of ComfyUI: `Name: value` pairs separated by `;`."
+    )
+    workflows_dir: Path = Field(Path("workflows"), description="The folder with the workflows.")
+    data_dir: Path = Field(Path("data"), description="Where Easel keeps its database and what it learned of servers.")
+    database_url: str = Field(
+        "sqlite+aiosqlite:///data/easel.db", description="The database. A relative SQLite path starts at this folder."
+    )
+    keep_metadata: bool = Field(False, description="Leave the prompt and workflow inside the files that are posted.")
+    keep_jobs_days: int = Field(400, ge=1, description="Days until a finished job is forgotten.")
+    drain_seconds: float = Field(60, ge=0, description="How long running jobs may finish when the bot is stopped.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
+
+    @field_validator("comfyui_urls", mode="before")
+    @classmethod
+    def _split_urls(cls, value: object) -> object:
+        return [url.strip() for url in value.split(",") if url.strip()] if isinstance(value, str) else value
+
+    @field_validator("comfyui_urls")
+    @classmethod
+    def _check_urls(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError(f"{_hide(url)!r} is not an address such as http://127.0.0.1:8188")
+        if not urls:
+            raise ValueError("name at least one server, such as http://127.0.0.1:8188")
+        return tuple(url.rstrip("/") for url in dict.fromkeys(urls))
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _only_loopback(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).hostname not in LOOPBACK:
+            raise ValueError("only a Discord on this machine (127.0.0.1) can be set; leave it out for the real one")
+        return url.rstrip("/") if url else None
+
+    @field_validator("comfyui_headers")
+    @classmethod
+    def _check_headers(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(":" not in pair for pair in _pairs(value)):
+            raise ValueError("write `Name: value` pairs separated by `;`")
+        return value
+
+    def comfyui_header_map(self) -> dict[str, str]:
+        """The extra headers by name."""
+        if self.comfyui_headers is None:
+            return {}
+        return {name.strip(): value.strip() for name, value in (p.split(":", 1) for p in _pairs(self.comfyui_headers))}
+
+
+def _pairs(value: SecretStr) -> list[str]:
+    return [pair for pair in value.get_secret_value().split(";") if pair.strip()]
+
+
+def _hide(url: str) -> str:
+    return url.rsplit("@", 1)[-1]
