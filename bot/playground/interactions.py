@@ -1,0 +1,276 @@
+"""Interactions: what a person does with the app, and the answers the app may give, when and how often."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .check_components import check_modal
+from .check_messages import check_flags
+from .gateway import Gateway
+from .message import EPHEMERAL, Message
+from .messages import Messages
+from .payloads import (
+    channel_payload,
+    effective_permissions,
+    member_payload,
+    message_payload,
+    metadata_payload,
+    user_payload,
+)
+from .uploads import Upload
+from .wire import FormErrors, Payload, Refusal
+from .world import Channel, User, World
+
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
+MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, SHOW_MODAL = 4, 5, 6, 7, 8, 9
+ALLOWED = {
+    COMMAND: (MESSAGE, DEFER, SHOW_MODAL),
+    COMPONENT: (MESSAGE, DEFER, DEFER_UPDATE, UPDATE, SHOW_MODAL),
+    AUTOCOMPLETE: (CHOICES,),
+    MODAL: (MESSAGE, DEFER, DEFER_UPDATE, UPDATE),
+}
+TOKEN_LIFE = 15 * 60.0
+FOLLOWUPS_WITHOUT_BOT = 5
+
+
+@dataclass(eq=False)
+class Interaction:
+    id: int
+    token: str
+    kind: int
+    user: User
+    channel: Channel
+    created: float
+    data: Payload
+    #: what messages that come of it say about it
+    metadata: Payload
+    #: the message that was clicked
+    source: Message | None = None
+    #: the type of the first answer, once there is one
+    answered: int | None = None
+    ephemeral: bool = False
+    original: Message | None = None
+    followups: list[Message] = field(default_factory=list)
+    choices: list[Payload] | None = None
+    modal: Payload | None = None
+    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Interactions:
+    """All interactions there were; `answer_window` is how many seconds the app has for its first answer."""
+
+    def __init__(self, world: World, messages: Messages, gateway: Gateway, *, answer_window: float = 3.0) -> None:
+        self.world = world
+        self.messages = messages
+        self.gateway = gateway
+        self.answer_window = answer_window
+        self._by_id: dict[int, Interaction] = {}
+        self._by_token: dict[str, Interaction] = {}
+
+    def open(
+        self,
+        kind: int,
+        user: User,
+        channel: Channel,
+        data: Payload,
+        *,
+        source: Message | None = None,
+        triggered_by: Payload | None = None,
+        locale: str | None = None,
+    ) -> Interaction:
+        """Something a person did, sent to the app."""
+        number = self.world.new_id()
+        metadata = metadata_payload(
+            kind, number, user, self._owners(user, channel), **_more(kind, source, triggered_by, data)
+        )
+        token = secrets.token_urlsafe(48)
+        interaction = Interaction(number, token, kind, user, channel, self.world.now(), data, metadata, source)
+        self._by_id[number] = self._by_token[interaction.token] = interaction
+        event = self._payload(interaction, locale or user.locale)
+        self.gateway.dispatch("INTERACTION_CREATE", event, guild=channel.guild)
+        return interaction
+
+    def answer(self, number: int, token: str, payload: Payload, uploads: Mapping[int, Upload]) -> Payload:
+        """The first answer; what is returned is what `with_response` shows of it."""
+        interaction = self._by_id.get(number)
+        if interaction is None or interaction.token != token:
+            raise Refusal(404, 10062, "Unknown interaction")
+        if interaction.answered:
+            raise Refusal(400, 40060, "Interaction has already been acknowledged.")
+        if self.world.now() - interaction.created > self.answer_window:
+            raise Refusal(404, 10062, "Unknown interaction")
+        kind = payload.get("type")
+        errors = FormErrors()
+        errors.choice("type", kind, _allowed(interaction))
+        errors.raise_any()
+        self._carry_out(interaction, int(kind or 0), payload.get("data") or {}, uploads)
+        interaction.answered = kind
+        interaction.acknowledged.set()
+        return self._result(interaction)
+
+    def find(self, application: int, token: str) -> Interaction:
+        """The interaction a webhook's token belongs to; 50027 after its 15 minutes."""
+        interaction = self._by_token.get(token)
+        if interaction is None or application != self.world.bot.id:
+            raise Refusal(401, 50027, "Invalid Webhook Token")
+        if self.world.now() - interaction.created > TOKEN_LIFE:
+            raise Refusal(401, 50027, "Invalid Webhook Token")
+        if interaction.answered in (None, CHOICES):
+            raise Refusal(404, 10015, "Unknown Webhook")
+        return interaction
+
+    def message(self, interaction: Interaction, name: str) -> Message:
+        """One of its messages, by id or as `@original`."""
+        mine = [interaction.original, *interaction.followups]
+        if name == "@original":
+            mine = mine[:1]
+        for message in mine:
+            if message and not message.deleted and name in ("@original", str(message.id)):
+                return message
+        raise Refusal(404, 10008, "Unknown Message")
+
+    def follow_up(self, interaction: Interaction, payload: Payload, uploads: Mapping[int, Upload]) -> Message:
+        """One more message; the first one after a thinking defer takes the placeholder's place."""
+        if interaction.channel.deleted:
+            raise Refusal(404, 10003, "Unknown Channel")
+        original = interaction.original
+        if original and original.loading and not original.deleted:
+            self.messages.edit(original, payload, uploads)
+            return original
+        guild = interaction.channel.guild
+        if guild and not guild.has_bot and len(interaction.followups) >= FOLLOWUPS_WITHOUT_BOT:
+            raise Refusal(400, 40094, "This interaction has reached the maximum number of follow up messages")
+        metadata = interaction.metadata
+        if original:
+            metadata = metadata | {"original_response_message_id": str(original.id)}
+        only_for = interaction.user if check_flags(payload) & EPHEMERAL else None
+        message = self._create(interaction, payload, uploads, only_for, metadata)
+        interaction.followups.append(message)
+        return message
+
+    def _carry_out(self, interaction: Interaction, kind: int, data: Payload, uploads: Mapping[int, Upload]) -> None:
+        only_for = interaction.user if check_flags(data) & EPHEMERAL else None
+        if kind == MESSAGE:
+            interaction.original = self._create(interaction, data, uploads, only_for, interaction.metadata)
+        elif kind == DEFER:
+            interaction.original = self.messages.think(
+                interaction.channel, only_for=only_for, metadata=interaction.metadata
+            )
+        elif kind == DEFER_UPDATE:
+            interaction.original = interaction.source
+        elif kind == UPDATE and interaction.source:
+            if interaction.source.deleted:
+                raise Refusal(404, 10008, "Unknown Message")
+            self.messages.edit(interaction.source, data, uploads, drops_uploads=True)
+            interaction.original = interaction.source
+        elif kind == CHOICES:
+            interaction.choices = _checked_choices(data)
+        else:
+            errors = FormErrors()
+            check_modal(errors, data)
+            errors.raise_any()
+            interaction.modal = data
+        interaction.ephemeral = bool(interaction.original and interaction.original.ephemeral)
+
+    def _create(
+        self,
+        interaction: Interaction,
+        payload: Payload,
+        uploads: Mapping[int, Upload],
+        only_for: User | None,
+        metadata: Payload,
+    ) -> Message:
+        return self.messages.create(
+            interaction.channel,
+            self.world.bot,
+            payload,
+            uploads,
+            only_for=only_for,
+            metadata=metadata,
+            webhook=True,
+        )
+
+    def _result(self, interaction: Interaction) -> Payload:
+        told: Payload = {"id": str(interaction.id), "type": interaction.kind}
+        told |= {"channel_id": str(interaction.channel.id)}
+        if interaction.channel.guild:
+            told["guild_id"] = str(interaction.channel.guild.id)
+        result: Payload = {"interaction": told}
+        message = interaction.original
+        if message and interaction.answered in (MESSAGE, DEFER, UPDATE):
+            told |= {
+                "response_message_id": str(message.id),
+                "response_message_loading": message.loading,
+                "response_message_ephemeral": message.ephemeral,
+            }
+            kind = UPDATE if interaction.answered == UPDATE else MESSAGE
+            result["resource"] = {"type": kind, "message": message_payload(message)}
+        return result
+
+    def _owners(self, user: User, channel: Channel) -> Payload:
+        guild = channel.guild
+        if guild is None or guild.has_bot:
+            return {"0": str(guild.id) if guild else "0"}
+        return {"1": str(user.id)}
+
+    def _payload(self, interaction: Interaction, locale: str) -> Payload:
+        channel, user, guild = interaction.channel, interaction.user, interaction.channel.guild
+        allowed = effective_permissions(user, channel)
+        payload: Payload = {
+            "id": str(interaction.id),
+            "application_id": str(self.world.bot.id),
+            "type": interaction.kind,
+            "token": interaction.token,
+            "version": 1,
+            "data": interaction.data,
+            "channel_id": str(channel.id),
+            "channel": channel_payload(channel) | {"permissions": allowed},
+            "locale": locale,
+            "entitlements": [],
+            "entitlement_sku_ids": [],
+            "authorizing_integration_owners": interaction.metadata["authorizing_integration_owners"],
+            "context": 0 if guild else 1,
+            "app_permissions": effective_permissions(self.world.bot, channel),
+            "attachment_size_limit": self.messages.files.upload_limit,
+        }
+        if guild:
+            payload |= {
+                "guild_id": str(guild.id),
+                "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
+                "guild_locale": guild.locale,
+                "member": member_payload(guild.members[user.id]) | {"permissions": allowed},
+            }
+        else:
+            payload["user"] = user_payload(user)
+        return payload | ({"message": message_payload(interaction.source)} if interaction.source else {})
+
+
+def _allowed(interaction: Interaction) -> tuple[int, ...]:
+    allowed = ALLOWED[interaction.kind]
+    return allowed if interaction.source else tuple(kind for kind in allowed if kind not in (DEFER_UPDATE, UPDATE))
+
+
+def _more(kind: int, source: Message | None, triggered_by: Payload | None, data: Payload) -> Payload:
+    if kind == COMPONENT and source:
+        return {"interacted_message_id": str(source.id)}
+    if kind == MODAL:
+        return {"triggering_interaction_metadata": triggered_by}
+    if data.get("type") in (2, 3) and "target_id" in data:
+        return {"target_message_id" if data["type"] == 3 else "target_user_id": data["target_id"]}
+    return {}
+
+
+def _checked_choices(data: Payload) -> list[Payload]:
+    errors = FormErrors()
+    choices = data.get("choices")
+    if errors.count("data.choices", choices, 0, 25):
+        for index, choice in enumerate(data["choices"]):
+            path = f"data.choices.{index}"
+            errors.length(f"{path}.name", choice.get("name"), 1, 100)
+            if isinstance(choice.get("value"), str):
+                errors.length(f"{path}.value", choice["value"], 1, 100)
+    errors.raise_any()
+    return list(data["choices"])
