@@ -1,0 +1,164 @@
+"""The command line: run (default), play, backup; a startup failure is one sentence and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import discord
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    CliApp,
+    CliImplicitFlag,
+    CliPositionalArg,
+    CliSubCommand,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    get_subcommand,
+)
+
+from bot.app import EaselBot, use_loopback_discord
+from bot.errors import EaselError, SettingsError
+from bot.jobs.backup import backup
+from bot.jobs.locks import hold, token_lock_path
+from bot.logs import set_up_logging
+from bot.network import NETWORK_ERRORS
+from bot.settings import Settings
+from bot.signals import on_stop_signals
+from bot.text import _
+
+log = logging.getLogger(__name__)
+
+NO_TOKEN = """\
+DISCORD_TOKEN is not set, so there is no bot to run yet.
+  To try Easel without an account:  python -m bot play
+  To get a token: open https://discord.com/developers/applications, make an application, open its Bot page, press
+  Reset Token, and put the line DISCORD_TOKEN=<the token> into a file named .env in this folder."""
+
+
+class Run(BaseModel):
+    """Run the bot (what happens without a command)."""
+
+
+class Play(BaseModel):
+    """Try Easel in the browser: no account, no GPU, no other server."""
+
+    port: int = Field(8765, ge=0, le=65535, description="The page's port; 0 takes a free one.")
+    no_browser: CliImplicitFlag[bool] = Field(False, description="Do not open the browser.")
+
+
+class Backup(BaseModel):
+    """Copy the database, also while the bot runs."""
+
+    file: CliPositionalArg[Path] = Field(description="The new file.")
+
+
+class CommandLine(BaseSettings):
+    """Easel: ComfyUI workflows as Discord slash commands. Settings are environment variables or lines in .env."""
+
+    model_config = SettingsConfigDict(cli_prog_name="python -m bot", cli_kebab_case=True, cli_hide_none_type=True)
+
+    run: CliSubCommand[Run]
+    play: CliSubCommand[Play]
+    backup: CliSubCommand[Backup]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only the command line: an environment variable named PLAY is nobody's wish."""
+        return (init_settings,)
+
+
+def main() -> None:
+    """Run what the command line says; exit code 1 for a failure, 2 for a setting that is missing or wrong."""
+    command = get_subcommand(CliApp.run(CommandLine), is_required=False)
+    try:
+        settings = read_settings()
+        set_up_logging(settings.log_level, settings.log_format)
+        match command:
+            case Play():
+                _play(settings, command)
+            case Backup():
+                asyncio.run(backup(settings.database_url, command.file))
+                _say(_("Saved to {file}.").format(file=command.file))
+            case _:
+                _run(settings)
+    except SettingsError as error:
+        _leave(error.sentence(), 2)
+    except EaselError as error:
+        _leave(error.sentence(), 1)
+    except discord.LoginFailure:
+        _leave(_("Discord does not accept DISCORD_TOKEN. Reset the token on the application's Bot page."), 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def read_settings() -> Settings:
+    """The settings. Raises `SettingsError` with a line for each wrong one, never showing its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        raise SettingsError("\n".join(problems)) from None
+
+
+def _run(settings: Settings) -> None:
+    if settings.discord_token is None:
+        raise SettingsError(NO_TOKEN)
+    token = settings.discord_token.get_secret_value()
+    if settings.discord_api_url is not None:
+        use_loopback_discord(settings.discord_api_url)
+    with hold(token_lock_path(token, settings.discord_api_url), what=_("this token")):
+        run_loop(lambda: _serve(settings, token))
+
+
+async def _serve(settings: Settings, token: str) -> None:
+    """Run the bot; while Discord cannot be reached for the login, try again with growing pauses."""
+    wait = 2.0
+    while True:
+        bot = EaselBot(settings)
+        with on_stop_signals(bot.stop):
+            try:
+                await bot.run_until_stopped(token)
+                return
+            except NETWORK_ERRORS as error:
+                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, wait)
+            await asyncio.sleep(wait)
+        wait = min(wait * 2, 300.0)
+
+
+def _play(settings: Settings, command: Play) -> None:
+    from bot.playground.play import play
+
+    run_loop(lambda: play(settings, port=command.port, browser=not command.no_browser))
+
+
+def run_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run to the end. On Windows the selector loop: it is the one that every database driver accepts."""
+    factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work())
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  # the command line's answer
+
+
+def _leave(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201  # the command line's answer
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""EaselBot: builds everything, loads cogs, syncs commands, closes in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+
+from bot.comfy.backend import Backend
+from bot.comfy.client import ComfyClient
+from bot.comfy.pool import Pool
+from bot.errors import EaselError
+from bot.jobs.queue import JobQueue
+from bot.jobs.runner import Runner
+from bot.jobs.store import Store, utc_now
+from bot.settings import Settings
+from bot.text import _, speaking
+from bot.ui.buttons import CancelButton
+from bot.ui.commands import sync_commands
+from bot.ui.delivery import DiscordDelivery
+from bot.ui.message import JobMessages
+from bot.ui.people import refuse
+from bot.workflow.library import Library
+
+log = logging.getLogger(__name__)
+
+COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
+DAY = 24 * 3600.0
+
+
+class EaselTree(app_commands.CommandTree["EaselBot"]):
+    """Every error of a command ends as one sentence that only the person sees."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[EaselBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        cause = getattr(error, "original", error)
+        with speaking(interaction.locale.value):
+            if isinstance(cause, EaselError):
+                sentence = cause.sentence()
+            elif isinstance(error, app_commands.CheckFailure):
+                sentence = _("You may not use this command here.")
+            else:
+                log.error("a command failed", exc_info=error)
+                sentence = EaselError().sentence()
+        try:
+            await refuse(interaction, sentence)
+        except discord.HTTPException as problem:
+            log.warning("a refusal did not arrive: %s", problem)
+
+
+class EaselBot(commands.AutoShardedBot):
+    """The whole program. `run()` returns when `stop()` was called and everything is closed."""
+
+    runner: Runner
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            tree_cls=EaselTree,
+        )
+        self.settings = settings
+        self.clock = clock
+        self.library = Library(settings.workflows_dir)
+        self._open = AsyncExitStack()
+        self._stopped = asyncio.Event()
+        self._owners: frozenset[int] = frozenset()
+        self._serving: asyncio.Task[None] | None = None
+
+    async def run_until_stopped(self, token: str) -> None:
+        """Log in, serve, and on `stop()` drain and close. Raises `discord.LoginFailure`, and network errors at login."""
+        async with self._open:
+            await self._build()
+            self._open.push_async_callback(self.close)
+            await self.login(token)
+            async with asyncio.TaskGroup() as group:
+                self._serving = group.create_task(self._serve(), name="runner")
+                connecting = group.create_task(self.connect(), name="gateway")
+                await self._stopped.wait()
+                await self.runner.drain(self.settings.drain_seconds)
+                self._serving.cancel()
+                await self.close()
+                await asyncio.wait([connecting], timeout=5)
+                connecting.cancel()
+
+    def stop(self) -> None:
+        """Ask for the end: the first time running jobs may finish, the second time it is at once."""
+        if self._stopped.is_set() and self._serving is not None:
+            self._serving.cancel()
+        self._stopped.set()
+
+    def is_owner_id(self, user_id: int) -> bool:
+        """Whether this person runs the bot (owns the application, or is in its team)."""
+        return user_id in self._owners
+
+    async def setup_hook(self) -> None:
+        """After the login, before the gateway."""
+        info = self.application
+        if info is not None:
+            team = [member.id for member in info.team.members] if info.team else []
+            self._owners = frozenset([info.owner.id, *team])
+        self.library.load()
+        for name in COGS:
+            await self.load_extension(name)
+        self.add_dynamic_items(CancelButton)
+        if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
+            log.info("commands sent to Discord")
+        log.info("invite: %s", self.invite_url())
+
+    async def on_ready(self) -> None:
+        log.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    def invite_url(self) -> str:
+        """What a server owner opens to add the bot: no privileged intents, only what it uses."""
+        permissions = discord.Permissions(
+            view_channel=True,
+            send_messages=True,
+            send_messages_in_threads=True,
+            attach_files=True,
+            read_message_history=True,
+        )
+        return discord.utils.oauth_url(
+            self.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
+        )
+
+    async def _build(self) -> None:
+        settings = self.settings
+        self.store = await Store.open(settings.database_url, clock=self.clock)
+        self._open.push_async_callback(self.store.close)
+        session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        headers = settings.comfyui_header_map()
+        self.pool = Pool(
+            [
+                Backend(ComfyClient(session, url, headers=headers), data_dir=settings.data_dir)
+                for url in settings.comfyui_urls
+            ]
+        )
+        messages = JobMessages(self, self.clock)
+        delivery = DiscordDelivery(messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata)
+        self.runner = Runner(
+            store=self.store,
+            queue=JobQueue(),
+            pool=self.pool,
+            library=self.library,
+            delivery=delivery,
+            data_dir=settings.data_dir,
+        )
+        delivery.on_gone = self.runner.message_gone
+
+    async def _serve(self) -> None:
+        await self.runner.serve()
+
+
+def use_loopback_discord(url: str) -> None:
+    """Point discord.py at a Discord on this machine: REST, gateway and files (its documented class attributes)."""
+    import discord.gateway
+    import discord.http
+
+    discord.http.Route.BASE = f"{url}/api/v10"
+    discord.Asset.BASE = f"{url}/cdn"
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"{url.replace('http', 'ws', 1)}/gateway")

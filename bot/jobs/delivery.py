@@ -1,0 +1,57 @@
+"""What jobs need of Discord: show how far one is, and deliver what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.comfy.events import Output
+from bot.errors import EaselError
+from bot.jobs.job import Job
+from bot.jobs.progress import Progress
+
+#: The bytes of an output, at most so many. Raises `TooLarge`, `ServerLost`, `BackendUnreachable`.
+Fetch = Callable[[Output, int], Awaitable[bytes]]
+
+
+class Note(StrEnum):
+    """What else the person should know while a job has not ended."""
+
+    #: ComfyUI does not answer; `Showing.trouble` says more
+    OFFLINE = "offline"
+    #: the server forgot the job; it was sent again
+    AGAIN = "again"
+    #: somebody asked to stop it; the server has not confirmed
+    CANCELLING = "cancelling"
+    #: the bot is being stopped; the job survives
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True)
+class Showing:
+    """Where a job stands. `position` counts what is before it, ours and the server's; `eta` is seconds to its end."""
+
+    progress: Progress | None = None
+    position: int | None = None
+    eta: float | None = None
+    note: Note | None = None
+    trouble: EaselError | None = field(default=None, compare=False)
+
+
+class DeliveryDelayed(EaselError):
+    """Discord could not be reached; the same delivery should be tried again later."""
+
+
+class Delivery(Protocol):
+    """Implemented by `bot.ui`, so that a worker without a gateway connection delivers the same way."""
+
+    def show(self, job: Job, showing: Showing) -> None:
+        """Show this soon; never waits. A newer state replaces one not yet shown."""
+
+    async def deliver(self, job: Job, fetch: Fetch) -> None:
+        """Show the outcome. Returns when the person has it or never can; may be repeated. Raises `DeliveryDelayed`."""
+
+    async def flush(self, job_id: str) -> None:
+        """Return once the latest state handed to `show` is visible, or cannot be made so."""

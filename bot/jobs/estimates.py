@@ -1,0 +1,52 @@
+"""How long a workflow takes here, learned from the jobs that finished."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from statistics import median
+from typing import Protocol
+
+REMEMBERED = 20
+
+
+class Durations(Protocol):
+    """Where finished jobs are kept."""
+
+    async def durations(self, workflow: str, limit: int = REMEMBERED) -> list[float]:
+        """The seconds the newest finished jobs of a workflow ran."""
+
+
+class Estimates:
+    """The median of the last 20 runs of each workflow, in seconds."""
+
+    def __init__(self, kept: Durations) -> None:
+        self._kept = kept
+        self._seconds: dict[str, deque[float]] = {}
+
+    async def load(self, workflow: str) -> None:
+        """Read what earlier runs of the process learned, once."""
+        if workflow not in self._seconds:
+            self._seconds[workflow] = deque(maxlen=REMEMBERED)
+            self._seconds[workflow].extend(reversed(await self._kept.durations(workflow, REMEMBERED)))
+
+    def learn(self, workflow: str, seconds: float) -> None:
+        """One more finished run."""
+        self._seconds.setdefault(workflow, deque(maxlen=REMEMBERED)).append(seconds)
+
+    def of(self, workflow: str) -> float | None:
+        """The seconds one run takes; None where none has finished yet."""
+        seconds = self._seconds.get(workflow)
+        return median(seconds) if seconds else None
+
+    def total(self, workflows: Iterable[str]) -> float | None:
+        """The seconds those runs take one after the other; None where one of them is unknown."""
+        each = [self.of(workflow) for workflow in workflows]
+        return sum(seconds for seconds in each if seconds is not None) if None not in each else None
+
+
+def remaining(*, usual: float | None, elapsed: float, fraction: float) -> float | None:
+    """The seconds a running job still needs: from its own pace once a fifth is done, else from what is usual."""
+    if fraction >= 0.2:
+        return max(0.0, elapsed / fraction - elapsed)
+    return max(0.0, usual - elapsed) if usual is not None else None

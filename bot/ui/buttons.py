@@ -1,0 +1,68 @@
+"""Buttons that work after a restart: their custom_id names the job, nothing is kept in memory."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, Protocol, Self
+
+import discord
+from discord import ui
+
+from bot.errors import EaselError, Fenced
+from bot.jobs.access import Action, Actor, require
+from bot.jobs.runner import Runner
+from bot.text import _, speaking
+from bot.ui.people import actor_of, refuse
+
+log = logging.getLogger(__name__)
+
+
+class Bot(Protocol):
+    """What a button needs of the client it is pressed on."""
+
+    runner: Runner
+
+    def is_owner_id(self, user_id: int) -> bool:
+        """Whether this person runs the bot."""
+
+
+class CancelButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"job:cancel:(?P<job_id>[0-9a-f-]{36})"):
+    """`job:cancel:<job id>`: stops that job, for its owner and for moderators."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        button: ui.Button[ui.LayoutView] = ui.Button(
+            label=_("Cancel"), style=discord.ButtonStyle.secondary, custom_id=f"job:cancel:{job_id}"
+        )
+        super().__init__(button)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match["job_id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Errors end here: discord.py only logs what a dynamic item raises."""
+        with speaking(interaction.locale.value):
+            try:
+                await stop_job(interaction, interaction.client, self.job_id)
+            except EaselError as error:
+                await refuse(interaction, error.sentence())
+            except discord.HTTPException as error:
+                log.warning("the Cancel button of job %s could not be answered: %s", self.job_id, error)
+
+
+async def stop_job(interaction: discord.Interaction[Any], bot: Bot, job_id: str) -> None:
+    """Stop a job for who pressed its button. Raises `AccessRefused` and `Fenced`."""
+    job = await bot.runner.store.get(job_id)
+    if job is None:
+        raise Fenced(job_id)
+    actor: Actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
+    require(actor, Action.CANCEL, job)
+    await interaction.response.defer()
+    try:
+        await bot.runner.cancel(job_id, actor.user_id)
+    except Fenced:
+        await refuse(interaction, _("That job has already ended."))

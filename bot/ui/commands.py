@@ -1,0 +1,63 @@
+"""Slash commands made from data: a workflow's options become a command's, and Discord is told only of changes."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.jobs.store import Store
+
+Handler = Callable[[discord.Interaction[Any], Mapping[str, Any]], Awaitable[None]]
+Option = app_commands.Transformer
+
+
+def build_command(
+    name: str, description: str, options: Mapping[str, tuple[str, app_commands.Transformer, bool]], handler: Handler
+) -> app_commands.Command[Any, ..., None]:
+    """A command whose callback gets the given options by their Discord names.
+
+    `options`: name -> (description, transformer, required). discord.py reads the callback's signature (PEP 362) and
+    takes transformer instances as annotations; Python names `O0`, `O1` cannot collide with Discord's lower-case ones.
+    """
+    names = {f"O{index}": option for index, option in enumerate(options)}
+
+    async def callback(interaction: discord.Interaction[Any], **values: Any) -> None:
+        await handler(interaction, {names[key]: value for key, value in values.items() if value is not None})
+
+    first = inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction)
+    rest = [_parameter(key, *options[option][1:]) for key, option in names.items()]
+    callback.__signature__ = inspect.Signature([first, *rest])  # type: ignore[attr-defined]  # PEP 362
+    described = app_commands.describe(**{key: options[option][0] for key, option in names.items()})(callback)
+    renamed = app_commands.rename(**names)(described)
+    return app_commands.Command(name=name, description=description, callback=renamed)
+
+
+async def sync_commands(tree: app_commands.CommandTree[Any], store: Store, application_id: int) -> bool:
+    """Send the commands to Discord where they differ from what was sent last; whether it did."""
+    payload = [command.to_dict(tree) for command in _sorted(tree)]
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    key = f"commands:{application_id}"
+    if await store.recall(key) == digest and await _all_there(tree):
+        return False
+    await tree.sync()
+    await store.remember(key, digest)
+    return True
+
+
+async def _all_there(tree: app_commands.CommandTree[Any]) -> bool:
+    return {command.name for command in await tree.fetch_commands()} == {c.name for c in tree.get_commands()}
+
+
+def _sorted(tree: app_commands.CommandTree[Any]) -> list[Any]:
+    return sorted(tree.get_commands(), key=lambda command: command.name)
+
+
+def _parameter(key: str, transformer: app_commands.Transformer, required: bool) -> inspect.Parameter:
+    default = inspect.Parameter.empty if required else None
+    return inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=transformer, default=default)

@@ -1,0 +1,132 @@
+"""The one message of a job: by the interaction's token while it lives, then by the bot's own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.errors import EaselError
+from bot.jobs.delivery import DeliveryDelayed
+from bot.jobs.job import Place
+from bot.network import NETWORK_ERRORS
+from bot.ui.page import Page
+
+log = logging.getLogger(__name__)
+
+MARGIN = timedelta(seconds=20)  # an edit under way must not see the token die
+TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown webhook, unknown interaction
+GONE = frozenset({10008})  # unknown message
+NO_WAY = frozenset(
+    {10003, 10004, 50001, 50005, 50007, 50013, 50083, 160005}
+)  # no channel, guild, access; archived, locked
+
+
+class MessageGone(EaselError):
+    """Somebody deleted the message."""
+
+
+class NoWay(EaselError):
+    """The channel, the server or our access to it is gone, or the thread is archived."""
+
+
+class RequestTooLarge(EaselError):
+    """Discord refused the files for their size."""
+
+
+class JobMessages:
+    """Edits and sends for jobs, by place alone: no interaction object is needed, so it works after a restart."""
+
+    def __init__(self, client: discord.Client, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def token_alive(self, place: Place) -> bool:
+        """Whether the interaction's token can still be used."""
+        return self._clock() < place.token_expires - MARGIN
+
+    async def edit(self, place: Place, page: Page) -> int:
+        """Make the job's message look like this; its id. Raises the errors of this module and `DeliveryDelayed`."""
+        with _translated():
+            if self.token_alive(place):
+                try:
+                    return await self._edit_by_token(place, page)
+                except discord.HTTPException as error:
+                    if error.code not in TOKEN_DEAD:
+                        raise
+            if not place.visible or place.message_id is None:
+                raise NoWay
+            message = self._channel(place).get_partial_message(place.message_id)
+            await message.edit(view=page.view(), attachments=page.attachments())
+            return place.message_id
+
+    async def send(self, place: Place, page: Page, *, nonce: str) -> int:
+        """One more message below the job's own. The same nonce within minutes gives the same message, not a second."""
+        with _translated():
+            try:
+                return await self._send_by_bot(place, page, nonce)
+            except discord.HTTPException as error:
+                if error.code not in NO_WAY or not self.token_alive(place):
+                    raise
+            return (await self._webhook(place).send(view=page.view(), files=page.attachments(), wait=True)).id
+
+    async def send_direct(self, place: Place, page: Page, *, nonce: str) -> int:
+        """The same in the person's direct messages."""
+        with _translated():
+            channel = await self._client.create_dm(discord.Object(place.user_id))
+            message = await channel.send(view=page.view(), files=page.attachments(), nonce=nonce)
+            return message.id
+
+    async def _edit_by_token(self, place: Place, page: Page) -> int:
+        message_id = place.message_id or await self._original(place)
+        view, files = page.view(), page.attachments()
+        message = await self._webhook(place).edit_message(message_id, view=view, attachments=files)
+        return message.id
+
+    async def _original(self, place: Place) -> int:
+        # the id is unknown only when the process died between Discord's answer and our note of it
+        original = await self._webhook(place).fetch_message("@original")  # type: ignore[arg-type]  # Discord's own word
+        return original.id
+
+    async def _send_by_bot(self, place: Place, page: Page, nonce: str) -> int:
+        if not place.visible:
+            raise NoWay
+        channel, view, files = self._channel(place), page.view(), page.attachments()
+        if place.message_id is None:
+            return (await channel.send(view=view, files=files, nonce=nonce)).id
+        above = channel.get_partial_message(place.message_id).to_reference(fail_if_not_exists=False)
+        sent = await channel.send(view=view, files=files, nonce=nonce, reference=above, mention_author=False)
+        return sent.id
+
+    def _webhook(self, place: Place) -> discord.Webhook:
+        return discord.Webhook.partial(place.application_id, place.token, client=self._client)
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Discord's codes and broken connections become errors of ours."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        raise _meaning(error) from error
+    except NETWORK_ERRORS as error:
+        raise DeliveryDelayed from error
+
+
+def _meaning(error: discord.HTTPException) -> EaselError:
+    if error.code in GONE:
+        return MessageGone()
+    if error.code in NO_WAY or error.code in TOKEN_DEAD:
+        return NoWay()
+    if error.code == 40005 or error.status == 413:
+        return RequestTooLarge()
+    if error.status >= 500 or error.status == 429:
+        return DeliveryDelayed()
+    log.error("Discord refused a message: %s", error)
+    return NoWay()

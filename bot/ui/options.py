@@ -1,0 +1,89 @@
+"""Manifest option <-> slash-command option: what Discord checks, what it completes, what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+from discord import AppCommandOptionType, app_commands
+from discord.app_commands import Choice
+
+from bot.workflow.manifest import MAX_CHOICES, MAX_NUMBER, MAX_TEXT, Option, OptionType
+
+Complete = Callable[[discord.Interaction[Any], Option, str], Awaitable[Sequence[str]]]
+
+TYPES = {
+    OptionType.TEXT: AppCommandOptionType.string,
+    OptionType.INTEGER: AppCommandOptionType.integer,
+    OptionType.NUMBER: AppCommandOptionType.number,
+    OptionType.BOOLEAN: AppCommandOptionType.boolean,
+    OptionType.CHOICE: AppCommandOptionType.string,
+    OptionType.SEED: AppCommandOptionType.integer,
+    OptionType.SIZE: AppCommandOptionType.string,
+    OptionType.IMAGE: AppCommandOptionType.attachment,
+}
+CHOICE_LENGTH = 100  # characters of a choice's name and of its value
+
+
+class CommandOption(app_commands.Transformer):
+    """One option as Discord knows it. Values arrive as they are: the workflow checks them again."""
+
+    def __init__(self, option: Option) -> None:
+        self.option = option
+
+    @property
+    def type(self) -> AppCommandOptionType:
+        return TYPES[self.option.type]
+
+    @property
+    def min_value(self) -> int | float | None:
+        if self.option.type is OptionType.SEED:
+            return 0
+        return None if self.option.type is OptionType.SIZE else self._whole(self.option.min)
+
+    @property
+    def max_value(self) -> int | float | None:
+        if self.option.type is OptionType.SEED:
+            return self._whole(self.option.max) or MAX_NUMBER - 1
+        if self.option.type is OptionType.TEXT:
+            return min(self._whole(self.option.max) or MAX_TEXT, MAX_TEXT)
+        return None if self.option.type is OptionType.SIZE else self._whole(self.option.max)
+
+    @property
+    def choices(self) -> list[Choice[int | float | str]] | None:
+        if self.option.type is not OptionType.CHOICE or self.option.choices is None:
+            return None
+        return [Choice(name=label, value=label) for label in self.option.choices]
+
+    def _whole(self, bound: int | float | None) -> int | float | None:
+        return int(bound) if bound is not None and self.type is not AppCommandOptionType.number else bound
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:
+        return value
+
+
+class CompletedOption(CommandOption):
+    """One whose values Discord asks for while the person types: overriding `autocomplete` is what turns that on."""
+
+    def __init__(self, option: Option, complete: Complete) -> None:
+        super().__init__(option)
+        self._complete = complete
+
+    async def autocomplete(self, interaction: discord.Interaction[Any], value: Any, /) -> list[Choice[Any]]:
+        names = await self._complete(interaction, self.option, str(value))
+        return [Choice(name=name, value=name) for name in names if len(name) <= CHOICE_LENGTH][:MAX_CHOICES]
+
+
+def command_option(option: Option, complete: Complete) -> CommandOption:
+    """The Discord side of a manifest's option."""
+    if option.type is OptionType.SIZE or option.choices_from is not None:
+        return CompletedOption(option, complete)
+    return CommandOption(option)
+
+
+def matching(names: Sequence[str], typed: str) -> list[str]:
+    """The names that hold what was typed, those that begin with it first; all of them for nothing typed."""
+    wanted = typed.casefold().strip()
+    found = [name for name in names if wanted in name.casefold()]
+    return sorted(found, key=lambda name: not name.casefold().startswith(wanted)) if wanted else found

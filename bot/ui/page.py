@@ -1,0 +1,81 @@
+"""A message as it should look: a value, from which each attempt to send it builds fresh discord.py objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import discord
+from discord import ui
+
+from bot.ui.buttons import CancelButton
+
+ATTACHMENTS = 10  # Discord's ceiling for one message, and for one gallery
+TEXT = 4000  # Discord's ceiling for all text of one message
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file in a message. `picture` ones stand in the gallery, others below it; `alt` is read to who cannot see."""
+
+    name: str
+    data: bytes
+    picture: bool = True
+    alt: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One message in Components V2: a header, paragraphs, files, a Cancel button for `cancel` (a job's id).
+
+    `key` tells two pages apart as far as a person would: a page with the key of the one shown is not sent again.
+    """
+
+    header: str
+    body: tuple[str, ...] = ()
+    footer: str = ""
+    files: tuple[Attachment, ...] = ()
+    colour: int | None = None
+    cancel: str | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What a person would see change."""
+        return (self.header, self.body, self.footer, tuple((f.name, hash(f.data)) for f in self.files), self.cancel)
+
+    def view(self) -> ui.LayoutView:
+        """Fresh components: a view that is sent twice breaks discord.py's registry of dynamic items."""
+        view = ui.LayoutView(timeout=None)
+        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.colour)
+        for text in _within(TEXT, self.header, *self.body):
+            box.add_item(ui.TextDisplay(text))
+        pictures = [file for file in self.files if file.picture]
+        if pictures:
+            items = [discord.MediaGalleryItem(f"attachment://{f.name}", description=f.alt) for f in pictures]
+            box.add_item(ui.MediaGallery(*items))
+        for file in self.files:
+            if not file.picture:
+                box.add_item(ui.File(f"attachment://{file.name}"))
+        if self.footer:
+            box.add_item(ui.TextDisplay(f"-# {self.footer}"))
+        view.add_item(box)
+        if self.cancel is not None:
+            row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+            row.add_item(CancelButton(self.cancel))
+            view.add_item(row)
+        return view
+
+    def attachments(self) -> list[discord.File]:
+        """Fresh files: discord.py closes them once they are sent."""
+        return [discord.File(BytesIO(file.data), file.name, description=file.alt) for file in self.files]
+
+
+def _within(limit: int, *texts: str) -> list[str]:
+    """The texts, cut where all of them together pass the limit (less what a footer may need)."""
+    kept: list[str] = []
+    left = limit - 400
+    for text in texts:
+        if text and left > 0:
+            kept.append(text if len(text) <= left else f"{text[: left - 1]}…")
+            left -= len(text)
+    return kept

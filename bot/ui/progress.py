@@ -1,0 +1,81 @@
+"""A job that has not ended -> the message while it waits and runs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.jobs.delivery import Note, Showing
+from bot.jobs.job import Job, JobState
+from bot.text import _
+from bot.ui.page import Attachment, Page
+from bot.ui.words import alt_text, bar, before, header
+
+WAITING, RUNNING, TROUBLED = 0x80848E, 0x5865F2, 0xF0B232
+SOON = 3.0  # seconds; below it a time of arrival says nothing
+
+
+def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
+    """The header, where the job stands, the latest preview, and Cancel until somebody pressed it."""
+    lines = _waiting(job, showing, now) if _waits(job, showing) else _running(showing, now)
+    note = _note(showing)
+    troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.STOPPING}
+    return Page(
+        header(job),
+        (*lines, *([note] if note else [])),
+        files=_preview(job, showing),
+        colour=TROUBLED if troubled else WAITING if _waits(job, showing) else RUNNING,
+        cancel=None if showing.note is Note.CANCELLING else job.id,
+    )
+
+
+def _waits(job: Job, showing: Showing) -> bool:
+    return job.state is JobState.WAITING or showing.progress is None or not showing.progress.started
+
+
+def _waiting(job: Job, showing: Showing, now: datetime) -> tuple[str, ...]:
+    if showing.position is None:
+        return (_("⏳ In the queue"),) if job.state is JobState.WAITING else (_("⏳ Starting…"),)
+    line = _("⏳ Waiting: {before}").format(before=before(showing.position))
+    return (f"{line}{_done_at(showing.eta, now)}",)
+
+
+def _running(showing: Showing, now: datetime) -> tuple[str, ...]:
+    progress = showing.progress
+    if progress is None:
+        return ()
+    if progress.detached:
+        return (_("🎨 Still running. The progress cannot be seen until it is done."),)
+    title = progress.title or _("Starting…")
+    if progress.step is not None:
+        title = _("{title} · step {step} of {steps}").format(title=title, step=progress.step, steps=progress.steps)
+    return (f"🎨 {title}", f"{bar(progress.fraction)}{_done_at(showing.eta, now)}")
+
+
+def _done_at(eta: float | None, now: datetime) -> str:
+    """Discord counts it down by itself, without an edit."""
+    if eta is None or eta < SOON:
+        return ""
+    stamp = int((now + timedelta(seconds=eta)).timestamp())
+    return " · " + _("ready {when}").format(when=f"<t:{stamp}:R>")
+
+
+def _note(showing: Showing) -> str | None:
+    match showing.note:
+        case Note.OFFLINE:
+            return f"⚠️ {showing.trouble.sentence()}" if showing.trouble else None
+        case Note.AGAIN:
+            return _("⚠️ ComfyUI was restarted and forgot this job, so it was sent again.")
+        case Note.CANCELLING:
+            return _("Stopping…")
+        case Note.STOPPING:
+            return _("⚠️ The bot is being restarted. This job keeps its place, and the result will appear here.")
+        case None:
+            return None
+
+
+def _preview(job: Job, showing: Showing) -> tuple[Attachment, ...]:
+    preview = showing.progress.preview if showing.progress is not None else None
+    if preview is None:
+        return ()
+    extension = {"image/png": "png", "image/webp": "webp"}.get(preview.content_type, "jpg")
+    return (Attachment(f"preview.{extension}", preview.data, alt=alt_text(job)),)

@@ -1,0 +1,179 @@
+"""One slash command per workflow: values checked, a job stored, and off it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import discord
+from bot.jobs.access import Action, require
+from discord.ext import commands
+
+from bot.app import EaselBot
+from bot.errors import AccessRefused, Fenced, OptionRefused
+from bot.jobs.job import Job, Place
+from bot.media.sniff import Category, sniff
+from bot.network import NETWORK_ERRORS
+from bot.text import _, speaking
+from bot.ui.commands import build_command
+from bot.ui.options import command_option, matching
+from bot.ui.people import actor_of
+from bot.workflow.binding import bind, check, choices_for, choose_seed
+from bot.workflow.library import Workflow
+from bot.workflow.manifest import Option
+
+log = logging.getLogger(__name__)
+
+TOKEN_LIFE = timedelta(minutes=15)  # Discord's
+ANSWERED_ELSEWHERE = 40060
+LARGEST_UPLOAD = 50 * 2**20  # bytes
+
+
+class Generate(commands.Cog):
+    """The commands that make things."""
+
+    def __init__(self, bot: EaselBot) -> None:
+        self.bot = bot
+        self._dice = random.SystemRandom()
+
+    async def cog_load(self) -> None:
+        for workflow in self.bot.library.workflows.values():
+            self.bot.tree.add_command(self._command(workflow))
+
+    def _command(self, workflow: Workflow) -> discord.app_commands.Command[Any, ..., None]:
+        async def run(interaction: discord.Interaction[Any], values: Mapping[str, Any]) -> None:
+            with speaking(interaction.locale.value):
+                await self.generate(interaction, workflow, values)
+
+        async def complete(interaction: discord.Interaction[Any], option: Option, typed: str) -> Sequence[str]:
+            return matching(self._names(workflow, option), typed)
+
+        options = {
+            option.name: (option.description, command_option(option, complete), option.required)
+            for option in workflow.manifest.options
+        }
+        return build_command(workflow.name, workflow.manifest.description, options, run)
+
+    async def generate(
+        self, interaction: discord.Interaction[EaselBot], workflow: Workflow, given: Mapping[str, Any]
+    ) -> None:
+        """Refuse from memory, else store the job, answer Discord, and queue it."""
+        actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
+        require(actor, Action.GENERATE, None)
+        files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
+        for attachment in files.values():
+            refuse_unfit(attachment)
+        values = check(workflow, {**given, **{name: name for name in files}}, self.bot.pool.catalogue)
+        job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
+        log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
+        queued = await (self._fetch_first(interaction, job, files) if files else self._store_first(interaction, job))
+        if queued is not None:
+            await self.bot.runner.submit(queued)
+
+    async def _store_first(self, interaction: discord.Interaction[EaselBot], job: Job) -> Job | None:
+        """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""
+        job = await self.bot.store.add(job)
+        try:
+            response = await interaction.response.defer(thinking=True)
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            _explain(job, error)
+            await self._drop(job)
+            return None
+        return await self.bot.store.change(job, message_id=response.message_id if response is not None else None)
+
+    async def _fetch_first(
+        self, interaction: discord.Interaction[EaselBot], job: Job, attachments: Mapping[str, discord.Attachment]
+    ) -> Job | None:
+        """Fetching may take longer than Discord waits, so the answer comes first and the job is stored whole."""
+        try:
+            response = await interaction.response.defer(thinking=True)
+            files = {name: await self._keep(job, name, attachment) for name, attachment in attachments.items()}
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            if not interaction.response.is_done():
+                _explain(job, error)
+                return None
+            problem = _("Discord did not hand over the file. Attach it again.")
+            raise OptionRefused(next(iter(attachments)), problem) from error
+        message_id = response.message_id if response is not None else None
+        return await self.bot.store.add(replace(job, files=files, place=replace(job.place, message_id=message_id)))
+
+    async def _keep(self, job: Job, name: str, attachment: discord.Attachment) -> str:
+        """The file inside the data folder, under a name of ours."""
+        data = await attachment.read()
+        kind = sniff(data)
+        if kind.category is not Category.PICTURE:
+            raise OptionRefused(name, _("That file is not a picture. Attach a PNG, JPEG or WebP file."))
+        path = Path("files") / job.id / f"{name}.{kind.extension.lstrip('.')}"
+        await asyncio.to_thread(_write, self.bot.settings.data_dir / path, data)
+        return path.as_posix()
+
+    async def _drop(self, job: Job) -> None:
+        try:
+            await self.bot.store.deliver(await self.bot.store.cancel_request(job, job.place.user_id))
+        except Fenced:
+            log.debug("job %s was gone already", job.id)
+
+    def _job(
+        self, interaction: discord.Interaction[EaselBot], workflow: Workflow, values: Mapping[str, Any], seed: int
+    ) -> Job:
+        now = self.bot.clock()
+        if interaction.channel_id is None:
+            raise AccessRefused(_("This command needs a channel."))
+        user = interaction.user
+        place = Place(
+            application_id=interaction.application_id,
+            channel_id=interaction.channel_id,
+            guild_id=interaction.guild_id,
+            user_id=user.id,
+            user_name=user.display_name,
+            interaction_id=interaction.id,
+            token=interaction.token,
+            token_expires=now + TOKEN_LIFE,
+            locale=interaction.locale.value,
+            roles=tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else (),
+            filesize_limit=interaction.filesize_limit,
+            visible=interaction.is_guild_integration(),
+        )
+        return Job(
+            id=str(uuid4()),
+            workflow=workflow.name,
+            values=values,
+            seed=seed,
+            graph=bind(workflow, values, seed),
+            place=place,
+            created_at=now,
+            tag=self.bot.runner.next_tag(),
+        )
+
+    def _names(self, workflow: Workflow, option: Option) -> Sequence[str]:
+        return choices_for(option, workflow, self.bot.pool.catalogue)
+
+
+def refuse_unfit(attachment: discord.Attachment) -> None:
+    """From what Discord says of the file, before anything is fetched."""
+    if attachment.size > LARGEST_UPLOAD:
+        problem = _("That file is larger than {limit} MB. Attach a smaller one.").format(limit=LARGEST_UPLOAD // 2**20)
+        raise OptionRefused(attachment.filename, problem)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _explain(job: Job, error: Exception) -> None:
+    if isinstance(error, discord.HTTPException) and error.code == ANSWERED_ELSEWHERE:
+        log.error("another process answers with the same token: stop one of the two")
+    log.warning("job %s is dropped: Discord did not take our answer (%s)", job.id, error)
+
+
+async def setup(bot: EaselBot) -> None:
+    """discord.py's entry point."""
+    await bot.add_cog(Generate(bot))
