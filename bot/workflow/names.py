@@ -1,0 +1,51 @@
+"""File names on a server against what a person or a manifest calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+def match(name: str, names: Sequence[str]) -> str | None:
+    """The one of `names` that is meant: exactly, else but for case and slashes, else by its last part.
+
+    `dreamshaper` is `sd15/DreamShaper.safetensors` where no other file is called that.
+    """
+    if name in names:
+        return name
+    for form in (_folded, _base, _stem):
+        found = [known for known in names if form(known) == form(name)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def same_file(name: str, names: Sequence[str]) -> str | None:
+    """The one of `names` that is the same file, though its folder or its slashes differ."""
+    if name in names:
+        return name
+    found = [known for known in names if _base(known) == _base(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def closest(name: str, names: Sequence[str], count: int = 3) -> tuple[str, ...]:
+    """The nearest of `names`: those which hold it first, then those spelled alike."""
+    wanted = _stem(name)
+    holding = [known for known in names if wanted and wanted in _folded(known)]
+    alike = get_close_matches(wanted, list({_stem(known) for known in names}), n=count, cutoff=0.5)
+    spelled = [known for stem in alike for known in names if _stem(known) == stem]
+    return tuple(dict.fromkeys([*sorted(holding, key=len), *spelled]))[:count]
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("\\", "/")
+
+
+def _base(name: str) -> str:
+    return _folded(name).rpartition("/")[2]
+
+
+def _stem(name: str) -> str:
+    base = _base(name)
+    stem, dot, ending = base.rpartition(".")
+    return stem if dot and ending.isalnum() and not ending.isdigit() else base

@@ -1,0 +1,116 @@
+"""What only a server knows, put into a bound graph: uploaded names, its models, the job's own file names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import BadInput, MissingModel
+from bot.text import _
+from bot.workflow.catalogue import Catalogue
+from bot.workflow.graph import Graph, Target, link, title_of
+from bot.workflow.manifest import OptionType, Value
+from bot.workflow.names import closest, same_file
+from bot.workflow.values import FILE_MARKER
+from bot.workflow.workflow import Workflow
+
+_PREFIX = "filename_prefix"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`uploads`: the server's name for each file's key; `prefix`: where this job alone saves, such as `easel/<id>`."""
+
+    catalogue: Catalogue | None
+    prefix: str
+    uploads: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A graph that server can run; `used` is what it really takes from the server's lists, by option."""
+
+    graph: Graph
+    used: Mapping[str, Any]
+
+
+def place(graph: Graph, facts: Facts, *, workflow: Workflow | None, values: Mapping[str, Value]) -> Placed:
+    """The graph for one server; `graph` itself is left as it is, so that it can be placed elsewhere again.
+
+    `values` are those it was bound with. A model the person did not choose and the server does not have becomes the
+    server's first; one they chose raises MissingModel. Without its workflow (removed meanwhile), lists are left to
+    the server to check.
+    """
+    graph = deepcopy(graph)
+    used: dict[str, Any] = {}
+    if workflow is not None and facts.catalogue is not None:
+        for name, target in _listed(workflow, graph, facts.catalogue):
+            used[name] = _from_list(graph, target, facts.catalogue, chosen=name in values)
+    for target, key in _markers(graph):
+        graph[target.node]["inputs"][target.input] = _uploaded(graph, target, key, facts)
+    for target in _prefixes(graph, facts.catalogue):
+        graph[target.node]["inputs"][target.input] = facts.prefix
+    return Placed(graph, used)
+
+
+def files_in(graph: Graph) -> frozenset[str]:
+    """The keys of the files a bound graph waits for."""
+    return frozenset(key for _target, key in _markers(graph))
+
+
+def _listed(workflow: Workflow, graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, Target]]:
+    """The inputs an option takes from a server's list; those with text in them too, so that no text names a file."""
+    for name, option in workflow.options.items():
+        if option.choices_from is None and option.type is not OptionType.TEXT:
+            continue
+        for target in workflow.targets[name]:
+            node = graph.get(target.node)
+            if node is None or link(node["inputs"].get(target.input)) is not None:
+                continue
+            if catalogue.choices(node["class_type"], target.input) is not None:
+                yield name, target
+
+
+def _from_list(graph: Graph, target: Target, catalogue: Catalogue, *, chosen: bool) -> Any:
+    node = graph[target.node]
+    value = node["inputs"].get(target.input)
+    choices = catalogue.choices(node["class_type"], target.input) or ()
+    found = same_file(str(value), choices)
+    if found is None and (chosen or not choices):
+        raise MissingModel(
+            title=title_of(graph, target.node),
+            class_type=node["class_type"],
+            input=target.input,
+            value=str(value),
+            closest=closest(str(value), choices),
+        )
+    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found or choices[0])
+    return node["inputs"][target.input]
+
+
+def _markers(graph: Graph) -> Iterator[tuple[Target, str]]:
+    for key, node in graph.items():
+        for name, value in node["inputs"].items():
+            if isinstance(value, dict) and FILE_MARKER in value:
+                yield Target(key, name), str(value[FILE_MARKER])
+
+
+def _uploaded(graph: Graph, target: Target, key: str, facts: Facts) -> str:
+    if key in facts.uploads:
+        return facts.uploads[key]
+    raise BadInput(
+        title=title_of(graph, target.node),
+        class_type=graph[target.node]["class_type"],
+        input=target.input,
+        message=_("the file was not sent to the server."),
+    )
+
+
+def _prefixes(graph: Graph, catalogue: Catalogue | None) -> Iterator[Target]:
+    """Where nodes take a file name to save under: else a cached run hands out the files of another job."""
+    for key, node in graph.items():
+        known = catalogue.input_types(node["class_type"]) if catalogue is not None else ()
+        if _PREFIX in node["inputs"] or _PREFIX in known:
+            yield Target(key, _PREFIX)

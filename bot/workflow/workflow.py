@@ -1,0 +1,169 @@
+"""A graph and its manifest, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.errors import OptionRefused, WorkflowError
+from bot.text import _
+from bot.workflow.bypass import Joins, plan_joins
+from bot.workflow.catalogue import COMBO, Catalogue
+from bot.workflow.core import KnownTypes
+from bot.workflow.graph import Graph, Target, find_node, find_target
+from bot.workflow.manifest import FILES, Manifest, Option, OptionType, Value
+from bot.workflow.values import check_value
+
+#: inputs which hold a seed where no option says so
+_SEED_INPUTS = ("seed", "noise_seed")
+
+
+@dataclass(frozen=True, eq=False)
+class Workflow:
+    """One command and what it runs. `graph` is the template and is never changed.
+
+    `targets` by option; `keepers` are the nodes that may be bypassed, each with the options that keep it; `seeds`
+    the inputs that hold the seed; `outputs` the ids of the nodes whose outputs count, empty for all.
+    """
+
+    manifest: Manifest
+    graph: Graph
+    targets: Mapping[str, tuple[Target, ...]]
+    keepers: Mapping[str, tuple[str, ...]]
+    joins: Joins
+    seeds: tuple[Target, ...]
+    outputs: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The command's."""
+        return self.manifest.name
+
+    @cached_property
+    def options(self) -> Mapping[str, Option]:
+        """By name, in the command's order."""
+        return {option.name: option for option in self.manifest.options}
+
+    @cached_property
+    def seed_option(self) -> Option | None:
+        """The option of type seed, if the command has one."""
+        return next((option for option in self.manifest.options if option.type is OptionType.SEED), None)
+
+    def bypassed(self, values: Mapping[str, Value]) -> frozenset[str]:
+        """The nodes taken out: those none of whose options is given (a switch that is off counts as not given)."""
+        given = {
+            name
+            for name, option in self.options.items()
+            if (value := values.get(name, option.default)) is not None and value is not False
+        }
+        return frozenset(node for node, names in self.keepers.items() if given.isdisjoint(names))
+
+
+def build_workflow(manifest: Manifest, graph: Graph, file: str, catalogue: Catalogue | None = None) -> Workflow:
+    """The workflow, if every name in the manifest is in the graph; raises WorkflowError with `file`.
+
+    `catalogue` tells the types of nodes that ComfyUI itself does not bring.
+    """
+    types = KnownTypes(catalogue)
+    targets = {option.name: _targets(option, graph, file, types) for option in manifest.options}
+    keepers = _keepers(manifest, graph, file)
+    for option in manifest.options:
+        _check_default(option, file)
+    return Workflow(
+        manifest=manifest,
+        graph=graph,
+        targets=targets,
+        keepers=keepers,
+        joins=plan_joins(graph, tuple(keepers), types, file),
+        seeds=_seeds(manifest, graph, targets),
+        outputs=tuple(find_node(graph, name, file) for name in manifest.outputs),
+    )
+
+
+def _targets(option: Option, graph: Graph, file: str, types: KnownTypes) -> tuple[Target, ...]:
+    with _naming(option, file):
+        return tuple(_target(option, name, graph, file, types) for name in option.targets)
+
+
+def _target(option: Option, name: str, graph: Graph, file: str, types: KnownTypes) -> Target:
+    target = find_target(graph, name, file, _Inputs(types))
+    kind = types.input_types(graph[target.node]["class_type"]).get(target.input)
+    _check_kind(option, name, kind, file)
+    return target
+
+
+def _check_kind(option: Option, name: str, kind: str | None, file: str) -> None:
+    picks = option.type is OptionType.CHOICE or option.type in FILES
+    if kind == COMBO and not picks:
+        raise WorkflowError(
+            file,
+            _('“{name}” is a list on the server. Use type = "choice" with choices_from = "input".').format(name=name),
+        )
+    if option.choices_from and kind is not None and kind != COMBO:
+        raise WorkflowError(
+            file,
+            _("“{name}” is no list on the server, so “choices_from” finds nothing there. Use “choices”.").format(
+                name=name
+            ),
+        )
+
+
+def _keepers(manifest: Manifest, graph: Graph, file: str) -> dict[str, tuple[str, ...]]:
+    keepers: dict[str, tuple[str, ...]] = {}
+    for option in manifest.options:
+        for name in option.bypass:
+            with _naming(option, file):
+                node = find_node(graph, name, file)
+                keepers[node] = (*keepers.get(node, ()), option.name)
+    return keepers
+
+
+def _seeds(manifest: Manifest, graph: Graph, targets: Mapping[str, tuple[Target, ...]]) -> tuple[Target, ...]:
+    for option in manifest.options:
+        if option.type is OptionType.SEED:
+            return targets[option.name]
+    taken = {target for found in targets.values() for target in found}
+    every = (Target(key, name) for key in graph for name in _SEED_INPUTS)
+    return tuple(
+        seed for seed in every if type(graph[seed.node]["inputs"].get(seed.input)) is int and seed not in taken
+    )
+
+
+def _check_default(option: Option, file: str) -> None:
+    if option.default is None:
+        return
+    try:
+        check_value(option, option.default, None)
+    except OptionRefused as refused:
+        problem = _("Option “{name}”: its “default” cannot be used. {problem}").format(
+            name=option.name, problem=refused.problem
+        )
+        raise WorkflowError(file, problem) from refused
+
+
+@contextmanager
+def _naming(option: Option, file: str) -> Iterator[None]:
+    """Errors raised inside are about that option."""
+    try:
+        yield
+    except WorkflowError as error:
+        problem = _("Option “{name}”: {problem}").format(name=option.name, problem=error.problem)
+        raise WorkflowError(file, problem) from error
+
+
+class _Inputs(Mapping[str, Collection[str]]):
+    """The inputs each class is known to take, besides those in a graph."""
+
+    def __init__(self, types: KnownTypes) -> None:
+        self._types = types
+
+    def __getitem__(self, class_type: str) -> Collection[str]:
+        return self._types.input_types(class_type)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
