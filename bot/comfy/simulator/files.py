@@ -1,0 +1,167 @@
+"""``/view`` and the uploads."""
+
+import asyncio
+import io
+import json
+import mimetypes
+import os
+from pathlib import Path
+from typing import cast
+
+from aiohttp import web
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from bot.comfy.simulator.faults import Faults
+from bot.comfy.simulator.folders import Folders, split_annotation
+
+#: Content types a browser would run; sent as plain downloads.
+_DANGEROUS = {"text/html", "text/javascript", "application/javascript", "image/svg+xml", "application/xml", "text/xml"}
+_TYPES = {
+    ".flac": "audio/flac",
+    ".opus": "audio/ogg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".md": "text/markdown",
+}
+
+
+async def view(request: web.Request, folders: Folders, faults: Faults) -> web.StreamResponse:
+    """A file, as it is, re-encoded (``preview``) or without some channels (``channel``)."""
+    if faults.slow_view:
+        await asyncio.sleep(faults.slow_view)
+    query = request.query
+    if "filename" not in query:
+        return web.Response(status=404)
+    name, kind = split_annotation(query["filename"])
+    if not name or name[0] == "/" or ".." in name:
+        return web.Response(status=400)
+    folder = folders.get(kind or query.get("type", "output"))
+    if folder is None:
+        return web.Response(status=400)
+    if "subfolder" in query:
+        target = _join(folder, query["subfolder"])
+        if not target.is_relative_to(folder.absolute()):
+            return web.Response(status=403)
+        folder = target
+    path = folder / Path(name).name
+    if not await asyncio.to_thread(path.is_file):
+        return web.Response(status=404)
+    if faults.torn_views > 0:
+        faults.torn_views -= 1
+        return await _tear(request, path)
+    return await _answer(request, path)
+
+
+async def upload(request: web.Request, folders: Folders) -> web.Response:
+    """``POST /upload/image``: same name and bytes keep the name, other bytes get ``name (1).png``."""
+    return await _store(await request.post(), folders, mask=False)
+
+
+async def upload_mask(request: web.Request, folders: Folders) -> web.Response:
+    """``POST /upload/mask``: the original (``original_ref``) with this picture's alpha."""
+    return await _store(await request.post(), folders, mask=True)
+
+
+async def _answer(request: web.Request, path: Path) -> web.StreamResponse:
+    disposition = {"Content-Disposition": f'filename="{path.name}"'}
+    channel = request.query.get("channel", "rgba")
+    if "preview" in request.query:
+        form, _, quality = request.query["preview"].partition(";")
+        form = form if form == "jpeg" and "a" not in request.query.get("channel", "") else "webp"
+        number = int(quality) if quality.isdigit() else 90
+        body = await asyncio.to_thread(_reencode, path, form, number)
+        return web.Response(body=body, content_type=f"image/{form}", headers=disposition)
+    if channel in ("rgb", "a"):
+        body = await asyncio.to_thread(_without, path, channel)
+        return web.Response(body=body, content_type="image/png", headers=disposition)
+    kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if kind in _DANGEROUS:
+        kind, disposition = "application/octet-stream", {"Content-Disposition": f'attachment; filename="{path.name}"'}
+    headers = {"X-Content-Type-Options": "nosniff", **disposition, "Content-Type": kind}
+    return web.FileResponse(path, headers=headers)
+
+
+async def _tear(request: web.Request, path: Path) -> web.StreamResponse:
+    """Promise the whole file, send half of it and hang up."""
+    content = await asyncio.to_thread(path.read_bytes)
+    response = web.StreamResponse(headers={"Content-Length": str(len(content))})
+    await response.prepare(request)
+    await response.write(content[: len(content) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
+
+
+def _reencode(path: Path, form: str, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    with Image.open(path) as picture:
+        shown = picture.convert("RGB") if form == "jpeg" else picture
+        shown.save(buffer, form, quality=quality)
+    return buffer.getvalue()
+
+
+def _without(path: Path, channel: str) -> bytes:
+    buffer = io.BytesIO()
+    with Image.open(path) as picture:
+        if channel == "rgb":
+            kept = picture.convert("RGB")
+        else:
+            alpha = picture.convert("RGBA").getchannel("A")
+            kept = Image.new("RGBA", picture.size)
+            kept.putalpha(alpha)
+        kept.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
+    fields = cast("dict[str, str | web.FileField]", post)
+    picture = fields.get("image")
+    kind = str(fields.get("type", "input"))
+    root = folders[kind] if folders.get(kind) else None
+    if root is None:
+        raise ValueError(kind)
+    if not isinstance(picture, web.FileField):
+        return web.Response(status=400)
+    if not picture.filename:
+        raise ValueError("no file name")
+    subfolder = str(fields.get("subfolder", ""))
+    folder = _join(root, subfolder)
+    wanted = _join(folder, picture.filename)
+    if not wanted.is_relative_to(root.absolute()):
+        return web.Response(status=400)
+    content = await asyncio.to_thread(picture.file.read)
+    path = wanted if fields.get("overwrite") in ("true", "1") else await asyncio.to_thread(_free_name, wanted, content)
+    if mask:
+        await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
+    else:
+        await asyncio.to_thread(path.write_bytes, content)
+    return web.json_response({"name": path.name, "subfolder": subfolder, "type": kind})
+
+
+def _join(folder: Path, inside: str) -> Path:
+    """Normalised without following links, as the real server compares paths."""
+    return Path(os.path.normpath(folder.absolute() / inside))
+
+
+def _free_name(wanted: Path, content: bytes) -> Path:
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    path, number = wanted, 1
+    while path.exists() and path.read_bytes() != content:
+        path = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        number += 1
+    return path
+
+
+def _write_masked(path: Path, content: bytes, reference: dict[str, str], folders: Folders) -> None:
+    name, kind = split_annotation(reference["filename"])
+    original = folders[kind or reference.get("type", "output")] / reference.get("subfolder", "") / name
+    if not original.is_file():
+        return
+    with Image.open(original) as picture, Image.open(io.BytesIO(content)) as mask:
+        info = PngInfo()
+        for key, text in getattr(picture, "text", {}).items():
+            info.add_text(key, text)
+        masked = picture.convert("RGBA")
+        masked.putalpha(mask.convert("RGBA").getchannel("A"))
+        masked.save(path, "PNG", compress_level=4, pnginfo=info)

@@ -1,0 +1,14 @@
+"""The node classes the simulator runs; any other class gets placeholders."""
+
+from collections.abc import Mapping
+
+from bot.comfy.simulator.nodes import images, models, sampling, saving, texts
+from bot.comfy.simulator.values import Runner
+
+RUNNERS: Mapping[str, Runner] = {
+    **models.RUNNERS,
+    **sampling.RUNNERS,
+    **images.RUNNERS,
+    **saving.RUNNERS,
+    **texts.RUNNERS,
+}

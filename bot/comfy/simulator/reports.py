@@ -1,0 +1,45 @@
+"""The payloads of failures and previews."""
+
+import json
+from typing import Any
+
+from bot.comfy.simulator.values import NodeFailure
+from bot.comfy.simulator.wire import Payload
+
+_OOM_TIPS = (
+    "This error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before you might have "
+    "accidentally set the batch_size to a large number."
+)
+_TRACEBACK = ['  File "/opt/ComfyUI/execution.py", line 545, in execute\n    output_data, output_ui, … = await …\n']
+
+
+def describe_failure(ex: Exception, inputs: Payload, nodes: list[str]) -> Payload:
+    """What ``execution_error`` says besides where: paths and values included, as the real server leaks them."""
+    kind = ex.kind if isinstance(ex, NodeFailure) else _type_name(ex)
+    tips = _OOM_TIPS if kind.endswith("OutOfMemoryError") else ""
+    return {
+        "exception_message": f"{ex}\n{tips}",
+        "exception_type": kind,
+        "traceback": list(_TRACEBACK),
+        "current_inputs": inputs,
+        "current_outputs": nodes,
+    }
+
+
+def pack_preview(prompt_id: str, node_id: str, jpeg: bytes) -> bytes:
+    """The body of a type-4 frame: u32 length, JSON, image."""
+    metadata: dict[str, Any] = {
+        "node_id": node_id,
+        "prompt_id": prompt_id,
+        "display_node_id": node_id,
+        "parent_node_id": None,
+        "real_node_id": node_id,
+        "image_type": "image/jpeg",
+    }
+    packed = json.dumps(metadata).encode()
+    return len(packed).to_bytes(4, "big") + packed + jpeg
+
+
+def _type_name(ex: Exception) -> str:
+    kind = type(ex)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

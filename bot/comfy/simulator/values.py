@@ -1,0 +1,152 @@
+"""What flows between nodes while a graph runs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+
+from bot.comfy.simulator.faults import Faults, Pace
+from bot.comfy.simulator.folders import Folders
+from bot.comfy.simulator.wire import Graph, NodeInfo, Payload
+
+
+@dataclass(frozen=True)
+class Images:
+    """A batch of RGB or RGBA pictures."""
+
+    frames: tuple[Image.Image, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.frames[0].size if self.frames else (0, 0)
+
+
+@dataclass(frozen=True)
+class Masks:
+    """A batch of ``L`` pictures."""
+
+    frames: tuple[Image.Image, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model, CLIP or VAE: the file it came from and the LoRAs laid over it."""
+
+    file: str
+    loras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conditioning:
+    text: str
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What a sampler decided: enough to draw one picture of a batch."""
+
+    words: str
+    seed: int
+    tint: str = ""
+
+
+@dataclass(frozen=True)
+class Latent:
+    """Width and height in pixels; drawn from ``sketches``, over ``frames`` where an image was encoded."""
+
+    width: int
+    height: int
+    batch: int = 1
+    channels: int = 4
+    sketches: tuple[Sketch, ...] = ()
+    frames: tuple[Image.Image, ...] = ()
+    denoise: float = 1.0
+
+
+@dataclass(frozen=True)
+class Noise:
+    seed: int
+
+
+@dataclass(frozen=True)
+class Sigmas:
+    steps: int
+
+
+@dataclass(frozen=True)
+class Guider:
+    words: str
+    model: Model
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Silence, or a tone of ``pitch`` Hz."""
+
+    seconds: float
+    rate: int = 44_100
+    channels: int = 2
+    pitch: float | None = None
+
+
+@dataclass(frozen=True)
+class Video:
+    images: Images
+    fps: float
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value of a type nothing here looks into."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run of a node: a value per output slot, and what its history entry shows."""
+
+    outputs: tuple[object, ...] = ()
+    ui: Mapping[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A node being run: what it may know and use."""
+
+    node_id: str
+    info: NodeInfo
+    graph: Graph
+    extra_pnginfo: Payload
+    folders: Folders
+    faults: Faults
+    pace: Pace
+    #: Whether a preview is wanted with each step.
+    previews: bool
+    #: ``await tick(value, max, preview)`` after each step; raises when interrupted.
+    tick: Callable[[int, int, bytes | None], Awaitable[None]]
+    #: Sends a node's status text (binary type 3) to everybody.
+    say: Callable[[str], None]
+    old_flags: bool = False
+
+    @property
+    def class_type(self) -> str:
+        return str(self.info["name"])
+
+
+#: The inputs of one run by name: literals, or values from above.
+Inputs = dict[str, Any]
+Runner = Callable[[Call, Inputs], Awaitable[Result]]
+
+
+class Interrupted(Exception):
+    """The running prompt was told to stop."""
+
+
+class NodeFailure(Exception):
+    """A node failed; ``kind`` is the Python exception's name as the real server would report it."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind

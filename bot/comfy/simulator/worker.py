@@ -1,0 +1,125 @@
+"""The one worker: takes prompts off the queue, runs them, writes history; can be held and interrupted."""
+
+import asyncio
+import json
+import logging
+from dataclasses import replace
+
+from bot.comfy.simulator.execution import Execution, Machine
+from bot.comfy.simulator.queue import PromptQueue
+from bot.comfy.simulator.values import Interrupted
+from bot.comfy.simulator.wire import Item
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """``executed`` lists the prompt ids in the order they ran, one entry per run."""
+
+    def __init__(self, machine: Machine, queue: PromptQueue, executed: list[str]) -> None:
+        self._machine = replace(machine, checkpoint=self._checkpoint)
+        self._queue = queue
+        self._executed = executed
+        self._held = False
+        self._interrupted = False
+        self._go = asyncio.Event()
+        self._free = False
+        self.current: Execution | None = None
+
+    async def run(self) -> None:
+        """Forever; ends (as the real thread dies) when the queue's heap cannot compare two items."""
+        while True:
+            await self._queue.wait_filled()
+            await self._wait_while_dead()
+            if not self._queue.pending:
+                continue
+            try:
+                item = self._queue.take()
+            except TypeError as ex:
+                log.warning("the simulated worker died: %s", ex)
+                return
+            await self._run_item(item)
+            if self._free:
+                self._machine.cache.clear()
+                self._free = False
+
+    def hold(self) -> None:
+        """Stop before the next node or step, until released or interrupted."""
+        self._held = True
+        self._go.clear()
+
+    def release(self) -> None:
+        self._held = False
+        self._go.set()
+
+    def interrupt(self, prompt_id: str | None = None) -> bool:
+        """Whether something that runs (that prompt, if named) was told to stop. Some of these can be lost."""
+        running = self._queue.running
+        if running is None or (prompt_id is not None and running[1] != prompt_id):
+            return False
+        faults = self._machine.faults
+        if faults.lost_interrupts > 0:
+            faults.lost_interrupts -= 1
+            return True
+        self._interrupted = True
+        self._go.set()
+        return True
+
+    def free_memory(self) -> None:
+        """Forget all cached results, after the running prompt."""
+        if self.current is None:
+            self._machine.cache.clear()
+        else:
+            self._free = True
+
+    async def _run_item(self, item: Item) -> None:
+        self._interrupted = False
+        self._executed.append(item[1])
+        self.current = execution = Execution(self._machine, item)
+        self._lie(execution)
+        await execution.run()
+        self.current = None
+        if self._machine.faults.history_lag:
+            await asyncio.sleep(self._machine.faults.history_lag)
+        await self._machine.moments.tell("history", prompt_id=execution.prompt_id)
+        self._queue.finish(execution.entry)
+        if execution.client_id is not None:
+            marker = {"node": None, "prompt_id": execution.prompt_id}
+            self._machine.sockets.send("executing", marker, execution.client_id)
+        await self._machine.moments.tell("finished", prompt_id=execution.prompt_id)
+
+    async def _checkpoint(self) -> None:
+        while self._held and not self._interrupted:
+            self._go.clear()
+            await self._go.wait()
+        if self._interrupted:
+            self._interrupted = False
+            raise Interrupted
+
+    async def _wait_while_dead(self) -> None:
+        while self._machine.faults.dead_worker:  # noqa: ASYNC110 - a plain attribute, turned by tests
+            await asyncio.sleep(0.02)
+
+    def _lie(self, execution: Execution) -> None:
+        sockets, faults, owner = self._machine.sockets, self._machine.faults, execution.client_id
+        if faults.huge_frame:
+            sockets.send_binary(1, b"\x00\x00\x00\x01" + bytes(faults.huge_frame), owner)
+        if not faults.lie:
+            return
+        sockets.send("crystools.monitor", {"cpu_utilization": float("nan"), "gpus": []}, owner)
+        sockets.send(
+            "progress", {"value": float("nan"), "max": 0, "prompt_id": execution.prompt_id, "node": None}, owner
+        )
+        sockets.send("progress_state", {"prompt_id": execution.prompt_id, "nodes": "none"}, owner)
+        sockets.send("executed", {"prompt_id": execution.prompt_id, "node": "no such", "output": None, "new": 1}, owner)
+        sockets.send("executing", {"node": "somebody else's", "prompt_id": "not ours"}, owner)
+        for frame in (
+            "[]",
+            "null",
+            "not json",
+            json.dumps({"type": 5, "data": None}),
+            json.dumps({"type": "progress"}),
+        ):
+            sockets.send_text(frame, owner)
+        for kind, body in ((4, b"\xff\xff\xff\xff{}"), (4, b"\x00\x00\x00\x02[]"), (1, b""), (3, b"\x00"), (99, b"x")):
+            sockets.send_binary(kind, body, owner)
