@@ -1,0 +1,37 @@
+"""What holds for all tests: properties have no deadline; CI takes no excuse for a missing file, browser or server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("easel", deadline=None)
+settings.load_profile("easel")
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+#: How the reason of a skip begins which a complete machine would not need.
+EXCUSE = "Skipped: missing "
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _strict((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _strict((yield))
+
+
+def _strict(report: Report) -> Report:
+    """The report as a failure, when EASEL_CI is 1 and it skips for something that CI should have."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+    if report.skipped and reason.startswith(EXCUSE) and os.environ.get("EASEL_CI") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: {reason}, which EASEL_CI=1 does not allow"
+    return report
