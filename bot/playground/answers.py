@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from .check_components import CHECKBOX, FILE_UPLOAD, LABEL, TEXT_INPUT
 from .components import number_parts
-from .interactions import MODAL, SHOW_MODAL, Interaction
+from .interaction import MODAL, Interaction
+from .interactions import SHOW_MODAL
 from .message import SELECTS, Message, walk
 from .typed_options import FileLike, Resolved
 from .wire import Payload

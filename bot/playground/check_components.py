@@ -77,21 +77,6 @@ def check_components(errors: FormErrors, components: object, *, v2: bool) -> Non
         errors.add("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message)
 
 
-def check_modal(errors: FormErrors, modal: Payload) -> None:
-    """A modal: title of 45, 1 to 5 rows, labels or texts."""
-    errors.length("title", modal.get("title"), 1, 45)
-    errors.length("custom_id", modal.get("custom_id"), 1, 100)
-    form = Form(errors)
-    if errors.count("components", modal.get("components"), 1, 5):
-        for index, part in enumerate(modal["components"]):
-            path = f"components.{index}"
-            if isinstance(part, dict) and part.get("type") == ROW:
-                errors.count(f"{path}.components", part.get("components"), 1, 1)
-                form.parts(f"{path}.components", part.get("components"), (TEXT_INPUT,))
-            else:
-                form.part(path, part, (LABEL, TEXT))
-
-
 def _row(form: Form, path: str, part: Payload) -> None:
     inside = part.get("components")
     if form.errors.count(f"{path}.components", inside, 1, 5):

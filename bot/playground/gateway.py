@@ -4,85 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import secrets
-import zlib
-from collections import deque
-from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType, web
 
 from .payloads import channel_payload, guild_payload, member_payload, own_payload
+from .sockets import Close, Connection, Op, Session
 from .wire import Payload
 from .world import Channel, Guild, World
 
-log = logging.getLogger(__name__)
-
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS, INVALID, HELLO, ACK = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    6,
-    7,
-    8,
-    9,
-    10,
-    11,
-)
-UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, BAD_TOKEN, ALREADY_AUTHENTICATED = 4001, 4002, 4003, 4004, 4005
-SESSION_TIMED_OUT, INVALID_SHARD, INVALID_INTENTS = 4009, 4010, 4013
 GUILDS_INTENT = 1 << 0
-REPLAYED = 1000
-
-
-@dataclass(eq=False)
-class Connection:
-    """One socket: what is put in leaves in order, compressed when the client asked for zlib-stream."""
-
-    socket: web.WebSocketResponse
-    compressed: bool
-    address: str
-    _deflate: zlib._Compress = field(default_factory=zlib.compressobj)
-    _outbox: asyncio.Queue[Payload | int] = field(default_factory=asyncio.Queue)
-
-    def put(self, op: int, data: object = None, *, event: str | None = None, sequence: int | None = None) -> None:
-        self._outbox.put_nowait({"op": op, "d": data, "s": sequence, "t": event})
-
-    def close(self, code: int) -> None:
-        """Closes after what was put in before has left."""
-        self._outbox.put_nowait(code)
-
-    async def write(self) -> None:
-        while not self.socket.closed:
-            frame = await self._outbox.get()
-            if isinstance(frame, int):
-                await self.socket.close(code=frame)
-                return
-            text = json.dumps(frame)
-            if self.compressed:
-                await self.socket.send_bytes(
-                    self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-                )
-            else:
-                await self.socket.send_str(text)
-
-
-@dataclass(eq=False)
-class Session:
-    id: str
-    intents: int
-    shard: tuple[int, int]
-    connection: Connection | None
-    sequence: int = 0
-    sent: deque[tuple[int, str, Payload]] = field(default_factory=lambda: deque(maxlen=REPLAYED))
-
-    def dispatch(self, event: str, data: Payload) -> None:
-        self.sequence += 1
-        self.sent.append((self.sequence, event, data))
-        if self.connection:
-            self.connection.put(DISPATCH, data, event=event, sequence=self.sequence)
 
 
 class Gateway:
@@ -135,7 +66,7 @@ class Gateway:
         """Every socket is closed; without `resumable` the sessions are forgotten as well."""
         for session in list(self.sessions.values()):
             if session.connection:
-                session.connection.close(4000)
+                session.connection.close(Close.UNKNOWN_ERROR)
                 session.connection = None
             if not resumable:
                 self.sessions.pop(session.id, None)
@@ -145,13 +76,13 @@ class Gateway:
         """RECONNECT: the client should come back and resume."""
         for session in self.sessions.values():
             if session.connection:
-                session.connection.put(RECONNECT)
+                session.connection.put(Op.RECONNECT)
 
     def invalidate(self, *, resumable: bool = False) -> None:
         """INVALID_SESSION: without `resumable` the client has to identify anew."""
         for session in list(self.sessions.values()):
             if session.connection:
-                session.connection.put(INVALID, resumable)
+                session.connection.put(Op.INVALID_SESSION, resumable)
             if not resumable:
                 self.sessions.pop(session.id, None)
 
@@ -163,7 +94,7 @@ class Gateway:
         writer = asyncio.create_task(connection.write())
         session: Session | None = None
         try:
-            connection.put(HELLO, {"heartbeat_interval": int(self.heartbeat * 1000), "_trace": []})
+            connection.put(Op.HELLO, {"heartbeat_interval": int(self.heartbeat * 1000), "_trace": []})
             session = await self._converse(connection)
         finally:
             self._ended(session, connection)
@@ -178,7 +109,7 @@ class Gateway:
                 async with asyncio.timeout(self.heartbeat * 2):
                     received = await connection.socket.receive()
             except TimeoutError:
-                connection.close(SESSION_TIMED_OUT)
+                connection.close(Close.SESSION_TIMED_OUT)
                 return session
             if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 break
@@ -190,32 +121,32 @@ class Gateway:
             frame = json.loads(received.data)
             op, data = frame["op"], frame.get("d")
         except (ValueError, TypeError, KeyError):
-            connection.close(DECODE_ERROR)
+            connection.close(Close.DECODE_ERROR)
             return session
-        if op == HEARTBEAT:
-            connection.put(ACK)
-        elif op in (IDENTIFY, RESUME) and session:
-            connection.close(ALREADY_AUTHENTICATED)
-        elif op == IDENTIFY:
+        if op == Op.HEARTBEAT:
+            connection.put(Op.HEARTBEAT_ACK)
+        elif op in (Op.IDENTIFY, Op.RESUME) and session:
+            connection.close(Close.ALREADY_AUTHENTICATED)
+        elif op == Op.IDENTIFY:
             return self._identify(connection, data)
-        elif op == RESUME:
+        elif op == Op.RESUME:
             return self._resume(connection, data)
         elif not session:
-            connection.close(NOT_AUTHENTICATED)
-        elif op == MEMBERS:
+            connection.close(Close.NOT_AUTHENTICATED)
+        elif op == Op.REQUEST_MEMBERS:
             self._members(session, data)
-        elif op not in (PRESENCE, VOICE):
-            connection.close(UNKNOWN_OPCODE)
+        elif op not in (Op.PRESENCE, Op.VOICE_STATE):
+            connection.close(Close.UNKNOWN_OPCODE)
         return session
 
     def _identify(self, connection: Connection, data: Payload) -> Session | None:
         index, count = data.get("shard") or (0, 1)
         if data.get("token") != self.token:
-            connection.close(BAD_TOKEN)
+            connection.close(Close.AUTHENTICATION_FAILED)
         elif not 0 <= index < count:
-            connection.close(INVALID_SHARD)
+            connection.close(Close.INVALID_SHARD)
         elif not isinstance(data.get("intents"), int):
-            connection.close(INVALID_INTENTS)
+            connection.close(Close.INVALID_INTENTS)
         else:
             return self._ready(Session(secrets.token_hex(16), data["intents"], (index, count), connection), connection)
         return None
@@ -253,14 +184,14 @@ class Gateway:
         session = self.sessions.get(str(data.get("session_id")))
         missed = [entry for entry in session.sent if entry[0] > int(data.get("seq") or 0)] if session else []
         if data.get("token") != self.token:
-            connection.close(BAD_TOKEN)
+            connection.close(Close.AUTHENTICATION_FAILED)
             return None
         if session is None:
-            connection.put(INVALID, False)
+            connection.put(Op.INVALID_SESSION, False)
             return None
         session.connection = connection
         for sequence, event, payload in missed:
-            connection.put(DISPATCH, payload, event=event, sequence=sequence)
+            connection.put(Op.DISPATCH, payload, event=event, sequence=sequence)
         session.dispatch("RESUMED", {"_trace": []})
         self.resumed += 1
         self._tell()

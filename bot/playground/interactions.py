@@ -1,30 +1,21 @@
-"""Interactions: what a person does with the app, and the answers the app may give, when and how often."""
+"""Interactions and the answers an app may give: which, when and how often."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from .check_components import check_modal
 from .check_messages import check_flags
+from .check_modals import check_modal
 from .gateway import Gateway
+from .interaction import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction, event_payload, origin
 from .message import EPHEMERAL, Message
 from .messages import Messages
-from .payloads import (
-    channel_payload,
-    effective_permissions,
-    member_payload,
-    message_payload,
-    metadata_payload,
-    user_payload,
-)
+from .payloads import message_payload
 from .uploads import Upload
 from .wire import FormErrors, Payload, Refusal
 from .world import Channel, User, World
 
-COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, SHOW_MODAL = 4, 5, 6, 7, 8, 9
 ALLOWED = {
     COMMAND: (MESSAGE, DEFER, SHOW_MODAL),
@@ -33,30 +24,8 @@ ALLOWED = {
     MODAL: (MESSAGE, DEFER, DEFER_UPDATE, UPDATE),
 }
 TOKEN_LIFE = 15 * 60.0
+FORGOTTEN_AFTER = 2 * TOKEN_LIFE
 FOLLOWUPS_WITHOUT_BOT = 5
-
-
-@dataclass(eq=False)
-class Interaction:
-    id: int
-    token: str
-    kind: int
-    user: User
-    channel: Channel
-    created: float
-    data: Payload
-    #: what messages that come of it say about it
-    metadata: Payload
-    #: the message that was clicked
-    source: Message | None = None
-    #: the type of the first answer, once there is one
-    answered: int | None = None
-    ephemeral: bool = False
-    original: Message | None = None
-    followups: list[Message] = field(default_factory=list)
-    choices: list[Payload] | None = None
-    modal: Payload | None = None
-    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Interactions:
@@ -83,13 +52,13 @@ class Interactions:
     ) -> Interaction:
         """Something a person did, sent to the app."""
         number = self.world.new_id()
-        metadata = metadata_payload(
-            kind, number, user, self._owners(user, channel), **_more(kind, source, triggered_by, data)
-        )
+        metadata = origin(kind, number, user, channel, data, source=source, triggered_by=triggered_by)
         token = secrets.token_urlsafe(48)
         interaction = Interaction(number, token, kind, user, channel, self.world.now(), data, metadata, source)
-        self._by_id[number] = self._by_token[interaction.token] = interaction
-        event = self._payload(interaction, locale or user.locale)
+        self._forget()
+        self._by_id[number] = self._by_token[token] = interaction
+        limit = self.messages.files.upload_limit
+        event = event_payload(interaction, bot=self.world.bot, locale=locale or user.locale, upload_limit=limit)
         self.gateway.dispatch("INTERACTION_CREATE", event, guild=channel.guild)
         return interaction
 
@@ -151,6 +120,12 @@ class Interactions:
         interaction.followups.append(message)
         return message
 
+    def _forget(self) -> None:
+        oldest = next(iter(self._by_id.values()), None)
+        while oldest and self.world.now() - oldest.created > FORGOTTEN_AFTER:
+            del self._by_id[oldest.id], self._by_token[oldest.token]
+            oldest = next(iter(self._by_id.values()), None)
+
     def _carry_out(self, interaction: Interaction, kind: int, data: Payload, uploads: Mapping[int, Upload]) -> None:
         only_for = interaction.user if check_flags(data) & EPHEMERAL else None
         if kind == MESSAGE:
@@ -210,57 +185,10 @@ class Interactions:
             result["resource"] = {"type": kind, "message": message_payload(message)}
         return result
 
-    def _owners(self, user: User, channel: Channel) -> Payload:
-        guild = channel.guild
-        if guild is None or guild.has_bot:
-            return {"0": str(guild.id) if guild else "0"}
-        return {"1": str(user.id)}
-
-    def _payload(self, interaction: Interaction, locale: str) -> Payload:
-        channel, user, guild = interaction.channel, interaction.user, interaction.channel.guild
-        allowed = effective_permissions(user, channel)
-        payload: Payload = {
-            "id": str(interaction.id),
-            "application_id": str(self.world.bot.id),
-            "type": interaction.kind,
-            "token": interaction.token,
-            "version": 1,
-            "data": interaction.data,
-            "channel_id": str(channel.id),
-            "channel": channel_payload(channel) | {"permissions": allowed},
-            "locale": locale,
-            "entitlements": [],
-            "entitlement_sku_ids": [],
-            "authorizing_integration_owners": interaction.metadata["authorizing_integration_owners"],
-            "context": 0 if guild else 1,
-            "app_permissions": effective_permissions(self.world.bot, channel),
-            "attachment_size_limit": self.messages.files.upload_limit,
-        }
-        if guild:
-            payload |= {
-                "guild_id": str(guild.id),
-                "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
-                "guild_locale": guild.locale,
-                "member": member_payload(guild.members[user.id]) | {"permissions": allowed},
-            }
-        else:
-            payload["user"] = user_payload(user)
-        return payload | ({"message": message_payload(interaction.source)} if interaction.source else {})
-
 
 def _allowed(interaction: Interaction) -> tuple[int, ...]:
     allowed = ALLOWED[interaction.kind]
     return allowed if interaction.source else tuple(kind for kind in allowed if kind not in (DEFER_UPDATE, UPDATE))
-
-
-def _more(kind: int, source: Message | None, triggered_by: Payload | None, data: Payload) -> Payload:
-    if kind == COMPONENT and source:
-        return {"interacted_message_id": str(source.id)}
-    if kind == MODAL:
-        return {"triggering_interaction_metadata": triggered_by}
-    if data.get("type") in (2, 3) and "target_id" in data:
-        return {"target_message_id" if data["type"] == 3 else "target_user_id": data["target_id"]}
-    return {}
 
 
 def _checked_choices(data: Payload) -> list[Payload]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from .answers import Answer, pick
 from .commands import MESSAGE_MENU, USER_MENU
-from .interactions import AUTOCOMPLETE, COMMAND, COMPONENT
+from .interaction import AUTOCOMPLETE, COMMAND, COMPONENT
 from .message import BUTTON, SELECTS, Message, walk
 from .payloads import message_payload
 from .rest import Discord

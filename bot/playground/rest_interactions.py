@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .interactions import Interaction
+from .interaction import Interaction
 from .message import Message
 from .payloads import message_payload
 from .rest import Call, Discord, Result, Route

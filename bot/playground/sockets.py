@@ -1,0 +1,91 @@
+"""Gateway sockets and the sessions that outlive them: events leave in order and can be sent again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zlib
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from aiohttp import web
+
+from .wire import Payload
+
+#: how many past events a session keeps for a client that comes back
+REPLAYED = 1000
+
+
+class Op(IntEnum):
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE_STATE = 4
+    RESUME = 6
+    RECONNECT = 7
+    REQUEST_MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    HEARTBEAT_ACK = 11
+
+
+class Close(IntEnum):
+    UNKNOWN_ERROR = 4000
+    UNKNOWN_OPCODE = 4001
+    DECODE_ERROR = 4002
+    NOT_AUTHENTICATED = 4003
+    AUTHENTICATION_FAILED = 4004
+    ALREADY_AUTHENTICATED = 4005
+    SESSION_TIMED_OUT = 4009
+    INVALID_SHARD = 4010
+    INVALID_INTENTS = 4013
+
+
+@dataclass(eq=False)
+class Connection:
+    """One socket: what is put in leaves in order, compressed when the client asked for zlib-stream."""
+
+    socket: web.WebSocketResponse
+    compressed: bool
+    address: str
+    _deflate: zlib._Compress = field(default_factory=zlib.compressobj)
+    _outbox: asyncio.Queue[Payload | int] = field(default_factory=asyncio.Queue)
+
+    def put(self, op: int, data: object = None, *, event: str | None = None, sequence: int | None = None) -> None:
+        self._outbox.put_nowait({"op": op, "d": data, "s": sequence, "t": event})
+
+    def close(self, code: int) -> None:
+        """Closes after what was put in before has left."""
+        self._outbox.put_nowait(code)
+
+    async def write(self) -> None:
+        while not self.socket.closed:
+            frame = await self._outbox.get()
+            if isinstance(frame, int):
+                await self.socket.close(code=frame)
+                return
+            text = json.dumps(frame)
+            if self.compressed:
+                await self.socket.send_bytes(
+                    self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+                )
+            else:
+                await self.socket.send_str(text)
+
+
+@dataclass(eq=False)
+class Session:
+    id: str
+    intents: int
+    shard: tuple[int, int]
+    connection: Connection | None
+    sequence: int = 0
+    sent: deque[tuple[int, str, Payload]] = field(default_factory=lambda: deque(maxlen=REPLAYED))
+
+    def dispatch(self, event: str, data: Payload) -> None:
+        self.sequence += 1
+        self.sent.append((self.sequence, event, data))
+        if self.connection:
+            self.connection.put(Op.DISPATCH, data, event=event, sequence=self.sequence)
