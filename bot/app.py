@@ -26,6 +26,7 @@ from bot.text import _, speaking
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.editor import PACE
 from bot.ui.message import JobMessages
 from bot.ui.people import refuse
 from bot.workflow.library import Library
@@ -62,7 +63,15 @@ class EaselBot(commands.AutoShardedBot):
 
     runner: Runner
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        pace: float = PACE,
+        guild_ready_timeout: float = 2.0,
+    ) -> None:
+        """`pace` is seconds between edits of a message; `guild_ready_timeout` how long discord.py waits for servers."""
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -74,9 +83,11 @@ class EaselBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             tree_cls=EaselTree,
+            guild_ready_timeout=guild_ready_timeout,
         )
         self.settings = settings
         self.clock = clock
+        self._pace = pace
         self.library = Library(settings.workflows_dir)
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
@@ -84,7 +95,7 @@ class EaselBot(commands.AutoShardedBot):
         self._serving: asyncio.Task[None] | None = None
 
     async def run_until_stopped(self, token: str) -> None:
-        """Log in, serve, and on `stop()` drain and close. Raises `discord.LoginFailure`, and network errors at login."""
+        """Log in, serve, and on `stop()` drain and close. Raises `LoginFailure`, and network errors at login."""
         async with self._open:
             await self._build()
             self._open.push_async_callback(self.close)
@@ -152,7 +163,9 @@ class EaselBot(commands.AutoShardedBot):
             ]
         )
         messages = JobMessages(self, self.clock)
-        delivery = DiscordDelivery(messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata)
+        delivery = DiscordDelivery(
+            messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata, pace=self._pace
+        )
         self.runner = Runner(
             store=self.store,
             queue=JobQueue(),

@@ -1,0 +1,108 @@
+"""Settings: what is written down is what there is, and wrong ones are told plainly."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.__main__ import read_settings
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def written(default: Any) -> str:
+    """A default as a line of `.env` has it."""
+    if default is None:
+        return ""
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def expected() -> dict[str, tuple[str, str]]:
+    return {
+        name.upper(): (written(field.default), field.description or "") for name, field in Settings.model_fields.items()
+    }
+
+
+def test_the_example_file_lists_every_setting_with_its_default_and_help() -> None:
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    pairs = [(re.fullmatch(r"#([A-Z_]+)=(.*)", line), above) for above, line in zip(lines, lines[1:], strict=False)]
+    listed = {match[1]: (match[2], above.removeprefix("# ")) for match, above in pairs if match}
+
+    assert listed == expected()
+
+
+def test_the_example_file_changes_nothing() -> None:
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+
+    assert all(not line or line.startswith("#") for line in lines)
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`|none) \| (.+?) \|$", readme, re.MULTILINE)
+
+    assert {name: (default, help_line) for name, default, help_line in rows} == expected()
+
+
+def test_an_env_file_is_read_and_unknown_keys_are_ignored(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COMFYUI_URLS=http://a:1/comfy/, http://me:secret@b:2\nSOMETHING=else\n", "utf-8")
+
+    assert Settings().comfyui_urls == ("http://a:1/comfy", "http://me:secret@b:2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("COMFYUI_URLS", "comfyui:8188", "http://127.0.0.1:8188"),
+        ("COMFYUI_URLS", ",", "at least one"),
+        ("DISCORD_API_URL", "https://discord.com/api", "127.0.0.1"),
+        ("COMFYUI_HEADERS", "no colon", "Name: value"),
+        ("KEEP_JOBS_DAYS", "0", "1"),
+        ("LOG_LEVEL", "LOUD", "'INFO'"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert name in str(refused.value)
+    assert words in str(refused.value)
+
+
+def test_a_password_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMFYUI_URLS", "ftp://me:hunter2@host")
+    monkeypatch.setenv("DISCORD_TOKEN", "sesame")
+
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert "hunter2" not in str(refused.value)
+    assert "sesame" not in str(refused.value)
+
+
+def test_headers_are_read_as_pairs() -> None:
+    settings = Settings(comfyui_headers=SecretStr("Authorization: Bearer a:b; X-Key: 1"))
+
+    assert settings.comfyui_header_map() == {"Authorization": "Bearer a:b", "X-Key": "1"}
+
+
+def test_headers_do_not_show_in_the_settings_repr() -> None:
+    assert "Bearer" not in json.dumps(repr(Settings(comfyui_headers=SecretStr("Authorization: Bearer x"))))

@@ -1,0 +1,109 @@
+"""The real bot between a Discord and a ComfyUI on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import discord
+import discord.gateway
+import discord.http
+import pytest
+from pydantic import SecretStr
+
+from bot.app import EaselBot, use_loopback_discord
+from bot.comfy.simulator import Simulator
+from bot.playground import DiscordServer
+from bot.settings import Settings
+
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
+
+
+@pytest.fixture(autouse=True)
+def _discord_as_it_was() -> Any:
+    """Pointing discord.py at a loopback server is global to the process."""
+    before = discord.http.Route.BASE, discord.Asset.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    yield
+    discord.http.Route.BASE, discord.Asset.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+@pytest.fixture
+async def discord_server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def comfyui(tmp_path: Path) -> AsyncIterator[Simulator]:
+    async with Simulator(data_dir=tmp_path / "comfyui") as simulator:
+        yield simulator
+
+
+class Easel:
+    """A bot that can be started, stopped and started again on the same data."""
+
+    def __init__(self, server: DiscordServer, urls: tuple[str, ...], folder: Path) -> None:
+        self.server = server
+        self.urls = urls
+        self.folder = folder
+        self.changes: dict[str, Any] = {}
+        self.pace = 0.0
+
+    def settings(self) -> Settings:
+        values: dict[str, Any] = {
+            "discord_token": SecretStr(self.server.token),
+            "discord_api_url": self.server.url,
+            "comfyui_urls": self.urls,
+            "workflows_dir": WORKFLOWS,
+            "data_dir": self.folder,
+            "database_url": f"sqlite+aiosqlite:///{self.folder / 'easel.db'}",
+            "drain_seconds": 5.0,
+        }
+        return Settings(_env_file=None, **(values | self.changes))
+
+    def now(self) -> datetime:
+        """Discord's clock, so that minute 16 comes for both at once."""
+        return datetime.fromtimestamp(self.server.world.now(), UTC)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[EaselBot]:
+        """Until the block ends: then it drains and closes, as after SIGTERM."""
+        use_loopback_discord(self.server.url)
+        bot = EaselBot(self.settings(), clock=self.now, pace=self.pace, guild_ready_timeout=0.05)
+        task = asyncio.create_task(bot.run_until_stopped(self.server.token))
+        ready = asyncio.create_task(self.server.wait_ready())
+        await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if task.done():
+                task.result()
+            yield bot
+        finally:
+            ready.cancel()
+            bot.stop()
+            async with asyncio.timeout(20):
+                await task
+
+
+@pytest.fixture
+def easel(discord_server: DiscordServer, comfyui: Simulator, tmp_path: Path) -> Easel:
+    return Easel(discord_server, (comfyui.url,), tmp_path / "data")
+
+
+@pytest.fixture
+async def bot(easel: Easel) -> AsyncIterator[EaselBot]:
+    async with easel.running() as bot:
+        yield bot
+
+
+def shows(*words: str) -> Callable[[Any], bool]:
+    """Whether a message shows all of these."""
+    return lambda message: all(word in message.text for word in words)
+
+
+def finished(message: Any) -> bool:
+    """Whether a message has ended: nothing to cancel any more, and not thinking."""
+    return bool(message.text) and not message.buttons
