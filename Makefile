@@ -1,0 +1,48 @@
+# Each target makes .venv first on a fresh machine: with uv where it is installed, else with Python's venv and pip.
+
+PYTHON ?= python3
+ARGS ?=
+PYTEST_ARGS ?=
+BIN = .venv/bin
+
+.PHONY: play run test check bench messages
+
+# The playground: everything on this machine, no account, no GPU. `make play ARGS="--port 9000"`
+play: .venv/.installed
+	$(BIN)/python -m bot play $(ARGS)
+
+# The bot, with the settings of the environment and .env.
+run: .venv/.installed
+	$(BIN)/python -m bot
+
+# Every test. `make test PYTEST_ARGS="-k queue"`
+test: .venv/.installed
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+check: .venv/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.installed
+	$(BIN)/python -m bench
+
+# The sentences in the code, for translators. No dates and no line numbers: it changes only when a sentence does.
+messages: .venv/.installed
+	$(BIN)/pybabel -q extract --omit-header --no-location --no-wrap --sort-output --output=.venv/messages bot cogs
+	cat bot/locale/header.txt .venv/messages > bot/locale/easel.pot
+
+.venv/.installed: pyproject.toml uv.lock
+	@if command -v uv > /dev/null; then \
+	  UV_PROJECT_ENVIRONMENT=.venv uv sync --extra dev; \
+	elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "Easel needs Python 3.11 or newer: install it, name it (make PYTHON=python3.12 ...), or install uv." >&2; \
+	  exit 1; \
+	elif ! $(PYTHON) -c 'import ensurepip, venv' 2> /dev/null; then \
+	  echo "This Python cannot make a virtual environment: install python3-venv (apt) or uv, then try again." >&2; \
+	  exit 1; \
+	else \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --editable ".[dev]"; \
+	fi
+	@touch $@
