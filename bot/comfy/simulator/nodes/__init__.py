@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.comfy.simulator.nodes import images, models, sampling, saving, texts
+from bot.comfy.simulator.nodes import images, models, moving, sampling, saving, texts
 from bot.comfy.simulator.values import Runner
 
 RUNNERS: Mapping[str, Runner] = {
@@ -10,5 +10,6 @@ RUNNERS: Mapping[str, Runner] = {
     **sampling.RUNNERS,
     **images.RUNNERS,
     **saving.RUNNERS,
+    **moving.RUNNERS,
     **texts.RUNNERS,
 }

@@ -80,9 +80,8 @@ async def rebatch(call: Call, inputs: Inputs) -> Result:
 
 
 async def crop(call: Call, inputs: Inputs) -> Result:
-    region = inputs.get("crop_region", inputs)
-    left, top = int(region["x"]), int(region["y"])
-    box = (left, top, left + int(region["width"]), top + int(region["height"]))
+    left, top = int(inputs["x"]), int(inputs["y"])
+    box = (left, top, left + int(inputs["width"]), top + int(inputs["height"]))
     images = Images(tuple(frame.crop(box) for frame in inputs["image"].frames))
     return Result((images,))
 
@@ -122,7 +121,6 @@ RUNNERS: Mapping[str, Runner] = {
     "BatchImagesNode": batch,
     "RebatchImages": rebatch,
     "ImageCrop": crop,
-    "ImageCropV2": crop,
     "GetImageSize": measure,
     "SolidMask": solid_mask,
 }

@@ -1,4 +1,4 @@
-"""Nodes that write files: pictures for now, with the graph in their metadata as the real ones do."""
+"""Nodes that write pictures, with the graph in their metadata as the real ones do."""
 
 import asyncio
 import json
@@ -41,6 +41,16 @@ async def compare_images(call: Call, inputs: Inputs) -> Result:
     return Result((), ui)
 
 
+async def crop_image(call: Call, inputs: Inputs) -> Result:
+    """ImageCropV2 shows what it cut out although it is no output node."""
+    region = inputs["crop_region"]
+    left, top = int(region["x"]), int(region["y"])
+    box = (left, top, left + int(region["width"]), top + int(region["height"]))
+    images = Images(tuple(frame.crop(box) for frame in inputs["image"].frames))
+    entries = await _save_pngs(call, images.frames, temp_prefix(), "temp", compress=1)
+    return Result((images,), {"images": entries, "animated": [False]})
+
+
 def temp_prefix() -> str:
     return "ComfyUI_temp_" + "".join(random.choices(string.ascii_lowercase, k=5))  # noqa: S311 - a file name
 
@@ -48,6 +58,14 @@ def temp_prefix() -> str:
 def metadata_of(call: Call) -> dict[str, str]:
     """What every saved file carries: the graph, and each key of ``extra_pnginfo``."""
     return {"prompt": json.dumps(call.graph)} | {key: json.dumps(value) for key, value in call.extra_pnginfo.items()}
+
+
+def exif_of(call: Call) -> Image.Exif:
+    """The same in a WebP: ``prompt:…`` as the camera model, the others as the makers from there on downwards."""
+    exif = Image.Exif()
+    for offset, (key, text) in enumerate(metadata_of(call).items()):
+        exif[0x0110 - offset] = f"{key}:{text}"
+    return exif
 
 
 async def _save_pngs(
@@ -59,12 +77,14 @@ async def _save_pngs(
         info.add_text(key, text)
     for number, frame in enumerate(frames):
         saved = call.folders.new(prefix.replace("%batch_num%", str(number)), "_.png", kind=kind, size=frame.size)
-        await _in_thread_if_large(frame, saved, info, compress)
+        await _write(frame, saved, info, compress)
         entries.append(saved.entry)
     return entries
 
 
-async def _in_thread_if_large(frame: Image.Image, saved: Saved, info: PngInfo, compress: int) -> None:
+async def _write(frame: Image.Image, saved: Saved, info: PngInfo, compress: int) -> None:
+    """In a thread, unless that would take longer than the writing."""
+
     def write() -> None:
         frame.save(saved.path, pnginfo=info, compress_level=compress)
 
@@ -79,4 +99,5 @@ RUNNERS: Mapping[str, Runner] = {
     "PreviewImage": preview_image,
     "MaskPreview": preview_mask,
     "ImageCompare": compare_images,
+    "ImageCropV2": crop_image,
 }

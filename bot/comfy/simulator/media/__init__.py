@@ -1,0 +1,7 @@
+"""Small valid video and audio files, written without any codec library but Pillow's."""
+
+from bot.comfy.simulator.media.audio import flac, mp3, opus
+from bot.comfy.simulator.media.mp4 import mp4
+from bot.comfy.simulator.media.webm import webm
+
+__all__ = ["flac", "mp3", "mp4", "opus", "webm"]

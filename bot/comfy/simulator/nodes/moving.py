@@ -1,0 +1,139 @@
+"""Animations, video, audio, latents: made, loaded and saved."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from bot.comfy.simulator import media
+from bot.comfy.simulator.folders import Saved
+from bot.comfy.simulator.nodes.saving import exif_of, metadata_of, temp_prefix
+from bot.comfy.simulator.values import Audio, Call, Images, Inputs, Latent, Result, Runner, Video
+
+#: Videos are made no larger than this: they are samples, not the point.
+_SIDE = 320
+
+
+async def save_webp(call: Call, inputs: Inputs) -> Result:
+    frames, saved = _start(call, inputs, "_.webp")
+    each = round(1000 / float(inputs["fps"]))
+    options = {"lossless": bool(inputs["lossless"]), "quality": int(inputs["quality"]), "exif": exif_of(call)}
+    await _save(frames, saved, save_all=True, append_images=frames[1:], duration=each, **options)
+    return _show_animation(call, saved, len(frames) > 1)
+
+
+async def save_apng(call: Call, inputs: Inputs) -> Result:
+    frames, saved = _start(call, inputs, "_.png")
+    info = PngInfo()
+    for key, text in metadata_of(call).items():
+        info.add(b"comf", key.encode() + b"\x00" + text.encode(), after_idat=True)
+    each = round(1000 / float(inputs["fps"]))
+    options = {"compress_level": int(inputs["compress_level"]), "pnginfo": info}
+    await _save(frames, saved, save_all=True, append_images=frames[1:], duration=each, **options)
+    return _show_animation(call, saved, len(frames) > 1)
+
+
+async def save_webm(call: Call, inputs: Inputs) -> Result:
+    frames, saved = _start(call, inputs, "_.webm")
+    await _write(saved, lambda: media.webm(_small(frames), float(inputs["fps"]), metadata_of(call)))
+    return Result((inputs["images"],), {"images": [saved.entry], "animated": [True]})
+
+
+async def create_video(call: Call, inputs: Inputs) -> Result:
+    return Result((Video(inputs["images"], float(inputs["fps"])),))
+
+
+async def save_video(call: Call, inputs: Inputs) -> Result:
+    video: Video = inputs["video"]
+    form = str(inputs.get("format", "auto"))
+    ending, encode = ("webm", media.webm) if form == "webm" else ("mp4", media.mp4)
+    saved = call.folders.new(str(inputs["filename_prefix"]), f"_.{ending}", size=video.images.size)
+    await _write(saved, lambda: encode(_small(video.images.frames), video.fps, metadata_of(call)))
+    return Result((video,), {"images": [saved.entry], "animated": [True]})
+
+
+async def take_apart(call: Call, inputs: Inputs) -> Result:
+    video: Video = inputs["video"]
+    return Result((video.images, Audio(len(video.images.frames) / video.fps), video.fps))
+
+
+async def empty_audio(call: Call, inputs: Inputs) -> Result:
+    rate, channels = int(inputs.get("sample_rate", 44_100)), int(inputs.get("channels", 2))
+    return Result((Audio(float(inputs.get("duration", 1.0)), rate, channels),))
+
+
+async def load_audio(call: Call, inputs: Inputs) -> Result:
+    return Result((Audio(1.0, pitch=330.0),))
+
+
+async def save_audio(call: Call, inputs: Inputs) -> Result:
+    """SaveAudio, SaveAudioMP3, SaveAudioOpus and PreviewAudio."""
+    audio: Audio = inputs["audio"]
+    ending = {"SaveAudioMP3": "mp3", "SaveAudioOpus": "opus"}.get(call.class_type, "flac")
+    preview = call.class_type == "PreviewAudio"
+    prefix = temp_prefix() if preview else str(inputs["filename_prefix"])
+    saved = call.folders.new(prefix, f".{ending}", kind="temp" if preview else "output")
+    await _write(saved, lambda: _encode(audio, ending, metadata_of(call)))
+    return Result(() if preview else (audio,), {"audio": [saved.entry]})
+
+
+async def save_latent(call: Call, inputs: Inputs) -> Result:
+    """A safetensors file without tensors; the graph is in its header."""
+    latent: Latent = inputs["samples"]
+    saved = call.folders.new(str(inputs["filename_prefix"]), "_.latent")
+    shape = f"{latent.batch}x{latent.channels}x{latent.height // 8}x{latent.width // 8}"
+    header = json.dumps({"__metadata__": metadata_of(call) | {"shape": shape}}).encode()
+    saved.path.write_bytes(len(header).to_bytes(8, "little") + header)
+    return Result((latent,), {"latents": [saved.entry]})
+
+
+def _start(call: Call, inputs: Inputs, ending: str) -> tuple[tuple[Image.Image, ...], Saved]:
+    images: Images = inputs["images"]
+    return images.frames, call.folders.new(str(inputs["filename_prefix"]), ending, size=images.size)
+
+
+def _show_animation(call: Call, saved: Saved, moves: bool) -> Result:
+    """Since 0.4 a single frame brings no flag at all."""
+    flags = {"animated": [moves]} if moves or call.old_flags else {}
+    return Result((), {"images": [saved.entry], **flags})
+
+
+async def _save(frames: tuple[Image.Image, ...], saved: Saved, **options: object) -> None:
+    await asyncio.to_thread(frames[0].save, saved.path, None, **options)
+
+
+async def _write(saved: Saved, make: Callable[[], bytes]) -> None:
+    await asyncio.to_thread(lambda: saved.path.write_bytes(make()))
+
+
+def _small(frames: tuple[Image.Image, ...]) -> list[Image.Image]:
+    scale = min(1.0, _SIDE / max(frames[0].size))
+    size = (max(2, round(frames[0].width * scale)) // 2 * 2, max(2, round(frames[0].height * scale)) // 2 * 2)
+    return [frame.convert("RGB").resize(size) for frame in frames]
+
+
+def _encode(audio: Audio, ending: str, metadata: dict[str, str]) -> bytes:
+    if ending == "mp3":
+        return media.mp3(audio.seconds, metadata)
+    if ending == "opus":
+        return media.opus(audio.seconds, metadata)
+    return media.flac(audio.seconds, audio.rate, audio.channels, audio.pitch, metadata)
+
+
+RUNNERS: Mapping[str, Runner] = {
+    "SaveAnimatedWEBP": save_webp,
+    "SaveAnimatedPNG": save_apng,
+    "SaveWEBM": save_webm,
+    "CreateVideo": create_video,
+    "SaveVideo": save_video,
+    "GetVideoComponents": take_apart,
+    "EmptyAudio": empty_audio,
+    "LoadAudio": load_audio,
+    "SaveAudio": save_audio,
+    "SaveAudioMP3": save_audio,
+    "SaveAudioOpus": save_audio,
+    "PreviewAudio": save_audio,
+    "SaveLatent": save_latent,
+}
