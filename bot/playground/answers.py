@@ -147,7 +147,8 @@ def _picked(part: Payload, value: object, resolved: Resolved) -> list[str]:
 
 def pick(part: Payload, values: list[object], resolved: Resolved) -> list[str]:
     """The values of a select: options by value or label, people, roles, channels or files as themselves."""
-    low, high = part.get("min_values", 1), part.get("max_values", 1)
+    low = 1 if part.get("min_values") is None else part["min_values"]
+    high = part.get("max_values") or 1
     if not low <= len(values) <= high:
         raise ValueError(f"between {low} and {high} have to be chosen")
     return [_pick_one(part, value, resolved) for value in values]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from discord import Permissions
@@ -18,8 +18,9 @@ IN_GUILD, IN_BOT_DM = 0, 1
 
 
 class Commands:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, changed: Callable[[], None]) -> None:
         self.world = world
+        self._changed = changed
         self._scopes: dict[Scope, dict[int, Payload]] = {}
         #: how many bulk overwrites there were
         self.puts = 0
@@ -43,6 +44,7 @@ class Commands:
         old = {(known["type"], known["name"]): known["id"] for known in self.all(scope)}
         whole = [self._whole(scope, command, old.get(_key(command))) for command in checked]
         self._scopes[scope] = {int(command["id"]): command for command in whole}
+        self._changed()
         return whole
 
     def add(self, scope: Scope, command: Payload) -> tuple[Payload, bool]:
@@ -51,6 +53,7 @@ class Commands:
         same = [known for known in self.all(scope) if (known["type"], known["name"]) == _key(command)]
         whole = self._whole(scope, command, same[0]["id"] if same else None)
         self._scopes.setdefault(scope, {})[int(whole["id"])] = whole
+        self._changed()
         return whole, not same
 
     def change(self, scope: Scope, number: int, changes: Payload) -> Payload:
@@ -138,7 +141,7 @@ def _permission_string(value: object) -> str | None:
 
 
 def _option(option: Payload) -> Payload:
-    kept = {key: value for key, value in option.items() if value not in (None, [], False) or key in ("type", "value")}
+    kept = {key: value for key, value in option.items() if value is not None and value is not False and value != []}
     for key in ("options", "choices"):
         if key in kept:
             nested: Iterable[Payload] = kept[key]

@@ -70,7 +70,7 @@ class Gateway:
                 session.connection = None
             if not resumable:
                 self.sessions.pop(session.id, None)
-        self._tell()
+        self.tell()
 
     def ask_reconnect(self) -> None:
         """RECONNECT: the client should come back and resume."""
@@ -177,7 +177,7 @@ class Gateway:
             if session.intents & GUILDS_INTENT:
                 session.dispatch("GUILD_CREATE", guild_payload(guild, self.world))
         self.identified += 1
-        self._tell()
+        self.tell()
         return session
 
     def _resume(self, connection: Connection, data: Payload) -> Session | None:
@@ -194,7 +194,7 @@ class Gateway:
             connection.put(Op.DISPATCH, payload, event=event, sequence=sequence)
         session.dispatch("RESUMED", {"_trace": []})
         self.resumed += 1
-        self._tell()
+        self.tell()
         return session
 
     def _members(self, session: Session, data: Payload) -> None:
@@ -209,8 +209,9 @@ class Gateway:
             session.connection = None
             if connection.socket.close_code in (1000, 1001):
                 self.sessions.pop(session.id, None)
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Wake who waits for the bot to come, to go or to have its commands."""
         self.changed.set()
         self.changed = asyncio.Event()

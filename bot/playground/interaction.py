@@ -40,7 +40,8 @@ class Interaction:
     followups: list[Message] = field(default_factory=list)
     choices: list[Payload] | None = None
     modal: Payload | None = None
-    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+    #: set once it is answered, or once it is too late to
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def origin(

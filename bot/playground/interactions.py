@@ -77,7 +77,7 @@ class Interactions:
         errors.raise_any()
         self._carry_out(interaction, int(kind or 0), payload.get("data") or {}, uploads)
         interaction.answered = kind
-        interaction.acknowledged.set()
+        interaction.settled.set()
         return self._result(interaction)
 
     def find(self, application: int, token: str) -> Interaction:
@@ -119,6 +119,12 @@ class Interactions:
         message = self._create(interaction, payload, uploads, only_for, metadata)
         interaction.followups.append(message)
         return message
+
+    def expire(self) -> None:
+        """Nobody waits any longer for answers that would come too late."""
+        for interaction in self._by_id.values():
+            if self.world.now() - interaction.created > self.answer_window:
+                interaction.settled.set()
 
     def _forget(self) -> None:
         oldest = next(iter(self._by_id.values()), None)

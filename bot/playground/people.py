@@ -143,7 +143,7 @@ class Person:
         if self.discord.gateway.reachable:
             with suppress(TimeoutError):
                 async with asyncio.timeout(interactions.answer_window if timeout is None else timeout):
-                    await interaction.acknowledged.wait()
+                    await interaction.settled.wait()
         return Answer(interaction, self)
 
     def place(self, channel: Channel | str | None) -> Channel:

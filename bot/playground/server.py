@@ -61,7 +61,7 @@ class DiscordServer:
         self.gateway = Gateway(self.world, token)
         interactions = Interactions(self.world, messages, self.gateway, answer_window=answer_window)
         buckets = Buckets(rate_limits, self.world.now)
-        commands = Commands(self.world)
+        commands = Commands(self.world, self.gateway.tell)
         self.parts = Discord(self.world, files, self.gateway, commands, messages, interactions, token, buckets, latency)
         self.rest = Rest(self.parts)
         self.people: dict[str, Person] = {}
@@ -133,7 +133,9 @@ class DiscordServer:
                 await self.gateway.changed.wait()
 
     def advance(self, seconds: float) -> None:
+        """Move the clock on: tokens and links grow older, rate limits are over."""
         self.world.advance(seconds)
+        self.parts.interactions.expire()
 
     def person(self, name: str) -> Person:
         return self.people[name]

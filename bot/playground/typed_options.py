@@ -135,11 +135,11 @@ def _value(option: Payload, value: object, resolved: Resolved, user: User) -> ob
         return resolved.add_role(value)
     if isinstance(value, Channel) and kind == CHANNEL:
         return resolved.add_channel(value, user)
+    if option.get("choices"):
+        return _choice(option, value)
     wanted: dict[int, type | tuple[type, ...]] = {STRING: str, BOOLEAN: bool, INTEGER: int, NUMBER: (int, float)}
     if kind not in wanted or not isinstance(value, wanted[kind]) or (kind in NUMBERS and isinstance(value, bool)):
         raise ValueError(f"{name} cannot be {value!r}")
-    if option.get("choices"):
-        return _choice(option, value)
     _check_range(option, value)
     return value
 
