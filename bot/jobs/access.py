@@ -1,0 +1,89 @@
+"""Who may do what: the one place that decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.errors import AccessRefused
+from bot.jobs.job import Job
+from bot.text import _
+
+
+class Action(StrEnum):
+    #: ask for a new job
+    GENERATE = "generate"
+    #: see that a job waits or runs, whose it is, and which workflow: the line in `/queue`
+    NOTICE = "notice"
+    #: see all of a job: its options, its result
+    SEE = "see"
+    #: stop one's own job, whatever its state
+    CANCEL = "cancel"
+    #: stop somebody's job
+    INTERRUPT = "interrupt"
+    #: go through a server's jobs
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, and from where. `guild_id` is None in direct messages, where nobody is a moderator.
+
+    `moderator`: they may manage messages there, or Discord let them use a moderators' command. `owner`: of the bot.
+    """
+
+    user_id: int
+    guild_id: int | None
+    roles: frozenset[int] = frozenset()
+    moderator: bool = False
+    owner: bool = False
+
+
+def may(actor: Actor, action: Action, job: Job | None = None) -> bool:
+    """Whether they may. Without a job it is asked of no job in particular: of the server they are on."""
+    match action:
+        case Action.GENERATE:
+            return True
+        case Action.NOTICE:
+            return job is None or _own(actor, job) or _here(actor, job) or actor.owner
+        case Action.SEE:
+            return job is not None and (_own(actor, job) or _moderates(actor, job))
+        case Action.CANCEL:
+            return job is not None and _own(actor, job)
+        case Action.INTERRUPT | Action.LIST:
+            return _moderates(actor, job)
+
+
+def require(actor: Actor, action: Action, job: Job | None = None) -> None:
+    """Raise AccessRefused unless they may."""
+    if not may(actor, action, job):
+        raise AccessRefused(_refusal(actor, action))
+
+
+def _own(actor: Actor, job: Job) -> bool:
+    return actor.user_id == job.place.user_id
+
+
+def _here(actor: Actor, job: Job) -> bool:
+    return actor.guild_id is not None and actor.guild_id == job.place.guild_id
+
+
+def _moderates(actor: Actor, job: Job | None) -> bool:
+    """Of their own server's jobs only; whoever runs the bot, of all."""
+    if actor.owner:
+        return True
+    return actor.moderator and actor.guild_id is not None and (job is None or _here(actor, job))
+
+
+def _refusal(actor: Actor, action: Action) -> str:
+    match action:
+        case Action.CANCEL:
+            return _("That is somebody else's job. You can only stop your own.")
+        case Action.INTERRUPT | Action.LIST if actor.guild_id is None:
+            return _("Only moderators can do that, on their server. There are none in direct messages.")
+        case Action.INTERRUPT:
+            return _("Only moderators of the server a job belongs to can stop it.")
+        case Action.LIST:
+            return _("Only moderators can see the list of this server's jobs.")
+        case _:
+            return _("That job belongs to somebody else.")

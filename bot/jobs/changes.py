@@ -1,0 +1,84 @@
+"""Which changes of a job are legal, and how one is written: a compare-and-set on (id, fence, state)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Fenced
+from bot.jobs.job import ENDED, Job, JobState
+from bot.jobs.rows import Changes, Columns, from_row, to_columns
+from bot.jobs.tables import jobs
+
+OPEN = frozenset(JobState) - ENDED
+
+#: Which states may follow which. Back to WAITING: the server has never heard of it, so it is submitted again.
+NEXT: dict[JobState, frozenset[JobState]] = {
+    JobState.WAITING: frozenset({JobState.SUBMITTED, JobState.CANCELLED, JobState.FAILED}),
+    JobState.SUBMITTED: frozenset({JobState.WAITING, JobState.RUNNING, *ENDED}),
+    JobState.RUNNING: frozenset({JobState.WAITING, *ENDED}),
+    **dict.fromkeys(ENDED, frozenset()),
+}
+
+#: Where a job's message is and how it can be reached.
+LOCATION = frozenset(
+    {"message_id", "channel_id", "visible", "interaction_id", "token", "token_expires", "filesize_limit"}
+)
+
+#: What may still change once a job has ended.
+DELIVERY = LOCATION | {"parts"}
+
+
+def stamped(job: Job, fields: Changes, now: datetime) -> Columns:
+    """The columns of a legal change, with the times that go with its new state; ValueError for an illegal one."""
+    state = fields.get("state")
+    if state is not None and state not in NEXT[job.state]:
+        raise ValueError(f"job {job.id} cannot go from {job.state} to {state}")
+    if job.state.ended and fields.keys() - DELIVERY:
+        raise ValueError(f"job {job.id} has ended: {', '.join(sorted(fields.keys() - DELIVERY))} cannot change")
+    return to_columns(fields) | (_times(state, now) if state else {})
+
+
+async def write(connection: AsyncConnection, job: Job, columns: Columns) -> Job:
+    """Change the row if it still is what `job` says; Fenced when it is not."""
+    same = and_(jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == job.state)
+    result = await connection.execute(update(jobs).where(same).values(columns).returning(*jobs.c))
+    row = result.mappings().one_or_none()
+    if row is None:
+        raise Fenced(job.id)
+    return from_row(row)
+
+
+async def newest(connection: AsyncConnection, job_id: str) -> Job:
+    """The row as it is, kept from others until the transaction ends; Fenced when it is forgotten."""
+    row = (await connection.execute(select(jobs).where(jobs.c.id == job_id).with_for_update())).mappings().one_or_none()
+    if row is None:
+        raise Fenced(job_id)
+    return from_row(row)
+
+
+def whose(guild_id: int | None, user_id: int | None) -> list[ColumnElement[bool]]:
+    """Of a server, of a person, of both; of everybody where neither is given."""
+    wanted = ((jobs.c.guild_id, guild_id), (jobs.c.user_id, user_id))
+    return [column == given for column, given in wanted if given is not None]
+
+
+def among(states: Iterable[JobState]) -> ColumnElement[bool]:
+    """In one of these states."""
+    return jobs.c.state.in_([state.value for state in states])
+
+
+def _times(state: JobState, now: datetime) -> Columns:
+    match state:
+        case JobState.WAITING:
+            fields: Columns = {"submitted_at": None, "started_at": None, "backend": None, "remote_id": None}
+        case JobState.SUBMITTED:
+            fields = {"submitted_at": now}
+        case JobState.RUNNING:
+            fields = {"started_at": now}
+        case _:
+            fields = {"finished_at": now}
+    return fields

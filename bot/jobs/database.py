@@ -1,0 +1,132 @@
+"""The database opened: its folder, its lock, its schema; what can go wrong with it, in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import SettingsError
+from bot.jobs.tables import REVISION
+from bot.text import _
+
+#: Seconds to wait for another process which reads, such as a backup.
+BUSY_SECONDS = 10
+
+
+def sqlite_path(url: str) -> Path:
+    """The file a database URL names; SettingsError where it names none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(_wanted_url()) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise SettingsError(_wanted_url())
+    return Path(parsed.database).expanduser().absolute()
+
+
+def make_folder(path: Path) -> None:
+    """The folder of a file, made where it is missing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            _("The folder {folder} cannot be made: {reason}.").format(folder=path.parent, reason=error.strerror)
+        ) from error
+
+
+def make_engine(path: Path) -> AsyncEngine:
+    """An engine on one connection: whoever writes waits its turn in this process, so SQLite is never found locked."""
+    url = URL.create("sqlite+aiosqlite", database=str(path))
+    engine = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=None, connect_args={"timeout": BUSY_SECONDS}
+    )
+    event.listen(engine.sync_engine, "connect", _set_up)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+async def migrate(engine: AsyncEngine, name: str) -> None:
+    """Bring the schema to REVISION, all of it or nothing. `name` is the database's, for SettingsError."""
+    async with engine.begin() as connection:
+        await connection.run_sync(_migrate, name)
+
+
+@contextmanager
+def plain_errors(name: str) -> Iterator[None]:
+    """What a person can mend about the database of that name becomes a SettingsError."""
+    try:
+        yield
+    except DBAPIError as error:
+        if problem := explain(error.orig, name):
+            raise SettingsError(problem) from error
+        raise
+    except sqlite3.Error as error:
+        if problem := explain(error, name):
+            raise SettingsError(problem) from error
+        raise
+
+
+def explain(error: BaseException | None, name: str) -> str | None:
+    """A sentence for an error of SQLite's that is about the machine rather than about us."""
+    code = getattr(error, "sqlite_errorname", "")
+    kind = next((kind for kind in _problems() if code.startswith(kind)), None)
+    return _problems()[kind].format(name=name) if kind else None
+
+
+def _problems() -> dict[str, str]:
+    return {
+        "SQLITE_FULL": _("The disk is full: {name} cannot grow. Free some space and start again."),
+        "SQLITE_CANTOPEN": _("{name} cannot be opened. Check that it is a file, and who owns it and its folder."),
+        "SQLITE_PERM": _("{name} cannot be opened. Check that it is a file, and who owns it and its folder."),
+        "SQLITE_READONLY": _("{name} cannot be written to. Check who owns it and its folder."),
+        "SQLITE_NOTADB": _(
+            "{name} is not an Easel database. Name another file in DATABASE_URL, or move this one away."
+        ),
+        "SQLITE_CORRUPT": _("{name} is damaged. Put a backup in its place, or move it away to begin anew."),
+        "SQLITE_IOERR": _("The disk does not read or write {name} as it should. Check the disk."),
+    }
+
+
+def _migrate(connection: Connection, name: str) -> None:
+    if _revision(connection) == REVISION:
+        return
+    # Alembic costs some 12 MB: only when there is something to do
+    from bot.jobs import migrations
+
+    if not migrations.upgrade(connection):
+        raise SettingsError(
+            _("{name} was made by a newer Easel. Update Easel, or name another file in DATABASE_URL.").format(name=name)
+        )
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
+
+
+def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # sqlite3 itself begins no transaction before DDL: _begin does, and a migration is all or nothing
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _wanted_url() -> str:
+    return _("DATABASE_URL must name a SQLite file, such as sqlite+aiosqlite:///data/easel.db.")

@@ -1,0 +1,114 @@
+"""Waiting jobs of this process: their order, their positions, and who is woken when they change."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from bisect import bisect_left, insort
+from collections import deque
+
+from bot.jobs.job import Job
+
+Key = tuple[float, str]
+
+
+def order_key(job: Job) -> Key:
+    """What decides who comes first: the tag, then the id."""
+    return (job.tag, job.id)
+
+
+def next_tag(now: float, last: float) -> float:
+    """The tag of a job that arrives now (seconds since the epoch): above the last one even if clocks go back."""
+    return max(now, math.nextafter(last, math.inf))
+
+
+class JobQueue:
+    """Jobs in order. Whoever takes one when there is none waits; several takers are served in turn."""
+
+    def __init__(self) -> None:
+        self._order: list[Key] = []
+        self._jobs: dict[str, Job] = {}
+        self._takers: deque[asyncio.Future[None]] = deque()
+        self._watchers: set[asyncio.Future[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __contains__(self, job_id: object) -> bool:
+        return job_id in self._jobs
+
+    def put(self, job: Job) -> None:
+        """Let it wait in its place; one that waits already is replaced."""
+        self._discard(job.id)
+        insort(self._order, order_key(job))
+        self._jobs[job.id] = job
+        self._wake_taker()
+        self.touch()
+
+    def take_nowait(self) -> Job | None:
+        """The first job; None when there is none."""
+        if not self._order:
+            return None
+        _tag, job_id = self._order.pop(0)
+        self.touch()
+        return self._jobs.pop(job_id)
+
+    async def take(self) -> Job:
+        """The first job, as soon as there is one."""
+        while (job := self.take_nowait()) is None:
+            await self._turn()
+        return job
+
+    def remove(self, job_id: str) -> Job | None:
+        """Take this one out of the line; None when it is not in it."""
+        job = self._discard(job_id)
+        if job is not None:
+            self.touch()
+        return job
+
+    def position(self, job_id: str) -> int | None:
+        """How many come before it; None when it is not in the line."""
+        job = self._jobs.get(job_id)
+        return None if job is None else bisect_left(self._order, order_key(job))
+
+    def order(self) -> list[str]:
+        """The ids, next one first."""
+        return [job_id for _tag, job_id in self._order]
+
+    def changed(self) -> asyncio.Future[None]:
+        """Done at the next change after this call, or at `touch()`; the caller's own, to be awaited or cancelled."""
+        watcher = asyncio.get_running_loop().create_future()
+        self._watchers.add(watcher)
+        watcher.add_done_callback(self._watchers.discard)
+        return watcher
+
+    def touch(self) -> None:
+        """Wake whoever watches, though the order is the same."""
+        for watcher in self._watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+
+    def _discard(self, job_id: str) -> Job | None:
+        job = self._jobs.pop(job_id, None)
+        if job is not None:
+            del self._order[bisect_left(self._order, order_key(job))]
+        return job
+
+    async def _turn(self) -> None:
+        taker = asyncio.get_running_loop().create_future()
+        self._takers.append(taker)
+        try:
+            await taker
+        except asyncio.CancelledError:
+            if taker in self._takers:
+                self._takers.remove(taker)
+            elif self._order:
+                self._wake_taker()  # it was woken and leaves: the next in turn has the job
+            raise
+
+    def _wake_taker(self) -> None:
+        while self._takers:
+            taker = self._takers.popleft()
+            if not taker.done():
+                taker.set_result(None)
+                return

@@ -1,0 +1,108 @@
+"""The tables a process leaves behind, and the revision of the schema they stand for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+#: The newest migration. A database at this revision is opened without importing Alembic.
+REVISION = "0001"
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, kept as UTC; SQLite, which knows no zones, gets it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _json() -> JSON:
+    return JSON(none_as_null=True)
+
+
+# The wide columns come last: SQLite then scans the narrow ones without reading them.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("tag", Double, nullable=False),
+    Column("workflow", String(64), nullable=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("visible", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("submitted_at", UtcTime),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("delivered_at", UtcTime),
+    Column("seconds", Double),
+    Column("seed", BigInteger, nullable=False),
+    Column("submits", Integer, nullable=False),
+    Column("cancelled_by", BigInteger),
+    Column("parent", String(36)),
+    Column("remote_id", String(255)),
+    Column("backend", Text),
+    Column("application_id", BigInteger, nullable=False),
+    Column("interaction_id", BigInteger, nullable=False),
+    Column("token_expires", UtcTime, nullable=False),
+    Column("filesize_limit", BigInteger, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("roles", _json(), nullable=False),
+    Column("parts", _json(), nullable=False),
+    Column("used", _json(), nullable=False),
+    Column("values", _json(), nullable=False),
+    Column("outcome", _json(), nullable=False),
+    Column("files", _json()),  # NULL: none, or pruned
+    Column("graph", _json()),  # NULL: pruned
+    Index(None, "state"),
+    Index(None, "guild_id", "state"),
+    Index(None, "user_id", "state"),
+    Index(None, "workflow", "finished_at"),
+    Index(None, "delivered_at"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("value", Text, nullable=False),
+)
