@@ -34,7 +34,7 @@ messages: .venv/.installed
 	cat bot/locale/header.txt .venv/messages > bot/locale/easel.pot
 
 .venv/.installed: pyproject.toml uv.lock
-	@if command -v uv > /dev/null; then \
+	@if uv --version > /dev/null 2>&1; then \
 	  UV_PROJECT_ENVIRONMENT=.venv uv sync --extra dev; \
 	elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
 	  echo "Easel needs Python 3.11 or newer: install it, name it (make PYTHON=python3.12 ...), or install uv." >&2; \
