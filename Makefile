@@ -43,6 +43,6 @@ messages: .venv/.installed
 	  echo "This Python cannot make a virtual environment: install python3-venv (apt) or uv, then try again." >&2; \
 	  exit 1; \
 	else \
-	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --editable ".[dev]"; \
+	  { test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv; } && $(BIN)/python -m pip install --quiet --editable ".[dev]"; \
 	fi
 	@touch $@
