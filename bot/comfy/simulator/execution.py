@@ -28,6 +28,8 @@ class Entry:
 
     outputs: list[list[object]]
     ui: Payload | None
+    #: The node's entry in ``meta``; with a cached result it still names the node that made it.
+    meta: Payload
 
 
 async def _pass() -> None:
@@ -66,18 +68,15 @@ class Execution:
         self._progress = ProgressState(self.prompt_id)
         self._results: dict[str, Entry] = {}
         self._shown: dict[str, Payload] = {}
+        self._meta: dict[str, Payload] = {}
         self._executed: list[str] = []
         self._signatures: dict[str, Signature] = {}
 
     @property
     def entry(self) -> Payload:
         completed = self._messages[-1][0] == "execution_success"
-        meta = {
-            node: {"node_id": node, "display_node": node, "parent_node": None, "real_node_id": node}
-            for node in self._shown
-        }
         status = {"status_str": "success" if completed else "error", "completed": completed, "messages": self._messages}
-        return {"outputs": dict(self._shown), "status": status, "meta": meta}
+        return {"outputs": dict(self._shown), "status": status, "meta": dict(self._meta)}
 
     async def run(self) -> None:
         await self._on.moments.tell("start", prompt_id=self.prompt_id)
@@ -103,7 +102,7 @@ class Execution:
         if self._is_cached(node_id):
             entry = self._on.cache[self._signatures[node_id]]
             self._results[node_id] = entry
-            self._show(node_id, entry.ui, even_nothing=True)
+            self._show(node_id, entry.ui, entry.meta, even_nothing=True)
             self._send_progress(self._progress.finish(node_id))
             return True
         try:
@@ -135,14 +134,15 @@ class Execution:
         for run in runs:
             for key, values in run.ui.items():
                 ui[key] = [*ui.get(key, []), *values]
-        self._show(node_id, ui)
+        meta = {"node_id": node_id, "display_node": node_id, "parent_node": None, "real_node_id": node_id}
+        self._show(node_id, ui, meta)
         flat = call.info["output_is_list"]
         width = max((len(run.outputs) for run in runs), default=0)
         merged: list[list[Any]] = [[] for _ in range(width)]
         for run in runs:
             for slot, value in enumerate(run.outputs):
                 merged[slot] += value if slot < len(flat) and flat[slot] and isinstance(value, list) else [value]
-        return Entry(merged, ui or None)
+        return Entry(merged, ui or None, meta)
 
     def _each_inputs(self, call: Call) -> list[dict[str, Any]]:
         """One dict of inputs per run: lists from above make a node run once per item, unless it wants lists."""
@@ -207,9 +207,10 @@ class Execution:
         if preview is not None and not with_metadata:
             sockets.send_binary(1, b"\x00\x00\x00\x01" + preview, self.client_id)
 
-    def _show(self, node_id: str, ui: Payload | None, *, even_nothing: bool = False) -> None:
+    def _show(self, node_id: str, ui: Payload | None, meta: Payload, *, even_nothing: bool = False) -> None:
         if ui:
             self._shown[node_id] = ui
+            self._meta[node_id] = meta
         if ui or even_nothing:
             data = {"node": node_id, "display_node": node_id, "output": ui, "prompt_id": self.prompt_id}
             self._tell_owner("executed", data)
@@ -218,7 +219,8 @@ class Execution:
         for node_id, node in self._graph.items():
             info = self._on.catalogue[node["class_type"]]
             if info.get("has_intermediate_output") and node_id not in self._results and self._is_cached(node_id):
-                self._show(node_id, self._on.cache[self._signatures[node_id]].ui, even_nothing=True)
+                entry = self._on.cache[self._signatures[node_id]]
+                self._show(node_id, entry.ui, entry.meta, even_nothing=True)
 
     def _report(self, kind: str, **facts: Any) -> None:
         """A lifecycle event: kept for history, and sent to the owner; an interrupt to all if there is none."""

@@ -106,7 +106,7 @@ def _hang_up(request: web.Request) -> web.StreamResponse:
 def _not_found(request: web.Request) -> web.Response:
     """Unknown paths fall to the static files, which know only GET."""
     if request.method in ("GET", "HEAD"):
-        return web.Response(status=404, body=b"")
+        return web.Response(status=404, headers={"Content-Type": "application/octet-stream"})
     return web.Response(status=405, text="405: Method Not Allowed")
 
 

@@ -83,7 +83,7 @@ class Routes:
         return {"exec_info": {"queue_remaining": self.queue.remaining}}
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        return web.Response(text=_INDEX, content_type="text/html")
+        return web.Response(body=_INDEX.encode(), headers={"Content-Type": "text/html"})
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         return await self.sockets.serve(request, self._greetings, self.moments.tell)

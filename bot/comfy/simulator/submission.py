@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from bot.comfy.simulator.catalogue import Catalogue
 from bot.comfy.simulator.folders import Folders
@@ -54,10 +55,11 @@ class Submissions:
         put((number, prompt_id, graph, *self._tail(extra, verdict.outputs)))
         return 200, {"prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors}
 
-    def _take_number(self, body: Payload) -> float:
+    def _take_number(self, body: Any) -> float:
         if "number" in body:
             return float(body["number"])
-        number = -self._number if body.get("front") else self._number
+        front = isinstance(body, dict) and body.get("front")
+        number = -self._number if front else self._number
         self._number += 1
         return number
 
