@@ -75,9 +75,9 @@ def _join(graph: Graph, source: Link, going: Sequence[str], types: KnownTypes, f
     if all(_can_lack(graph, target, types) for target, found in links(graph) if found == source):
         return None
     problem = (
-        _("“{title}” cannot be bypassed: these all give a {type}, and it is not clear which to use: {titles}.")
+        _("“{title}” cannot be bypassed: these all give {type}, and it is not clear which to use: {titles}.")
         if others
-        else _("“{title}” cannot be bypassed: no other node gives a {type} in its place.")
+        else _("“{title}” cannot be bypassed: no other node gives {type} in its place.")
     )
     titles = ", ".join(title_of(graph, other) for other, _slot in others)
     raise WorkflowError(file, problem.format(title=title_of(graph, key), type=outputs[slot], titles=titles))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from sys import intern
@@ -69,6 +69,11 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self._classes)
+
+    @property
+    def classes(self) -> Collection[str]:
+        """The names of all classes."""
+        return self._classes.keys()
 
     def has(self, class_type: str) -> bool:
         """Whether the server has that class."""

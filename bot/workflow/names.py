@@ -20,14 +20,6 @@ def match(name: str, names: Sequence[str]) -> str | None:
     return None
 
 
-def same_file(name: str, names: Sequence[str]) -> str | None:
-    """The one of `names` that is the same file, though its folder or its slashes differ."""
-    if name in names:
-        return name
-    found = [known for known in names if _base(known) == _base(name)]
-    return found[0] if len(found) == 1 else None
-
-
 def closest(name: str, names: Sequence[str], count: int = 3) -> tuple[str, ...]:
     """The nearest of `names`: those which hold it first, then those spelled alike."""
     wanted = _stem(name)

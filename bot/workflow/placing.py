@@ -12,7 +12,7 @@ from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of
 from bot.workflow.manifest import OptionType, Value
-from bot.workflow.names import closest, same_file
+from bot.workflow.names import closest, match
 from bot.workflow.values import FILE_MARKER
 from bot.workflow.workflow import Workflow
 
@@ -77,7 +77,7 @@ def _from_list(graph: Graph, target: Target, catalogue: Catalogue, *, chosen: bo
     node = graph[target.node]
     value = node["inputs"].get(target.input)
     choices = catalogue.choices(node["class_type"], target.input) or ()
-    found = same_file(str(value), choices)
+    found = match(str(value), choices)
     if found is None and (chosen or not choices):
         raise MissingModel(
             title=title_of(graph, target.node),

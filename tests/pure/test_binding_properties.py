@@ -1,0 +1,298 @@
+"""Whatever is in the files and whatever people give: binding touches only what it says, and nothing crashes."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import JobFailed, OptionRefused, WorkflowError
+from bot.workflow.binding import Facts, bind, check, files_in, place
+from bot.workflow.catalogue import COMBO, WIDGETS, Catalogue
+from bot.workflow.core import core
+from bot.workflow.graph import Graph, Target, link, parse_graph
+from bot.workflow.library import Library, Workflow
+from bot.workflow.manifest import FILES, OptionType
+from bot.workflow.reading import parse_manifest
+from bot.workflow.values import FILE_MARKER
+from bot.workflow.workflow import build_workflow
+
+LIBRARY = Library(Path(__file__).parents[2] / "workflows")
+LIBRARY.load()
+IMAGINE = LIBRARY.workflows["imagine"]
+
+relaxed = settings(deadline=None, max_examples=150)
+
+
+def toml(facts: dict[str, Any]) -> str:
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in facts.items())
+
+
+def inputs_of(graph: Graph) -> dict[Target, object]:
+    return {Target(key, name): value for key, node in graph.items() for name, value in node["inputs"].items()}
+
+
+def is_list(graph: Graph, target: Target) -> bool:
+    return core().input_types(graph[target.node]["class_type"]).get(target.input) == COMBO
+
+
+def manifest_of(entries: list[dict[str, Any]]) -> str:
+    return toml({"description": "x"}) + "".join("[[option]]\n" + toml(entry) for entry in entries)
+
+
+CLASSES = [*core().classes, "Unknown"]
+TITLES = ["Prompt", "A", "B.c", "", "1"]
+INPUTS = ["text", "seed", "image", "ckpt_name", "steps", "model", "filename_prefix", "width"]
+TYPES = [*OptionType, "int"]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+literals = st.integers(-5, 5) | st.text(max_size=5) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
+keys = st.sampled_from(["1", "2", "3", "57:9"])
+links = st.tuples(keys, st.integers(0, 3)).map(list)
+nodes = st.fixed_dictionaries(
+    {
+        "class_type": st.sampled_from(CLASSES),
+        "inputs": st.dictionaries(st.sampled_from(INPUTS), literals | links, max_size=4),
+    },
+    optional={"_meta": st.fixed_dictionaries({"title": st.sampled_from(TITLES)})},
+)
+graphs = st.dictionaries(keys, nodes | nodes | nodes | anything, max_size=4)
+targets = st.builds("{}.{}".format, st.sampled_from([*TITLES, *CLASSES, "2"]), st.sampled_from(INPUTS))
+options = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["a", "b", "c", "C"]),
+        "type": st.sampled_from(TYPES),
+        "targets": st.lists(targets, max_size=2),
+    },
+    optional={
+        "default": literals,
+        "required": st.booleans(),
+        "min": st.integers(-5, 5) | st.floats(),
+        "max": st.integers(-5, 5),
+        "step": st.integers(-1, 3) | st.floats(),
+        "choices": st.lists(literals, max_size=3),
+        "choices_from": st.sampled_from(["input", "models"]),
+        "multiply": st.integers() | st.floats(),
+        "prefix": st.text(max_size=3),
+        "bypass": st.lists(st.sampled_from([*TITLES, *CLASSES]), max_size=2),
+        "targts": literals,
+    },
+)
+words = st.text(st.characters(exclude_categories=["C"]), max_size=8)
+#: values of each type, most of them good
+SOME: dict[OptionType, st.SearchStrategy[Any]] = {
+    OptionType.TEXT: words | st.sampled_from(["../x [output]", "x.png [input]"]),
+    OptionType.INTEGER: st.integers(-9, 9),
+    OptionType.NUMBER: st.integers(-9, 9) | st.floats(-9, 9),
+    OptionType.BOOLEAN: st.booleans(),
+    OptionType.CHOICE: st.sampled_from(["one", "two", "../x [output]"]),
+    OptionType.SEED: st.integers(0, 9),
+    OptionType.SIZE: st.sampled_from(["512x512", "64x2048", "one", "7x7"]),
+    OptionType.IMAGE: st.sampled_from(["a", "b"]),
+}
+EXTRAS: dict[OptionType, dict[str, st.SearchStrategy[Any]]] = {
+    OptionType.TEXT: {"max": st.integers(5, 20), "prefix": words, "suffix": words, "default": words},
+    OptionType.INTEGER: {"min": st.integers(-9, 0), "multiply": st.integers(-2, 2) | st.floats(-2, 2)},
+    OptionType.NUMBER: {"max": st.integers(0, 9), "step": st.sampled_from([0.5, 1]), "multiply": st.floats(-2, 2)},
+    OptionType.BOOLEAN: {"default": st.booleans()},
+    OptionType.CHOICE: {},
+    OptionType.SEED: {"max": st.integers(1, 9)},
+    OptionType.SIZE: {"default": st.just("512x512")},
+    OptionType.IMAGE: {},
+}
+
+
+@st.composite
+def workflows(draw: st.DrawFn) -> tuple[Graph, list[dict[str, Any]]]:
+    """A graph of known nodes, linked to earlier ones, and options that mostly fit it."""
+    graph: Graph = {}
+    for at in range(draw(st.integers(1, 6))):
+        class_type = draw(st.sampled_from([*core().classes]))
+        inputs: dict[str, Any] = {}
+        for name, kind in core().input_types(class_type).items():
+            linked = [key for key in graph if kind in core().outputs(graph[key]["class_type"])]
+            if kind in WIDGETS or not linked:
+                inputs[name] = draw(literals)
+            else:
+                source = draw(st.sampled_from(linked))
+                inputs[name] = [source, core().outputs(graph[source]["class_type"]).index(kind)]
+        graph[str(at)] = {"class_type": class_type, "inputs": inputs, "_meta": {"title": f"N{at}"}}
+    return graph, [draw(fitting(graph, name)) for name in sorted(draw(st.sets(st.sampled_from("abc"), min_size=1)))]
+
+
+@st.composite
+def fitting(draw: st.DrawFn, graph: Graph, name: str) -> dict[str, Any]:
+    """An option of the graph."""
+    kind = draw(st.sampled_from(OptionType))
+    places = [
+        f"N{target.node}.{target.input}"
+        for target, value in inputs_of(graph).items()
+        if link(value) is None and (is_list(graph, target) is (kind is OptionType.CHOICE) or kind in FILES)
+    ]
+    entry: dict[str, Any] = {
+        "name": name,
+        "type": kind,
+        "targets": draw(st.lists(st.sampled_from(places or ["N0.x"]), min_size=1, max_size=2)),
+    }
+    if kind is OptionType.SIZE:
+        entry["targets"] *= 2
+    if kind is OptionType.CHOICE:
+        entry |= draw(st.sampled_from([{"choices": ["one", "two"]}, {"choices_from": "input"}]))
+    if draw(st.booleans()):
+        entry["bypass"] = [f"N{draw(st.sampled_from([*graph]))}"]
+        return entry
+    return entry | draw(st.fixed_dictionaries({}, optional=EXTRAS[kind]))
+
+
+imagine_values = st.fixed_dictionaries(
+    {"prompt": st.text(min_size=1, max_size=30)},
+    optional={
+        "negative": st.text(max_size=30),
+        "size": st.sampled_from(["square", "wide", "640x448", "2048x256"]),
+        "count": st.integers(1, 16),
+        "steps": st.integers(1, 100),
+        "cfg": st.floats(0, 30) | st.integers(0, 30),
+        "seed": st.integers(0, 2**53 - 1),
+        "sampler": st.sampled_from(["euler", "ddim"]),
+        "model": st.sampled_from(["a.safetensors", "b/c.ckpt"]),
+        "vae": st.just("v.pt"),
+        "lora": st.just("l.safetensors"),
+        "clip_skip": st.integers(1, 12),
+    },
+)
+
+
+def try_building(text: str, graph: str, catalogue: Catalogue | None = None) -> Workflow | None:
+    try:
+        return build_workflow(parse_manifest(text, "x.toml"), parse_graph(graph, "x.json"), "x.toml", catalogue)
+    except WorkflowError:
+        return None
+
+
+@relaxed
+@given(values=imagine_values, seed=st.integers(0, 2**53 - 1))
+def test_bind_changes_only_targets_bypasses_and_seeds(values: dict[str, Any], seed: int) -> None:
+    before = deepcopy(IMAGINE.graph)
+    checked = check(IMAGINE, values)
+
+    graph = bind(IMAGINE, checked, seed)
+
+    gone = IMAGINE.bypassed(checked)
+    allowed = {target for name, found in IMAGINE.targets.items() for target in found} | set(IMAGINE.seeds)
+    old, new = inputs_of(before), inputs_of(graph)
+    changed = {target for target in new if new[target] != old[target]}
+    assert IMAGINE.graph == before
+    assert graph.keys() == before.keys() - gone
+    assert {target for target in changed if (source := link(old[target])) is None or source[0] not in gone} <= allowed
+    assert all(new[target] == seed for target in IMAGINE.seeds)
+    assert all(source[0] in graph for value in new.values() if (source := link(value)) is not None)
+    assert all(
+        {key: part for key, part in node.items() if key != "inputs"}
+        == {key: part for key, part in before[id_].items() if key != "inputs"}
+        for id_, node in graph.items()
+    )
+
+
+@relaxed
+@given(values=imagine_values, seed=st.integers(0, 2**53 - 1))
+def test_binding_twice_gives_the_same_graph_as_json_too(values: dict[str, Any], seed: int) -> None:
+    first = bind(IMAGINE, check(IMAGINE, values), seed)
+
+    assert bind(IMAGINE, check(IMAGINE, check(IMAGINE, values)), seed) == first
+    assert json.loads(json.dumps(first, allow_nan=False)) == first
+
+
+@relaxed
+@given(text=st.text(max_size=200), graph=st.text(max_size=200))
+def test_no_text_crashes_the_loader(text: str, graph: str) -> None:
+    try_building(text, graph)
+    try_building('description = "x"', graph)
+
+
+@relaxed
+@given(
+    facts=st.dictionaries(st.sampled_from(["name", "graph", "option", "outputs", "x"]), anything, max_size=4),
+    graph=anything,
+)
+def test_no_odd_values_crash_the_loader(facts: dict[str, Any], graph: object) -> None:
+    try_building(toml({"description": "x", **facts}), json.dumps(graph))
+
+
+@settings(deadline=None, max_examples=200)
+@given(graph=graphs, entries=st.lists(options, max_size=3), known=st.booleans())
+def test_random_manifests_and_graphs_load_or_say_why(
+    graph: dict[str, Any], entries: list[dict[str, Any]], known: bool
+) -> None:
+    try_building(manifest_of(entries), json.dumps(graph), core() if known else None)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.filter_too_much])
+@given(pair=workflows(), data=st.data(), seed=st.integers(0, 2**53 - 1), known=st.booleans())
+def test_whatever_loads_binds_and_places_without_a_marker_left(
+    pair: tuple[Graph, list[dict[str, Any]]], data: st.DataObject, seed: int, known: bool
+) -> None:
+    workflow = try_building(manifest_of(pair[1]), json.dumps(pair[0]))
+    assume(workflow is not None)
+    assert workflow is not None
+    catalogue = core() if known else None
+    before = deepcopy(workflow.graph)
+    values = {}
+    for name, option in workflow.options.items():
+        values[name] = data.draw(st.none() | SOME[option.type], label=name)
+    try:
+        checked = check(workflow, values, catalogue)
+    except OptionRefused:
+        return
+
+    bound = bind(workflow, checked, seed)
+
+    assert workflow.graph == before
+    json.dumps(bound, allow_nan=False)
+    assert all(source[0] in bound for value in inputs_of(bound).values() if (source := link(value)) is not None)
+    assert_no_text_names_a_file(workflow, bound, set(checked))
+    uploads = dict.fromkeys(files_in(bound), "up.png")
+    try:
+        placed = place(bound, Facts(catalogue, "easel/1", uploads), workflow=workflow, values=checked)
+    except JobFailed:
+        return
+    assert FILE_MARKER not in json.dumps(placed.graph)
+    assert {value for target, value in inputs_of(placed.graph).items() if target.input == "filename_prefix"} <= {
+        "easel/1"
+    }
+
+
+def assert_no_text_names_a_file(workflow: Workflow, graph: Graph, names: set[str]) -> None:
+    for name in names:
+        if workflow.options[name].type is OptionType.TEXT:
+            for target in workflow.targets[name]:
+                assert target.node not in graph or not is_list(graph, target)
+
+
+@relaxed
+@given(
+    text=st.text(min_size=1, max_size=20).map(lambda text: f"../{text} [output]"),
+    option=st.sampled_from(["model", "lora"]),
+)
+def test_no_path_ever_reaches_a_loader(text: str, option: str) -> None:
+    """Even past `check`: what the server's list does not hold is not sent."""
+    catalogue = Catalogue(
+        {
+            "CheckpointLoaderSimple": {
+                "input": {"required": {"ckpt_name": [["a"]]}},
+                "output": ["MODEL", "CLIP", "VAE"],
+            },
+            "LoraLoader": {"input": {"required": {"lora_name": [["b"]]}}, "output": ["MODEL", "CLIP"]},
+        }
+    )
+    values = {"prompt": "x", option: text}
+
+    try:
+        placed = place(bind(IMAGINE, values, 0), Facts(catalogue, "easel/1", {}), workflow=IMAGINE, values=values)
+    except JobFailed:
+        return
+    assert text not in json.dumps(placed.graph, ensure_ascii=False)

@@ -1,0 +1,36 @@
+"""Every example in docs/workflows.md is a manifest that loads, and every key there is has one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.workflow.graph import parse_graph
+from bot.workflow.manifest import Manifest, Option, OptionType, keys_of
+from bot.workflow.reading import parse_manifest
+from bot.workflow.workflow import build_workflow
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs/workflows.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```toml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+COMMAND = 'description = "An example"\ngraph = "imagine.json"\n'
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_loads(example: str) -> None:
+    manifest = parse_manifest(example if "description" in example else COMMAND + example, "example.toml")
+    folder = ROOT / ("workflows" if manifest.graph == "imagine.json" else "tests/data/workflows")
+    graph = parse_graph((folder / manifest.graph).read_text("utf-8"), manifest.graph)
+
+    assert build_workflow(manifest, graph, "example.toml").name
+
+
+@pytest.mark.parametrize("key", sorted({*keys_of(Manifest), *keys_of(Option)} - {"option"}))
+def test_every_key_has_a_heading_and_an_example(key: str) -> None:
+    assert re.search(rf"^### .*`{key}`", TEXT, re.MULTILINE)
+    assert any(re.search(rf"^{key} = ", example, re.MULTILINE) for example in EXAMPLES)
+
+
+@pytest.mark.parametrize("kind", OptionType)
+def test_every_type_is_in_the_table(kind: OptionType) -> None:
+    assert re.search(rf"^\| `{kind}` \|", TEXT, re.MULTILINE)
