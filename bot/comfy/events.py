@@ -1,4 +1,4 @@
-"""What ComfyUI says on its socket, as frozen dataclasses; parse."""
+"""What ComfyUI says on its socket, and what the backend adds, as frozen dataclasses."""
 
 from __future__ import annotations
 

@@ -1,0 +1,325 @@
+"""One ComfyUI server over the shared HTTP session: its routes, and one socket until it closes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from bot.comfy.events import Event, Output
+from bot.comfy.parsing import parse
+from bot.comfy.version import Version
+from bot.errors import BackendUnreachable, EaselError, PromptRefused, ServerLost
+from bot.text import _
+
+log = logging.getLogger(__name__)
+
+CHUNK = 64 * 1024
+# aiohttp's own 4 MiB is less than SaveImageWebsocket sends for one large picture
+FRAME_CEILING = 256 * 2**20
+# the server's loop stalls for seconds while it imports, lists its nodes or collects garbage
+HEARTBEAT = 30.0
+UPLOAD_TIMEOUT = 600.0
+TRIES = 3
+
+
+@dataclass(eq=False)
+class TooLarge(EaselError):
+    """A file above a ceiling; `size` in bytes where it is known."""
+
+    size: int | None
+
+    def sentence(self) -> str:
+        return _("The file is too large.")
+
+
+class NotConnected(BackendUnreachable):
+    """Nobody listens: the server certainly never saw the request."""
+
+
+class Uncertain(BackendUnreachable):
+    """No usable answer, but the server may have done what it was asked."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What POST /prompt came back with, 200 or 4xx; `body` is {} where it was no JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ServerQueue:
+    """Prompt ids on the server: those it runs, and those which wait, in the order they will run."""
+
+    running: tuple[str, ...]
+    pending: tuple[str, ...]
+
+    def ahead_of(self, prompt_id: str) -> int | None:
+        """How many come before it; None when it is not waiting there."""
+        if prompt_id not in self.pending:
+            return None
+        return self.pending.index(prompt_id) + len(self.running)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file while it arrives; `size` in bytes where the server says it."""
+
+    size: int | None
+    content_type: str
+    chunks: AsyncIterator[bytes]
+
+
+class ComfyClient:
+    """Every method raises BackendUnreachable when the server does not answer, or not as ComfyUI does.
+
+    `url` may hold a path prefix and `user:password@`, which go into a header, on HTTP and WebSocket alike; explicit
+    `headers` win.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 60.0,
+    ) -> None:
+        address = URL(url)
+        self._session = session
+        self._base = str(address.with_user(None).with_query(None).with_fragment(None)).rstrip("/")
+        self._headers = _with_login(address, headers or {})
+        self._timeout = timeout
+
+    @property
+    def name(self) -> str:
+        """The address without credentials; stored with jobs and shown in logs."""
+        return self._base
+
+    async def version(self) -> Version:
+        """GET /system_stats."""
+        system = _mapping(await self._json("GET", "/api/system_stats"), "system")
+        return Version(str(system.get("comfyui_version") or "unknown"))
+
+    async def object_info(self) -> bytes:
+        """GET /object_info, unparsed: a megabyte or more, best read in a thread."""
+        return await self._body("GET", "/api/object_info")
+
+    async def queue(self) -> ServerQueue:
+        """GET /queue in the order prompts will run: `queue_pending` is a heap (ComfyUI execution.py)."""
+        found = _object(await self._json("GET", "/api/queue"), self.name)
+        running = [item[1] for item in _items(found.get("queue_running"))]
+        pending = sorted(_items(found.get("queue_pending")))
+        return ServerQueue(tuple(running), tuple(prompt_id for _number, prompt_id in pending))
+
+    async def history(self, prompt_id: str) -> Mapping[str, Any] | None:
+        """GET /history/{id}: the entry of a finished prompt, None for waiting, running and unknown ones."""
+        found = _object(await self._json("GET", f"/api/history/{quote(prompt_id)}"), self.name)
+        entry = found.get(prompt_id)
+        return entry if isinstance(entry, dict) else None
+
+    async def job(self, prompt_id: str) -> str | None:
+        """GET /api/jobs/{id}, since 0.6: its status, such as `in_progress`, or None for an unknown one."""
+        async with self._request("GET", f"/api/jobs/{quote(prompt_id)}") as response:
+            found = await self._read_json(response)
+            if response.status == 404 and isinstance(found, dict) and "error" in found:
+                return None  # ComfyUI's own 404, not that of a proxy which lost it
+            self._check(response)
+        return str(_object(found, self.name).get("status"))
+
+    async def submit(
+        self, graph: Mapping[str, Any], *, prompt_id: str, client_id: str, preview_method: str | None = None
+    ) -> Answer:
+        """POST /prompt, without a `number`: a second prompt with the same id and number kills the server's worker.
+
+        Raises Uncertain where the prompt may be queued all the same: the answer was cut off, late, or a 5xx.
+        """
+        body: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
+        if preview_method is not None:
+            body["extra_data"] = {"preview_method": preview_method}
+        async with self._request("POST", "/api/prompt", json=body) as response:
+            if response.status >= 500:
+                raise Uncertain(self.name, f"HTTP {response.status}")
+            found = await self._read_json(response)
+        return Answer(response.status, found if isinstance(found, dict) else {})
+
+    async def cancel_job(self, prompt_id: str) -> None:
+        """POST /api/jobs/{id}/cancel, since 0.26: dequeues or interrupts. An answer is not yet an outcome."""
+        await self._body("POST", f"/api/jobs/{quote(prompt_id)}/cancel")
+
+    async def dequeue(self, prompt_id: str) -> None:
+        """POST /queue: take a waiting prompt out, without a trace in history."""
+        await self._body("POST", "/api/queue", json={"delete": [prompt_id]})
+
+    async def interrupt(self, prompt_id: str) -> None:
+        """POST /interrupt for this prompt, since 0.3.57; older servers would stop whatever runs."""
+        await self._body("POST", "/api/interrupt", json={"prompt_id": prompt_id})
+
+    async def upload(self, data: bytes, name: str, subfolder: str) -> str:
+        """POST /upload/image, for any kind of file: what LoadImage and its like want as the file's name.
+
+        Raises PromptRefused when the server does not take it.
+        """
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("image", data, filename=name, content_type="application/octet-stream")
+        form.add_field("type", "input")
+        form.add_field("subfolder", subfolder)
+        async with self._request("POST", "/api/upload/image", data=form, timeout=UPLOAD_TIMEOUT) as response:
+            if response.status == 413:
+                raise PromptRefused("upload_too_large", _("the file is larger than the server accepts."))
+            self._check(response)
+            found = _object(await self._read_json(response), self.name)
+        stored, folder = str(found.get("name") or name), str(found.get("subfolder") or "")
+        return f"{folder}/{stored}" if folder else stored
+
+    @asynccontextmanager
+    async def download(self, output: Output) -> AsyncGenerator[Download, None]:
+        """GET /view as a stream. Raises ServerLost when the file is gone."""
+        wanted = {"filename": output.filename, "subfolder": output.subfolder, "type": output.type}
+        async with self._request("GET", "/api/view", params=wanted) as response:
+            if response.status in {400, 403, 404} and response.content_type != "text/html":
+                raise ServerLost
+            self._check(response)
+            chunks = response.content.iter_chunked(CHUNK)
+            yield Download(response.content_length, response.content_type, chunks)
+
+    async def fetch(self, output: Output, *, ceiling: int) -> bytes:
+        """The whole file. Raises TooLarge above `ceiling` bytes, ServerLost when it is gone."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return await self._fetch(output, ceiling)
+            except Uncertain:
+                if not tries_left:
+                    raise
+                log.info("a file from %s arrived torn and is fetched again", self.name)
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def connect(self, client_id: str) -> AsyncGenerator[AsyncGenerator[Event, None], None]:
+        """The server's socket for that id; inside, its events until it closes. The reader must await nothing else.
+
+        Our feature flags go first: they count only as the first message of a connection (ComfyUI server.py).
+        """
+        flags = {"type": "feature_flags", "data": {"supports_preview_metadata": True}}
+        with self._reaching():
+            socket = await self._session.ws_connect(
+                f"{self._base}/api/ws",
+                params={"clientId": client_id},
+                headers=self._headers,
+                heartbeat=HEARTBEAT,
+                max_msg_size=FRAME_CEILING,
+                timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
+            )
+        async with socket:
+            with self._reaching():
+                await socket.send_json(flags)
+            async with aclosing(_events(socket)) as events:
+                yield events
+
+    async def _fetch(self, output: Output, ceiling: int) -> bytes:
+        async with self.download(output) as download:
+            if download.size is not None and download.size > ceiling:
+                raise TooLarge(download.size)
+            data = bytearray()
+            async for chunk in download.chunks:
+                data += chunk
+                if len(data) > ceiling:
+                    raise TooLarge(download.size)
+        return bytes(data)
+
+    async def _json(self, method: str, path: str) -> Any:
+        async with self._request(method, path) as response:
+            self._check(response)
+            return await self._read_json(response)
+
+    async def _body(self, method: str, path: str, **options: Any) -> bytes:
+        async with self._request(method, path, **options) as response:
+            self._check(response)
+            return await response.read()
+
+    async def _read_json(self, response: aiohttp.ClientResponse) -> Any:
+        """None where the body is no JSON: ComfyUI's errors need not be."""
+        try:
+            return json.loads(await response.read())
+        except (ValueError, RecursionError):
+            return None
+
+    def _check(self, response: aiohttp.ClientResponse) -> None:
+        if response.status != 200:
+            raise BackendUnreachable(self.name, f"HTTP {response.status}")
+
+    @asynccontextmanager
+    async def _request(
+        self, method: str, path: str, *, timeout: float | None = None, **options: Any
+    ) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=timeout or self._timeout)
+        with self._reaching():
+            async with self._session.request(
+                method,
+                f"{self._base}{path}",
+                headers=self._headers,
+                timeout=limits,
+                allow_redirects=False,  # a login page is no ComfyUI, and our headers are for this server only
+                **options,
+            ) as response:
+                yield response
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotConnected(self.name, _reason(error)) from error
+        except aiohttp.WSServerHandshakeError as error:
+            raise BackendUnreachable(self.name, f"HTTP {error.status} for the WebSocket") from error
+        except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
+            raise Uncertain(self.name, _reason(error)) from error
+
+
+async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[Event, None]:
+    async for message in socket:
+        if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
+            event = parse(message.data)
+            if event is not None:
+                yield event
+
+
+def _with_login(address: URL, headers: Mapping[str, str]) -> CIMultiDict[str]:
+    found = CIMultiDict(headers)
+    if address.user is not None and "Authorization" not in found:
+        pair = f"{address.user}:{address.password or ''}".encode()
+        found["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+    return found
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _items(listed: object) -> Iterator[tuple[float, str]]:
+    """Number and prompt id of the server queue's items: `[number, prompt_id, graph, extra_data, outputs]`."""
+    for item in listed if isinstance(listed, list) else ():
+        if isinstance(item, list) and len(item) >= 2 and isinstance(item[0], int | float):
+            yield item[0], str(item[1])
+
+
+def _object(found: object, name: str) -> Mapping[str, Any]:
+    if not isinstance(found, dict):
+        raise BackendUnreachable(name, "it does not answer as ComfyUI does")
+    return found
+
+
+def _mapping(found: object, key: str) -> Mapping[str, Any]:
+    value = found.get(key) if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else {}
