@@ -26,6 +26,10 @@ LOWEST = QUALITIES[-1]
 #: A file so many times too large is scaled at once: no quality wins that back.
 HOPELESS = 4
 
+#: How long libwebp may look for a small file (0 to 6), and from how many pixels on it may not.
+CAREFUL, QUICK = 4, 2
+MANY_PIXELS = 1 << 22
+
 #: WebP's own bound on a side, and ours from below.
 LONGEST_SIDE, SHORTEST_SIDE = 16383, 16
 
@@ -88,11 +92,11 @@ def _smaller(film: _Film, limit: int) -> Iterator[tuple[bytes, Note]]:
     scale = min(1.0, LONGEST_SIDE / max(film.size))
     note = Note.SCALED if scale < 1 else Note.REENCODED
     film = film.scaled(scale)
-    size = 0
+    size = HOPELESS * limit
     for quality in QUALITIES:
-        encoded = film.encoded(quality)
-        size = len(encoded)
-        yield encoded, note
+        if encoded := film.encoded(quality):
+            size = len(encoded)
+            yield encoded, note
         if size > HOPELESS * limit:
             break
     scale = 1.0
@@ -100,9 +104,9 @@ def _smaller(film: _Film, limit: int) -> Iterator[tuple[bytes, Note]]:
         scale *= min(0.9, 0.95 * sqrt(limit / size))
         if min(film.size) * scale < SHORTEST_SIDE:
             return
-        encoded = film.scaled(scale).encoded(LOWEST)
-        size = len(encoded)
-        yield encoded, Note.SCALED
+        if encoded := film.scaled(scale).encoded(LOWEST):
+            size = len(encoded)
+            yield encoded, Note.SCALED
 
 
 @dataclass(frozen=True)
@@ -144,15 +148,24 @@ class _Film:
         frames = [frame.resize((width, height), Resampling.LANCZOS) for frame in self.frames]
         return _Film(frames, self.durations, self.loop, self.profile)
 
-    def encoded(self, quality: int) -> bytes:
-        """The WebP file."""
+    def encoded(self, quality: int) -> bytes | None:
+        """The WebP file; None when its first partition would be longer than WebP can say, as with very large noise."""
         out = BytesIO()
         first, *others = self.frames
-        if others:
-            moving = {"append_images": others, "duration": self.durations, "loop": self.loop, "method": 2}
-            first.save(out, "WEBP", save_all=True, quality=quality, icc_profile=self.profile, **moving)
-        else:
-            first.save(out, "WEBP", quality=quality, icc_profile=self.profile)
+        pixels = len(self.frames) * first.width * first.height
+        moving = {"append_images": others, "duration": self.durations, "loop": self.loop} if others else {}
+        try:
+            first.save(
+                out,
+                "WEBP",
+                save_all=bool(others),
+                quality=quality,
+                method=CAREFUL if pixels <= MANY_PIXELS else QUICK,
+                icc_profile=self.profile,
+                **moving,
+            )
+        except ValueError:
+            return None
         return out.getvalue()
 
 
