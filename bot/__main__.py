@@ -34,7 +34,7 @@ from bot.text import _
 
 log = logging.getLogger(__name__)
 
-NO_TOKEN = """\
+HOW_TO_START = """\
 DISCORD_TOKEN is not set, so there is no bot to run yet.
   To try Easel without an account:  python -m bot play
   To get a token: open https://discord.com/developers/applications, make an application, open its Bot page, press
@@ -115,11 +115,11 @@ def read_settings() -> Settings:
 
 def _run(settings: Settings) -> None:
     if settings.discord_token is None:
-        raise SettingsError(NO_TOKEN)
+        raise SettingsError(HOW_TO_START)
     token = settings.discord_token.get_secret_value()
     if settings.discord_api_url is not None:
         use_loopback_discord(settings.discord_api_url)
-    with hold(token_lock_path(token, settings.discord_api_url), what=_("this token")):
+    with hold(token_lock_path(token, settings.discord_api_url or ""), what=_("this token")):
         run_loop(lambda: _serve(settings, token))
 
 

@@ -34,7 +34,9 @@ from bot.workflow.library import Library
 log = logging.getLogger(__name__)
 
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
-DAY = 24 * 3600.0
+
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice, so nothing to warn of
 
 
 class EaselTree(app_commands.CommandTree["EaselBot"]):
@@ -126,7 +128,7 @@ class EaselBot(commands.AutoShardedBot):
         if info is not None:
             team = [member.id for member in info.team.members] if info.team else []
             self._owners = frozenset([info.owner.id, *team])
-        self.library.load()
+        self.library.load(self.pool.catalogue)
         for name in COGS:
             await self.load_extension(name)
         self.add_dynamic_items(CancelButton)
@@ -173,6 +175,7 @@ class EaselBot(commands.AutoShardedBot):
             library=self.library,
             delivery=delivery,
             data_dir=settings.data_dir,
+            keep_days=settings.keep_jobs_days,
         )
         delivery.on_gone = self.runner.message_gone
 

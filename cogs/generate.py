@@ -13,11 +13,11 @@ from typing import Any
 from uuid import uuid4
 
 import discord
-from bot.jobs.access import Action, require
 from discord.ext import commands
 
 from bot.app import EaselBot
 from bot.errors import AccessRefused, Fenced, OptionRefused
+from bot.jobs.access import Action, require
 from bot.jobs.job import Job, Place
 from bot.media.sniff import Category, sniff
 from bot.network import NETWORK_ERRORS
@@ -86,7 +86,7 @@ class Generate(commands.Cog):
             _explain(job, error)
             await self._drop(job)
             return None
-        return await self.bot.store.change(job, message_id=response.message_id if response is not None else None)
+        return await self.bot.store.locate(job.id, message_id=response.message_id if response is not None else None)
 
     async def _fetch_first(
         self, interaction: discord.Interaction[EaselBot], job: Job, attachments: Mapping[str, discord.Attachment]

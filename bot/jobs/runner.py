@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import time
 from typing import Any
@@ -21,13 +22,14 @@ from bot.jobs.estimates import Estimates
 from bot.jobs.job import Job, JobState
 from bot.jobs.progress import Progress
 from bot.jobs.queue import JobQueue, next_tag
-from bot.jobs.store import Store
+from bot.jobs.store import Store, utc_now
 from bot.workflow.binding import Facts, Placed, place
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
 SLOTS = 2  # one prompt runs and one waits on each server, so that it never idles; the rest is ours to order
+DAY = 24 * 3600.0  # seconds
 SUBMITS = 2  # a job the server forgot is sent once more
 STARTED = (ExecutionStart, ExecutionCached, Executing, ProgressState)
 
@@ -44,6 +46,7 @@ class Runner:
         library: Library,
         delivery: Delivery,
         data_dir: Path,
+        keep_days: int = 400,
         retry_seconds: float = 5.0,
     ) -> None:
         self.store = store
@@ -54,6 +57,7 @@ class Runner:
         self._library = library
         self._delivery = delivery
         self._data_dir = data_dir
+        self._keep_days = keep_days
         self._retry_seconds = retry_seconds
         self._slots = {backend.name: _Slots(SLOTS) for backend in pool.backends}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,6 +76,7 @@ class Runner:
                 group.create_task(backend.serve(), name=f"backend {backend.name}")
                 self._dispatchers.append(group.create_task(self._dispatch(backend), name=f"dispatch {backend.name}"))
             group.create_task(self.board.redraw(), name="positions")
+            group.create_task(self._prune(), name="pruning")
 
     def next_tag(self) -> float:
         """The place in the queue of a job that arrives now: behind all others."""
@@ -120,6 +125,19 @@ class Runner:
         """The person or a moderator deleted the job's message: the job is not wanted any more."""
         if not self.board.stopping:
             self._spawn(self._abandon(job))
+
+    async def _prune(self) -> None:
+        """Once a day: forget old jobs, and remove the files that went with them."""
+        while True:
+            pruned = await self.store.prune(before=utc_now() - timedelta(days=self._keep_days))
+            await asyncio.to_thread(self._remove, pruned.files)
+            await asyncio.sleep(DAY)
+
+    def _remove(self, files: Iterable[str]) -> None:
+        for path in (self._data_dir / file for file in files):
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
 
     async def _dispatch(self, backend: Backend) -> None:
         slots = self._slots[backend.name]
@@ -222,7 +240,7 @@ class Runner:
             return await self._fail(job, event.failure or JobFailed())
         return await self.store.change(job, state=JobState.CANCELLED)
 
-    async def _done(self, job: Job, event: Settled) -> Job:
+    async def _done(self, job: Job, event: Settled) -> Job | None:
         if not event.outputs:
             return await self._fail(job, NoOutputs())
         outcome = replace(job.outcome, outputs=event.outputs)

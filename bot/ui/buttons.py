@@ -60,7 +60,7 @@ async def stop_job(interaction: discord.Interaction[Any], bot: Bot, job_id: str)
     if job is None:
         raise Fenced(job_id)
     actor: Actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
-    require(actor, Action.CANCEL, job)
+    require(actor, Action.CANCEL if actor.user_id == job.place.user_id else Action.INTERRUPT, job)
     await interaction.response.defer()
     try:
         await bot.runner.cancel(job_id, actor.user_id)

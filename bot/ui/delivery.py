@@ -122,7 +122,7 @@ class DiscordDelivery:
             message_id = await self._messages.edit(job.place, page)
         except (MessageGone, NoWay):
             message_id = await self._messages.send(job.place, page, nonce=_nonce(job, 0))
-        return await self._store.change(job, message_id=message_id)
+        return await self._store.locate(job.id, message_id=message_id)
 
     async def _send_direct(self, job: Job, prepared: Prepared) -> None:
         """The channel is closed to us: the person gets the outcome in their direct messages, or it ends quietly."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -41,7 +42,7 @@ def expected() -> dict[str, tuple[str, str]]:
 
 def test_the_example_file_lists_every_setting_with_its_default_and_help() -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
-    pairs = [(re.fullmatch(r"#([A-Z_]+)=(.*)", line), above) for above, line in zip(lines, lines[1:], strict=False)]
+    pairs = [(re.fullmatch(r"#([A-Z_]+)=(.*)", line), above) for above, line in itertools.pairwise(lines)]
     listed = {match[1]: (match[2], above.removeprefix("# ")) for match, above in pairs if match}
 
     assert listed == expected()
