@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-from multidict import CIMultiDict
-from yarl import URL
 
 from bot.comfy.events import Event, Output
+from bot.comfy.http import Http, Uncertain
 from bot.comfy.parsing import parse
 from bot.comfy.version import Version
 from bot.errors import BackendUnreachable, EaselError, PromptRefused, ServerLost
@@ -40,14 +37,6 @@ class TooLarge(EaselError):
 
     def sentence(self) -> str:
         return _("The file is too large.")
-
-
-class NotConnected(BackendUnreachable):
-    """Nobody listens: the server certainly never saw the request."""
-
-
-class Uncertain(BackendUnreachable):
-    """No usable answer, but the server may have done what it was asked."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +73,7 @@ class Download:
 class ComfyClient:
     """Every method raises BackendUnreachable when the server does not answer, or not as ComfyUI does.
 
-    `url` may hold a path prefix and `user:password@`, which go into a header, on HTTP and WebSocket alike; explicit
-    `headers` win.
+    `url` may hold a path prefix and `user:password@`; that and `headers` go with HTTP and WebSocket alike.
     """
 
     def __init__(
@@ -96,46 +84,42 @@ class ComfyClient:
         headers: Mapping[str, str] | None = None,
         timeout: float = 60.0,
     ) -> None:
-        address = URL(url)
-        self._session = session
-        self._base = str(address.with_user(None).with_query(None).with_fragment(None)).rstrip("/")
-        self._headers = _with_login(address, headers or {})
-        self._timeout = timeout
+        self._http = Http(session, url, headers or {}, timeout=timeout)
 
     @property
     def name(self) -> str:
         """The address without credentials; stored with jobs and shown in logs."""
-        return self._base
+        return self._http.base
 
     async def version(self) -> Version:
         """GET /system_stats."""
-        system = _mapping(await self._json("GET", "/api/system_stats"), "system")
+        system = _mapping(await self._http.json("GET", "/api/system_stats"), "system")
         return Version(str(system.get("comfyui_version") or "unknown"))
 
     async def object_info(self) -> bytes:
         """GET /object_info, unparsed: a megabyte or more, best read in a thread."""
-        return await self._body("GET", "/api/object_info")
+        return await self._http.body("GET", "/api/object_info")
 
     async def queue(self) -> ServerQueue:
         """GET /queue in the order prompts will run: `queue_pending` is a heap (ComfyUI execution.py)."""
-        found = _object(await self._json("GET", "/api/queue"), self.name)
+        found = _object(await self._http.json("GET", "/api/queue"), self.name)
         running = [item[1] for item in _items(found.get("queue_running"))]
         pending = sorted(_items(found.get("queue_pending")))
         return ServerQueue(tuple(running), tuple(prompt_id for _number, prompt_id in pending))
 
     async def history(self, prompt_id: str) -> Mapping[str, Any] | None:
         """GET /history/{id}: the entry of a finished prompt, None for waiting, running and unknown ones."""
-        found = _object(await self._json("GET", f"/api/history/{quote(prompt_id)}"), self.name)
+        found = _object(await self._http.json("GET", f"/api/history/{quote(prompt_id)}"), self.name)
         entry = found.get(prompt_id)
         return entry if isinstance(entry, dict) else None
 
     async def job(self, prompt_id: str) -> str | None:
         """GET /api/jobs/{id}, since 0.6: its status, such as `in_progress`, or None for an unknown one."""
-        async with self._request("GET", f"/api/jobs/{quote(prompt_id)}") as response:
-            found = await self._read_json(response)
+        async with self._http.request("GET", f"/api/jobs/{quote(prompt_id)}") as response:
+            found = await self._http.read_json(response)
             if response.status == 404 and isinstance(found, dict) and "error" in found:
                 return None  # ComfyUI's own 404, not that of a proxy which lost it
-            self._check(response)
+            self._http.check(response)
         return str(_object(found, self.name).get("status"))
 
     async def submit(
@@ -148,23 +132,23 @@ class ComfyClient:
         body: dict[str, Any] = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
         if preview_method is not None:
             body["extra_data"] = {"preview_method": preview_method}
-        async with self._request("POST", "/api/prompt", json=body) as response:
+        async with self._http.request("POST", "/api/prompt", json=body) as response:
             if response.status >= 500:
                 raise Uncertain(self.name, f"HTTP {response.status}")
-            found = await self._read_json(response)
+            found = await self._http.read_json(response)
         return Answer(response.status, found if isinstance(found, dict) else {})
 
     async def cancel_job(self, prompt_id: str) -> None:
         """POST /api/jobs/{id}/cancel, since 0.26: dequeues or interrupts. An answer is not yet an outcome."""
-        await self._body("POST", f"/api/jobs/{quote(prompt_id)}/cancel")
+        await self._http.body("POST", f"/api/jobs/{quote(prompt_id)}/cancel")
 
     async def dequeue(self, prompt_id: str) -> None:
         """POST /queue: take a waiting prompt out, without a trace in history."""
-        await self._body("POST", "/api/queue", json={"delete": [prompt_id]})
+        await self._http.body("POST", "/api/queue", json={"delete": [prompt_id]})
 
     async def interrupt(self, prompt_id: str) -> None:
         """POST /interrupt for this prompt, since 0.3.57; older servers would stop whatever runs."""
-        await self._body("POST", "/api/interrupt", json={"prompt_id": prompt_id})
+        await self._http.body("POST", "/api/interrupt", json={"prompt_id": prompt_id})
 
     async def upload(self, data: bytes, name: str, subfolder: str) -> str:
         """POST /upload/image, for any kind of file: what LoadImage and its like want as the file's name.
@@ -175,11 +159,11 @@ class ComfyClient:
         form.add_field("image", data, filename=name, content_type="application/octet-stream")
         form.add_field("type", "input")
         form.add_field("subfolder", subfolder)
-        async with self._request("POST", "/api/upload/image", data=form, timeout=UPLOAD_TIMEOUT) as response:
+        async with self._http.request("POST", "/api/upload/image", data=form, timeout=UPLOAD_TIMEOUT) as response:
             if response.status == 413:
                 raise PromptRefused("upload_too_large", _("the file is larger than the server accepts."))
-            self._check(response)
-            found = _object(await self._read_json(response), self.name)
+            self._http.check(response)
+            found = _object(await self._http.read_json(response), self.name)
         stored, folder = str(found.get("name") or name), str(found.get("subfolder") or "")
         return f"{folder}/{stored}" if folder else stored
 
@@ -187,10 +171,10 @@ class ComfyClient:
     async def download(self, output: Output) -> AsyncGenerator[Download, None]:
         """GET /view as a stream. Raises ServerLost when the file is gone."""
         wanted = {"filename": output.filename, "subfolder": output.subfolder, "type": output.type}
-        async with self._request("GET", "/api/view", params=wanted) as response:
+        async with self._http.request("GET", "/api/view", params=wanted) as response:
             if response.status in {400, 403, 404} and response.content_type != "text/html":
                 raise ServerLost
-            self._check(response)
+            self._http.check(response)
             chunks = response.content.iter_chunked(CHUNK)
             yield Download(response.content_length, response.content_type, chunks)
 
@@ -212,17 +196,17 @@ class ComfyClient:
         Our feature flags go first: they count only as the first message of a connection (ComfyUI server.py).
         """
         flags = {"type": "feature_flags", "data": {"supports_preview_metadata": True}}
-        with self._reaching():
-            socket = await self._session.ws_connect(
-                f"{self._base}/api/ws",
+        with self._http.reaching():
+            socket = await self._http.session.ws_connect(
+                f"{self._http.base}/api/ws",
                 params={"clientId": client_id},
-                headers=self._headers,
+                headers=self._http.headers,
                 heartbeat=HEARTBEAT,
                 max_msg_size=FRAME_CEILING,
                 timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
             )
         async with socket:
-            with self._reaching():
+            with self._http.reaching():
                 await socket.send_json(flags)
             async with aclosing(_events(socket)) as events:
                 yield events
@@ -238,54 +222,6 @@ class ComfyClient:
                     raise TooLarge(download.size)
         return bytes(data)
 
-    async def _json(self, method: str, path: str) -> Any:
-        async with self._request(method, path) as response:
-            self._check(response)
-            return await self._read_json(response)
-
-    async def _body(self, method: str, path: str, **options: Any) -> bytes:
-        async with self._request(method, path, **options) as response:
-            self._check(response)
-            return await response.read()
-
-    async def _read_json(self, response: aiohttp.ClientResponse) -> Any:
-        """None where the body is no JSON: ComfyUI's errors need not be."""
-        try:
-            return json.loads(await response.read())
-        except (ValueError, RecursionError):
-            return None
-
-    def _check(self, response: aiohttp.ClientResponse) -> None:
-        if response.status != 200:
-            raise BackendUnreachable(self.name, f"HTTP {response.status}")
-
-    @asynccontextmanager
-    async def _request(
-        self, method: str, path: str, *, timeout: float | None = None, **options: Any
-    ) -> AsyncGenerator[aiohttp.ClientResponse, None]:
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=timeout or self._timeout)
-        with self._reaching():
-            async with self._session.request(
-                method,
-                f"{self._base}{path}",
-                headers=self._headers,
-                timeout=limits,
-                allow_redirects=False,  # a login page is no ComfyUI, and our headers are for this server only
-                **options,
-            ) as response:
-                yield response
-
-    @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotConnected(self.name, _reason(error)) from error
-        except aiohttp.WSServerHandshakeError as error:
-            raise BackendUnreachable(self.name, f"HTTP {error.status} for the WebSocket") from error
-        except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
-            raise Uncertain(self.name, _reason(error)) from error
-
 
 async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[Event, None]:
     async for message in socket:
@@ -293,18 +229,6 @@ async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[Eve
             event = parse(message.data)
             if event is not None:
                 yield event
-
-
-def _with_login(address: URL, headers: Mapping[str, str]) -> CIMultiDict[str]:
-    found = CIMultiDict(headers)
-    if address.user is not None and "Authorization" not in found:
-        pair = f"{address.user}:{address.password or ''}".encode()
-        found["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-    return found
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
 
 
 def _items(listed: object) -> Iterator[tuple[float, str]]:

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.comfy.client import Answer, ComfyClient, Uncertain
+from bot.comfy.client import Answer, ComfyClient
 from bot.comfy.events import Accepted
+from bot.comfy.http import Uncertain
 from bot.comfy.lookup import Sighting, look_up
 from bot.comfy.refusals import Choices, refusal, warnings
 from bot.comfy.runs import Run
