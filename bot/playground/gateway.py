@@ -215,3 +215,4 @@ class Gateway:
         """Wake who waits for the bot to come, to go or to have its commands."""
         self.changed.set()
         self.changed = asyncio.Event()
+        self.world.notify(None)

@@ -43,6 +43,18 @@ class Interaction:
     #: set once it is answered, or once it is too late to
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def command(self) -> str:
+        """The command's name with its subcommands; empty for what is no command."""
+        if self.kind != COMMAND:
+            return ""
+        names = [self.data["name"]]
+        options = self.data.get("options")
+        while options and options[0]["type"] <= 2:
+            names.append(options[0]["name"])
+            options = options[0].get("options")
+        return " ".join(names)
+
 
 def origin(
     kind: int,

@@ -138,7 +138,7 @@ class Interactions:
             interaction.original = self._create(interaction, data, uploads, only_for, interaction.metadata)
         elif kind == DEFER:
             interaction.original = self.messages.think(
-                interaction.channel, only_for=only_for, metadata=interaction.metadata
+                interaction.channel, only_for=only_for, metadata=interaction.metadata, command=interaction.command
             )
         elif kind == DEFER_UPDATE:
             interaction.original = interaction.source
@@ -171,6 +171,7 @@ class Interactions:
             uploads,
             only_for=only_for,
             metadata=metadata,
+            command=interaction.command,
             webhook=True,
         )
 

@@ -68,6 +68,8 @@ class Message:
     nonce: str | int | None = None
     #: the interaction it came from, as Discord's interaction_metadata
     metadata: Payload | None = None
+    #: the command it answers, as `imagine` or `jobs list`
+    command: str = ""
     #: the only person who sees it; everybody when none
     only_for: User | None = None
     edited: float | None = None

@@ -30,6 +30,7 @@ class Messages:
         *,
         only_for: User | None = None,
         metadata: Payload | None = None,
+        command: str = "",
         webhook: bool = False,
     ) -> Message:
         """A new message; with `enforce_nonce` and a nonce seen in the last minutes, the message it made."""
@@ -43,17 +44,19 @@ class Messages:
         message.flags = check_flags(payload) & ~EPHEMERAL | (EPHEMERAL if only_for else 0)
         message.reference = reference
         message.nonce = payload.get("nonce")
+        message.command = command
         self._fill(message, payload, uploads)
         self._show(message)
         if payload.get("enforce_nonce") and message.nonce is not None:
             self._nonces[author.id, channel.id, str(message.nonce)] = (message.created, message)
         return message
 
-    def think(self, channel: Channel, *, only_for: User | None, metadata: Payload) -> Message:
+    def think(self, channel: Channel, *, only_for: User | None, metadata: Payload, command: str) -> Message:
         """The placeholder that says the app is thinking."""
         message = Message(self.world.new_id(), channel, self.world.bot, self.world.now(), metadata=metadata)
         message.flags = LOADING | (EPHEMERAL if only_for else 0)
         message.only_for = only_for
+        message.command = command
         self._show(message)
         return message
 

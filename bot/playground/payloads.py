@@ -216,6 +216,9 @@ def _origin(message: Message) -> Payload:
             "application_id": str(message.author.id),
             "webhook_id": str(message.author.id),
         }
+        if message.command:
+            user = message.metadata["user"]
+            payload["interaction"] = {"id": message.metadata["id"], "type": 2, "name": message.command, "user": user}
     return payload
 
 

@@ -13,6 +13,7 @@ from .message import BUTTON, SELECTS, Message, walk
 from .payloads import message_payload
 from .rest import Discord
 from .typed_options import Resolved, checked_values, command_data, find_leaf, partial_values
+from .uploads import Upload
 from .wire import Payload
 from .world import Channel, Guild, User, permissions
 
@@ -49,6 +50,11 @@ class Person:
         """What the client offers after `/` (and as context menus) here."""
         return self.discord.commands.visible(self.user, self.place(channel))
 
+    def say(self, text: str = "", *uploads: Upload, channel: Channel | str | None = None) -> Message:
+        """Write an ordinary message, with files perhaps."""
+        files = dict(enumerate(uploads))
+        return self.discord.messages.create(self.place(channel), self.user, {"content": text}, files)
+
     async def slash(
         self,
         path: str,
@@ -75,7 +81,14 @@ class Person:
         return await self.interact(COMMAND, place, data, locale=locale, timeout=timeout)
 
     async def autocomplete(
-        self, path: str, option: str, typed: str, *, channel: Channel | str | None = None, **others: object
+        self,
+        path: str,
+        option: str,
+        typed: str,
+        *,
+        channel: Channel | str | None = None,
+        values: Mapping[str, object] | None = None,
+        **others: object,
     ) -> list[Payload]:
         """The choices the app offers for what was typed so far; TimeoutError when it does not answer."""
         place = self.place(channel)
@@ -83,7 +96,7 @@ class Person:
         known = (chain[-1] if chain else command).get("options", [])
         if not any(entry["name"] == option and entry.get("autocomplete") for entry in known):
             raise ValueError(f"{option} has no autocomplete")
-        entries = partial_values(known, {**others, option: typed}, option)
+        entries = partial_values(known, {**others, **(values or {}), option: typed}, option)
         data = command_data(command, chain, entries, Resolved(self.discord.files, place.guild))
         answer = await self.interact(AUTOCOMPLETE, place, data)
         if answer.failed:

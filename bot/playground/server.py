@@ -95,7 +95,11 @@ class DiscordServer:
         return self.parts.commands.puts
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=BODY_LIMIT)
+        # imported here: the page is made of this class
+        from .page_api import PageApi, local_only
+
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[local_only])
+        PageApi(self).add_to(app)
         app.router.add_get("/gateway", self.gateway.handle)
         self.rest.add_routes(app, ROUTES)
         add_cdn(app, self.parts.files)
@@ -168,11 +172,13 @@ class DiscordServer:
     def add_channel(self, name: str, *, guild: Guild | None = None) -> Channel:
         channel = self.world.add_channel(guild or self.guild, name)
         self.gateway.channel_event("CHANNEL_CREATE", channel)
+        self.world.notify(channel)
         return channel
 
     def add_thread(self, parent: Channel | str, name: str) -> Channel:
         thread = self.world.add_thread(self.channel(parent) if isinstance(parent, str) else parent, name)
         self.gateway.channel_event("THREAD_CREATE", thread)
+        self.world.notify(thread)
         return thread
 
     def add_role(self, name: str, **allowed: bool) -> Role:
@@ -191,6 +197,7 @@ class DiscordServer:
             self.parts.messages.delete(message)
         self.world.remove_channel(channel)
         self.gateway.channel_event("THREAD_DELETE" if channel.parent else "CHANNEL_DELETE", channel)
+        self.world.notify(channel)
 
     def kick_bot(self, guild: Guild | None = None) -> None:
         self.gateway.leave(guild or self.guild)
@@ -198,6 +205,7 @@ class DiscordServer:
     def archive_thread(self, thread: Channel, *, locked: bool = False) -> None:
         thread.archived, thread.locked = True, locked
         self.gateway.channel_event("THREAD_UPDATE", thread)
+        self.world.notify(thread)
 
     async def disconnect_gateway(self, *, resumable: bool = True) -> None:
         """Close the bot's gateway sockets; without `resumable` it has to identify anew."""

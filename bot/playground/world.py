@@ -103,8 +103,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.files: dict[int, StoredFile] = {}
-        #: told of every message and channel that changed
-        self.observers: list[Callable[[Message | Channel], None]] = []
+        #: told of every message and channel that changed, and with none that the bot or its commands did
+        self.observers: list[Callable[[Message | Channel | None], None]] = []
         self.bot = User(application_id or self.new_id(), "easel", "Easel", bot=True)
         self.users[self.bot.id] = self.bot
 
@@ -114,7 +114,7 @@ class World:
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
 
-    def notify(self, thing: Message | Channel) -> None:
+    def notify(self, thing: Message | Channel | None) -> None:
         for observer in list(self.observers):
             observer(thing)
 

@@ -1,0 +1,27 @@
+// Elements in one expression: h("a", {href, class: "x", onclick}, child, "text").
+
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") Object.entries(value).forEach(([key, text]) => element.style.setProperty(key, text));
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const find = (selector) => document.querySelector(selector);
+
+const HUES = { Easel: 235, Alice: 340, Bob: 160, Mona: 35, Olivia: 270 };
+
+export function avatar(user, size = "") {
+  const hue = HUES[user.display] ?? [...user.display].reduce((sum, letter) => sum + letter.charCodeAt(0) * 37, 0) % 360;
+  return h("span", { class: `avatar ${size}`, style: { "--hue": String(hue) }, "aria-hidden": "true" }, user.display[0]);
+}
+
+export function fileSize(bytes) {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 ** 2).toFixed(2)} MB`;
+}

@@ -1,0 +1,203 @@
+"""The page's own routes: reading channels, and doing there what a person does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from aiohttp import BodyPartReader, web
+
+from .answers import Answer
+from .page_events import STREAMS, close_streams, stream
+from .page_views import answer_view, commands_view, message_view, state_view
+from .people import Person
+from .server import DiscordServer
+from .uploads import Upload
+from .wire import Payload, Refusal
+from .world import Channel
+
+PAGE = Path(__file__).parent / "page"
+POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
+)
+API = "/playground/api"
+
+Action: TypeAlias = Callable[["PageApi", Person, Payload, dict[str, Upload]], Awaitable[Payload]]
+
+
+class PageApi:
+    """Serves one page to whoever sits at this machine."""
+
+    def __init__(self, discord: DiscordServer) -> None:
+        self.discord = discord
+        #: interactions whose form is open, by id
+        self.open: dict[str, Answer] = {}
+
+    def add_to(self, app: web.Application) -> None:
+        app[STREAMS] = set()
+        app.on_shutdown.append(close_streams)
+        app.router.add_get("/", _index)
+        app.router.add_static("/page", PAGE)
+        app.router.add_get(f"{API}/state", self._state)
+        app.router.add_get(f"{API}/messages", self._messages)
+        app.router.add_get(f"{API}/commands", self._commands)
+        app.router.add_get(f"{API}/events", self._events)
+        app.router.add_post(f"{API}/{{action}}", self._act)
+
+    def person(self, name: str | None) -> Person:
+        person = self.discord.people.get(name or "")
+        if person is None:
+            raise web.HTTPNotFound(text="There is nobody of that name.")
+        return person
+
+    def channel(self, person: Person, number: str | None) -> Channel:
+        channel = self.discord.world.channels.get(int(number)) if number and number.isdigit() else None
+        if channel is None:
+            raise web.HTTPNotFound(text="This channel does not exist any more.")
+        return channel
+
+    async def _state(self, request: web.Request) -> web.Response:
+        return web.json_response(state_view(self.discord, self.person(request.query.get("person"))))
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        person = self.person(request.query.get("person"))
+        seen = person.sees(self.channel(person, request.query.get("channel")))
+        return web.json_response([message_view(message) for message in seen[-200:]])
+
+    async def _commands(self, request: web.Request) -> web.Response:
+        person = self.person(request.query.get("person"))
+        found = person.commands(self.channel(person, request.query.get("channel")))
+        return web.json_response(commands_view(found))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        return await stream(request, self.discord, self.person(request.query.get("person")))
+
+    async def _act(self, request: web.Request) -> web.Response:
+        """One action; what the client would not let through is told with 422."""
+        action = ACTIONS.get(request.match_info["action"])
+        if action is None:
+            raise web.HTTPNotFound
+        asked, uploads = await _read(request)
+        try:
+            return web.json_response(await action(self, self.person(asked.get("person")), asked, uploads))
+        except Refusal as refusal:
+            return web.json_response({"error": refusal.message}, status=422)
+        except (ValueError, PermissionError, LookupError, StopIteration) as error:
+            return web.json_response({"error": str(error.args[0]) if error.args else "This is gone."}, status=422)
+        except TimeoutError:
+            return web.json_response({"error": "The bot did not answer in time."}, status=504)
+
+
+async def _slash(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    place = api.channel(person, asked["channel"])
+    values = {name: _value(api, value, uploads) for name, value in asked["options"].items()}
+    return _shown(api, await person.slash(asked["path"], channel=place, values=values))
+
+
+async def _autocomplete(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    place = api.channel(person, asked["channel"])
+    others = {name: value for name, value in asked.get("others", {}).items() if not isinstance(value, dict)}
+    typed = person.autocomplete(asked["path"], asked["option"], asked["typed"], channel=place, values=others)
+    return {"choices": await typed}
+
+
+async def _click(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    message = api.channel(person, asked["channel"]).messages[int(asked["message"])]
+    return _shown(api, await person.click(message, asked["custom_id"]))
+
+
+async def _select(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    message = api.channel(person, asked["channel"]).messages[int(asked["message"])]
+    values = [_value(api, value, uploads) for value in asked["values"]]
+    return _shown(api, await person.select(message, asked["custom_id"], *values))
+
+
+async def _menu(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    message = api.channel(person, asked["channel"]).messages[int(asked["message"])]
+    return _shown(api, await person.menu(asked["name"], message))
+
+
+async def _submit(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    answer = api.open[asked["interaction"]]
+    modal = answer.modal
+    if modal is None or answer.person is not person:
+        raise LookupError("This form is not open any more.")
+    values = {name: _value(api, value, uploads) for name, value in asked["values"].items()}
+    submitted = await modal.submit(**values)
+    if not submitted.failed:
+        del api.open[asked["interaction"]]
+    return _shown(api, submitted)
+
+
+async def _say(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    person.say(asked["text"], *uploads.values(), channel=api.channel(person, asked["channel"]))
+    return {}
+
+
+ACTIONS: dict[str, Action] = {
+    "slash": _slash,
+    "autocomplete": _autocomplete,
+    "click": _click,
+    "select": _select,
+    "menu": _menu,
+    "submit": _submit,
+    "say": _say,
+}
+
+
+def _shown(api: PageApi, answer: Answer) -> Payload:
+    view = answer_view(answer)
+    if answer.modal:
+        api.open[view["interaction"]] = answer
+    return view
+
+
+def _value(api: PageApi, value: object, uploads: dict[str, Upload]) -> object:
+    """A value as the page sends it: plain, a list, an upload's name, or the id of a person, role or channel."""
+    if isinstance(value, list):
+        return [_value(api, item, uploads) for item in value]
+    if not isinstance(value, dict):
+        return value
+    (kind, key), *_rest = value.items()
+    if kind == "file":
+        return uploads[key]
+    if kind == "user":
+        return api.discord.world.users[int(key)]
+    if kind == "channel":
+        return api.discord.world.channels[int(key)]
+    return next(role for guild in api.discord.guilds for role in guild.roles if role.id == int(key))
+
+
+async def _index(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(
+        PAGE / "index.html", headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+    )
+
+
+async def _read(request: web.Request) -> tuple[Payload, dict[str, Upload]]:
+    if request.content_type != "multipart/form-data":
+        return await request.json(), {}
+    asked: Payload = {}
+    uploads: dict[str, Upload] = {}
+    async for part in await request.multipart():
+        if isinstance(part, BodyPartReader):
+            data = bytes(await part.read())
+            if part.name == "payload_json":
+                asked = json.loads(data)
+            else:
+                uploads[part.name or ""] = Upload(part.filename or "unknown", data)
+    return asked, uploads
+
+
+@web.middleware
+async def local_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Other sites cannot reach in: the Host has to be this machine's, and an Origin has to be this page's."""
+    host = request.url.host or ""
+    origin = request.headers.get("Origin")
+    if host not in ("127.0.0.1", "localhost", "::1") or (origin and origin != f"http://{request.host}"):
+        raise web.HTTPForbidden(text="This playground is only for this machine.")
+    return await handler(request)

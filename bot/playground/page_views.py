@@ -1,0 +1,134 @@
+"""What the page shows, as JSON of its own: who there is, channels, commands, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .answers import Answer
+from .message import Message, StoredFile
+from .people import Person
+from .server import DiscordServer
+from .typed_options import SUB_COMMAND_GROUP
+from .wire import Payload
+from .world import Channel, Guild, User, permissions
+
+
+def state_view(discord: DiscordServer, person: Person) -> Payload:
+    """Everything beside the messages: people, servers with the channels this person sees, whether the bot is there."""
+    guilds = [guild for guild in discord.guilds if person.id in guild.members]
+    return {
+        "banner": discord.banner,
+        "online": discord.gateway.online,
+        "me": str(person.id),
+        "bot": user_view(discord.world.bot),
+        "people": [user_view(other.user) | {"role": _role(other, discord.guild)} for other in discord.people.values()],
+        "guilds": [_guild_view(discord, guild, person) for guild in guilds],
+        "dm": channel_view(person.dm),
+        "upload_limit": discord.parts.files.upload_limit,
+    }
+
+
+def user_view(user: User) -> Payload:
+    return {"id": str(user.id), "name": user.name, "display": user.display, "bot": user.bot}
+
+
+def channel_view(channel: Channel) -> Payload:
+    kind = "dm" if channel.guild is None else "thread" if channel.parent else "text"
+    return {
+        "id": str(channel.id),
+        "name": channel.name,
+        "kind": kind,
+        "archived": channel.archived,
+        "parent": str(channel.parent.id) if channel.parent else None,
+    }
+
+
+def commands_view(commands: list[Payload]) -> list[Payload]:
+    """Every command that can be called, subcommands by their whole path."""
+    return [leaf for command in commands for leaf in _leaves(command, command, command["name"])]
+
+
+def message_view(message: Message) -> Payload:
+    original = message.channel.messages.get(message.reference) if message.reference else None
+    hidden = message.hidden_files()
+    return {
+        "id": str(message.id),
+        "channel": str(message.channel.id),
+        "author": user_view(message.author),
+        "at": message.created,
+        "edited": message.edited is not None and not message.ephemeral,
+        "deleted": message.deleted,
+        "ephemeral": message.ephemeral,
+        "loading": message.loading,
+        "v2": message.is_v2,
+        "content": message.content,
+        "embeds": message.embeds,
+        "components": message.components,
+        "files": [file_view(file) for file in message.attachments if file.id not in hidden],
+        "command": message.command,
+        "asked": _asker(message),
+        "reply": {"author": user_view(original.author), "text": original.text[:120]} if original else None,
+        "revision": len(message.versions),
+    }
+
+
+def file_view(file: StoredFile) -> Payload:
+    return {
+        "name": file.name,
+        "size": file.size,
+        "type": file.content_type,
+        "url": file.url,
+        "width": file.width,
+        "height": file.height,
+        "description": file.description or "",
+    }
+
+
+def answer_view(answer: Answer) -> Payload:
+    """How an interaction went: unanswered, or with a form to show."""
+    modal = answer.modal
+    shown = {"title": modal.title, "components": modal.components} if modal else None
+    return {"interaction": str(answer.interaction.id), "failed": answer.failed, "modal": shown}
+
+
+def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload:
+    channels = [*guild.channels, *discord.world.threads(guild)]
+    seen = [channel for channel in channels if permissions(person.user, channel).view_channel]
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "channels": [channel_view(channel) for channel in seen],
+        "roles": [{"id": str(role.id), "name": role.name} for role in guild.roles],
+    }
+
+
+def _role(person: Person, guild: Guild) -> str:
+    if guild.owner is person.user:
+        return "Owner"
+    member = guild.members.get(person.id)
+    return ", ".join(role.name for role in member.roles) if member else ""
+
+
+def _leaves(command: Payload, place: Payload, path: str) -> Iterator[Payload]:
+    nested = [option for option in place.get("options", []) if option["type"] <= SUB_COMMAND_GROUP]
+    for option in nested:
+        yield from _leaves(command, option, f"{path} {option['name']}")
+    if not nested:
+        yield {
+            "path": path,
+            "type": command["type"],
+            "description": place.get("description", ""),
+            "options": place.get("options", []),
+        }
+
+
+def _asker(message: Message) -> Payload | None:
+    if not message.metadata or message.metadata["type"] != 2:
+        return None
+    user = message.metadata["user"]
+    return {
+        "id": user["id"],
+        "name": user["username"],
+        "display": user["global_name"] or user["username"],
+        "bot": False,
+    }
