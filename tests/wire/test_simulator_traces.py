@@ -1,4 +1,4 @@
-"""Recorded sessions with a real ComfyUI 0.33, replayed: the simulator gives the same statuses, shapes, events, order."""
+"""Recorded sessions with a real ComfyUI 0.33, replayed: the simulator gives the same statuses, shapes and order."""
 
 import asyncio
 import base64

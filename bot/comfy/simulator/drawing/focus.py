@@ -24,10 +24,10 @@ def shrink(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def _noise_like(picture: Image.Image, seed: int) -> Image.Image:
     shift = random.Random(seed).randrange(128)  # noqa: S311 - decoration
-    return _noise().rotate(90 * (shift % 4)).resize(picture.size, Image.Resampling.NEAREST)
+    return _noise().rotate(90 * (shift % 4)).resize(picture.size, Image.Resampling.BICUBIC)
 
 
 @cache
 def _noise() -> Image.Image:
-    bands = [Image.effect_noise((128, 128), 90) for _ in range(3)]
+    bands = [Image.effect_noise((64, 64), 90) for _ in range(3)]
     return Image.merge("RGB", bands)
