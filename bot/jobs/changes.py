@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Fenced
 from bot.jobs.job import ENDED, Job, JobState
-from bot.jobs.rows import Changes, Columns, from_row, to_columns
-from bot.jobs.tables import jobs
+from bot.jobs.rows import Changes, Columns, from_row, to_columns, to_row
+from bot.jobs.tables import facts, jobs
 
 OPEN = frozenset(JobState) - ENDED
 
@@ -58,6 +58,41 @@ async def newest(connection: AsyncConnection, job_id: str) -> Job:
     if row is None:
         raise Fenced(job_id)
     return from_row(row)
+
+
+async def insert_job(connection: AsyncConnection, job: Job) -> Job:
+    """A new row; IntegrityError when there is one with that id."""
+    row = await connection.execute(insert(jobs).values(to_row(job)).returning(*jobs.c))
+    return from_row(row.mappings().one())
+
+
+async def write_newest(connection: AsyncConnection, job_id: str, columns: Columns) -> Job:
+    """Change the row whatever it has become; Fenced when it is forgotten."""
+    return await write(connection, await newest(connection, job_id), columns)
+
+
+async def add_part(connection: AsyncConnection, job: Job, part: int, message_id: int) -> Job:
+    """One more part, beside those others wrote since `job` was read."""
+    parts = {**(await newest(connection, job.id)).parts, part: message_id}
+    return await write(connection, job, to_columns({"parts": parts}))
+
+
+async def ask_to_stop(connection: AsyncConnection, job_id: str, by: int, now: datetime) -> Job:
+    """Note who asked first; a waiting job ends with that. Fenced when it has ended already."""
+    job = await newest(connection, job_id)
+    if job.state.ended:
+        raise Fenced(job_id)
+    fields: Changes = {"cancelled_by": job.cancelled_by or by}
+    if job.state is JobState.WAITING:
+        fields["state"] = JobState.CANCELLED
+    return await write(connection, job, stamped(job, fields, now))
+
+
+async def write_fact(connection: AsyncConnection, key: str, value: str) -> None:
+    """A fact in place of what the key had."""
+    known = await connection.execute(update(facts).where(facts.c.key == key).values(value=value))
+    if not known.rowcount:
+        await connection.execute(insert(facts).values(key=key, value=value))
 
 
 def whose(guild_id: int | None, user_id: int | None) -> list[ColumnElement[bool]]:
