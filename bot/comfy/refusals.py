@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from bot.comfy.paths import first_line
+from bot.comfy.paths import base_name, first_line
 from bot.errors import BadInput, JobFailed, MissingModel, MissingNode, PromptRefused
 from bot.text import _
 
@@ -67,7 +67,7 @@ def title_of(graph: Graph, node: str, class_type: str = "") -> str:
 
 
 def closest(value: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names most like it, by what stands behind the last slash and without regard to case."""
+    """The names most like it, without regard to folder, extension and case."""
     keys: dict[str, str] = {}
     for name in names:
         keys.setdefault(_key(name), name)
@@ -164,7 +164,7 @@ def _listed(config: object) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    return re.split(r"[\\/]", name)[-1].casefold()
+    return _FILE.sub("", base_name(name)).casefold()
 
 
 def _is_map(value: object) -> bool:
