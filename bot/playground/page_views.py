@@ -21,7 +21,7 @@ def state_view(discord: DiscordServer, person: Person) -> Payload:
         "online": discord.gateway.online,
         "me": str(person.id),
         "bot": user_view(discord.world.bot),
-        "people": [user_view(other.user) | {"role": _role(other, discord.guild)} for other in discord.people.values()],
+        "people": _people(discord),
         "guilds": [_guild_view(discord, guild, person) for guild in guilds],
         "dm": channel_view(person.dm),
         "upload_limit": discord.parts.files.upload_limit,
@@ -89,6 +89,12 @@ def answer_view(answer: Answer) -> Payload:
     modal = answer.modal
     shown = {"title": modal.title, "components": modal.components} if modal else None
     return {"interaction": str(answer.interaction.id), "failed": answer.failed, "modal": shown}
+
+
+def _people(discord: DiscordServer) -> list[Payload]:
+    """Who can be played: members first, the owner last."""
+    people = sorted(discord.people.values(), key=lambda person: person.user is discord.guild.owner)
+    return [user_view(person.user) | {"role": _role(person, discord.guild)} for person in people]
 
 
 def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload:

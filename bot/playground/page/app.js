@@ -29,6 +29,7 @@ async function become(person) {
 
 async function load() {
   remember();
+  delete find("#app").dataset.ready;
   const place = { person: store.person, channel: store.channel };
   const [messages, commands] = await Promise.all([read("messages", place), read("commands", place)]);
   if (place.channel !== store.channel || place.person !== store.person) return;
@@ -37,6 +38,7 @@ async function load() {
   drawPlaces();
   drawAll();
   composer.reset();
+  find("#app").dataset.ready = `${store.person} ${openChannel().name}`;
 }
 
 async function took(event) {
