@@ -124,6 +124,16 @@ async def test_a_lost_job_waits_again_as_if_it_had_never_been_sent(store: Store)
         await store.change(lost, state=JobState.DONE)
 
 
+async def test_whoever_had_the_job_before_it_was_sent_again_is_out(store: Store) -> None:
+    first = await store.claim(await store.add(make_job()), "gpu")
+    again = await store.claim(await store.change(first, state=JobState.WAITING), "gpu")
+
+    with pytest.raises(Fenced):
+        await store.change(first, state=JobState.DONE)
+
+    assert await store.get(first.id) == again
+
+
 async def test_only_legal_transitions_are_written(store: Store) -> None:
     for before, after in product(JobState, JobState):
         job = await store.add(make_job(state=before))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -122,6 +120,22 @@ async def test_a_task_cancelled_anywhere_in_a_change_leaves_the_store_usable(tmp
     await store.close()
 
 
+@pytest.mark.parametrize("closes", [False, True])
+async def test_a_change_once_begun_is_written_though_nobody_waits_for_it(tmp_path: Path, closes: bool) -> None:
+    store = await open_store(tmp_path)
+    job = await store.add(make_job())
+
+    assert await turns_of(store.claim(job, "gpu"), at_most=2) == 2
+    if closes:
+        await store.close()
+        store = await Store.open(database_url(tmp_path))
+
+    kept = await store.get(job.id)
+    assert kept is not None
+    assert kept.state is JobState.SUBMITTED
+    await store.close()
+
+
 async def turns_of(work: Coroutine[Any, Any, object], *, at_most: int) -> int:
     """Let it run for so many turns of the loop, then cancel it; the turns it took."""
     task = asyncio.create_task(work)
@@ -174,7 +188,9 @@ async def test_what_was_written_before_a_kill_is_there_after_it(tmp_path: Path, 
 
 async def killed_after(lines: int, url: str) -> dict[str, JobState]:
     """Run the child until it has said that many lines, then SIGKILL it; the last state it said of each job."""
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", CHILD, url, stdout=asyncio.subprocess.PIPE)
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CHILD, url, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
     assert child.stdout is not None
     said: dict[str, JobState] = {}
     try:
@@ -183,6 +199,6 @@ async def killed_after(lines: int, url: str) -> dict[str, JobState]:
                 job_id, state = (await child.stdout.readline()).decode().split()
                 said[job_id] = JobState(state)
     finally:
-        os.kill(child.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        child.kill()
         await child.communicate()
     return said
