@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from bot.comfy.events import Detached, Event, Output, Settled, Status
 from bot.comfy.history import settle
 from bot.comfy.http import NotConnected
 from bot.comfy.intervals import Intervals
+from bot.comfy.paths import safe_file_name
 from bot.comfy.runs import Ended, Graph, Run, Runs
 from bot.comfy.shelf import CatalogueShelf
 from bot.comfy.standing import BackendState, Standing
@@ -141,7 +141,7 @@ class Backend:
 
     async def upload(self, data: bytes, name: str) -> str:
         """Give the server a file; what a node's input must say to use it. Raises PromptRefused, BackendUnreachable."""
-        return await self._client.upload(data, re.sub(r"[^A-Za-z0-9._-]", "_", name)[-120:].lstrip("."), UPLOADS)
+        return await self._client.upload(data, safe_file_name(name), UPLOADS)
 
     async def fetch(self, output: Output, *, ceiling: int) -> bytes:
         """A file a prompt made. Raises TooLarge above `ceiling` bytes, ServerLost when it is gone."""

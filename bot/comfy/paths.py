@@ -1,4 +1,4 @@
-"""A server's words without its paths and addresses, so that they may be shown to people."""
+"""A server's words without its paths and addresses, so that people may see them; people's file names made harmless."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def without_paths(text: str) -> str:
 def base_name(path: str) -> str:
     """The last part of a path of any system."""
     return re.split(r"[\\/]", path.rstrip("\\/"))[-1]
+
+
+def safe_file_name(name: str) -> str:
+    """ASCII letters, digits, `-` and `_`, and one extension: what no server's file system stumbles over."""
+    stem, _dot, extension = base_name(name).rpartition(".")
+    safe = re.sub(r"[^A-Za-z0-9-]+", "_", stem or extension)[-100:] or "file"
+    kind = re.sub(r"[^A-Za-z0-9]", "", extension)[:10] if stem else ""
+    return f"{safe}.{kind}" if kind else safe
 
 
 def _shorten(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from bot.comfy.backoff import backoff
 from bot.comfy.client import ServerQueue
 from bot.comfy.events import Ahead, Event, Executing, ExecutionStart, Preview, ProgressState, StepProgress
 from bot.comfy.inbox import Inbox
+from bot.comfy.paths import safe_file_name
 from bot.comfy.shelf import safe_name
 from bot.comfy.stuck import StuckWatch
 from bot.comfy.version import Version
@@ -121,3 +122,18 @@ def test_addresses_have_file_names_of_their_own() -> None:
 
     assert len(names) == 4
     assert all(name.replace("-", "").replace(".", "").isalnum() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a1-picture.png", "a1-picture.png"),
+        ("../../ein Bild.v2 (1).PNG", "ein_Bild_v2_1_.PNG"),
+        (r"C:\x\Ümlaut.jpg", "_mlaut.jpg"),
+        (".png", "png"),
+        ("no extension", "no_extension"),
+        ("", "file"),
+    ],
+)
+def test_file_names_are_made_harmless(name: str, safe: str) -> None:
+    assert safe_file_name(name) == safe
