@@ -121,10 +121,10 @@ async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
     root = folders[kind] if folders.get(kind) else None
     if root is None:
         raise ValueError(kind)
-    if not isinstance(picture, web.FileField):
+    if not picture:
         return web.Response(status=400)
-    if not picture.filename:
-        raise ValueError("no file name")
+    if not isinstance(picture, web.FileField):
+        raise TypeError("a field without a file name is no file")
     subfolder = str(fields.get("subfolder", ""))
     folder = _join(root, subfolder)
     wanted = _join(folder, picture.filename)

@@ -1,10 +1,9 @@
 """A ComfyUI server that draws instead of sampling."""
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,7 +35,8 @@ class Simulator:
     """Start it, give ``url`` to a client; turn ``faults`` while it runs.
 
     Moments, as they come for one prompt: ``http``, ``queued``, ``answer``, ``start``, ``node``, ``step``, then
-    ``success``, ``error`` or ``interrupted``, then ``history`` and ``finished``; and ``socket`` for each connection.
+    ``success``, ``error`` or ``interrupted``, then ``history`` and ``finished``; besides ``socket`` for each connection,
+    ``restarted`` and ``died``.
     Each is told before the server sends or does what it names. All but ``http``, ``answer`` and ``socket`` carry
     ``prompt_id``; ``node`` also ``node`` and ``class_type``; ``step`` also ``node``, ``value`` and ``max``.
     """
@@ -69,6 +69,7 @@ class Simulator:
         self._routes = self._boot()
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._chores: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -101,22 +102,37 @@ class Simulator:
 
     async def stop(self) -> None:
         """As when the process is killed: sockets end with 1006, connections are refused. ``start`` brings it back."""
-        for task in self._tasks:
-            task.cancel()
-        mine = asyncio.current_task()
-        await asyncio.gather(*(task for task in self._tasks if task is not mine), return_exceptions=True)
-        self._tasks = []
-        if self._runner is not None:
-            self._cut_connections(self._runner)
-            await self._runner.cleanup()
-        self._runner = None
+        await self._apart(self._stop())
 
     async def restart(self) -> None:
         """Come back at the same port without queue, history, cache, numbers and temporary files."""
-        await self.stop()
+        await self._apart(self._restart())
+
+    async def _apart(self, work: Coroutine[None, None, None]) -> None:
+        """In a task of its own: who asks may be a watcher inside the worker or a handler, which this ends."""
+        task = asyncio.create_task(work)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+        await asyncio.shield(task)
+
+    async def _stop(self) -> None:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            self._sockets.cut()
+            for connection in runner.server.connections if runner.server is not None else ():
+                connection.force_close()
+            await runner.cleanup()
+
+    async def _restart(self) -> None:
+        await self._stop()
         self._sockets = Sockets(self.faults, self.version, about.features(self.version))
         self._routes = self._boot()
         await self.start()
+        await self._moments.tell("restarted")
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -199,10 +215,10 @@ class Simulator:
             await self._sockets.publish()
         except TypeError as ex:
             log.warning("the simulated server died: %s", ex)
-            self._tasks.append(asyncio.create_task(self.stop()))
+            died = asyncio.create_task(self._die())
+            self._chores.add(died)
+            died.add_done_callback(self._chores.discard)
 
-    @staticmethod
-    def _cut_connections(runner: web.AppRunner) -> None:
-        for connection in runner.server.connections if runner.server is not None else ():
-            with contextlib.suppress(AttributeError):
-                connection.force_close()
+    async def _die(self) -> None:
+        await self._stop()
+        await self._moments.tell("died")
