@@ -17,7 +17,7 @@ def add_cdn(app: web.Application, files: Files) -> None:
 
 def _file(files: Files, request: web.Request) -> web.Response:
     number = request.match_info.get("number", "")
-    stored = files.world.files.get(int(number)) if number.isdigit() else None
+    stored = files.find(int(number)) if number.isdigit() else None
     path = request.rel_url.raw_path.removeprefix("/cdn/")
     if stored is None or not files.valid(path, request.query.get("ex", ""), request.query.get("hm", "")):
         return web.Response(status=404, text="This content is no longer available.")

@@ -98,7 +98,10 @@ def _people(discord: DiscordServer) -> list[Payload]:
 
 
 def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload:
-    channels = [*guild.channels, *discord.world.threads(guild)]
+    threads = discord.world.threads(guild)
+    channels = [
+        place for channel in guild.channels for place in (channel, *(t for t in threads if t.parent is channel))
+    ]
     seen = [channel for channel in channels if permissions(person.user, channel).view_channel]
     return {
         "id": str(guild.id),

@@ -6,6 +6,7 @@ import hmac
 import mimetypes
 import re
 import secrets
+from collections import deque
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -16,6 +17,8 @@ from .wire import Refusal
 from .world import World
 
 LINK_LIFE = 24 * 3600
+#: seconds that the link of a removed file still works
+LINGERING = 20.0
 TYPES = {".webp": "image/webp", ".flac": "audio/flac", ".opus": "audio/ogg", ".safetensors": "application/octet-stream"}
 
 
@@ -35,6 +38,7 @@ class Files:
         self.upload_limit = upload_limit
         #: the server's own address, known once it listens
         self.base = ""
+        self._gone: deque[tuple[float, int]] = deque()
         self._secret = secrets.token_bytes(16)
 
     def check_size(self, uploads: list[Upload]) -> None:
@@ -57,8 +61,11 @@ class Files:
         return stored
 
     def forget(self, files: list[StoredFile]) -> None:
-        for file in files:
-            self.world.files.pop(file.id, None)
+        """These are gone; their links work a moment longer, for whoever is just loading them."""
+        now = self.world.now()
+        self._gone.extend((now + LINGERING, file.id) for file in files)
+        while self._gone and self._gone[0][0] <= now:
+            self.world.files.pop(self._gone.popleft()[1], None)
 
     def valid(self, path: str, expires: str, signature: str) -> bool:
         """Whether a link is one that was given out and has not run out."""
@@ -67,6 +74,10 @@ class Files:
         except ValueError:
             return False
         return fresh and hmac.compare_digest(self._seal(path, expires), signature)
+
+    def find(self, number: int) -> StoredFile | None:
+        self.forget([])
+        return self.world.files.get(number)
 
     def _signature(self, path: str) -> str:
         now = int(self.world.now())
