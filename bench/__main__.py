@@ -1,0 +1,54 @@
+"""`python -m bench [lag requests burst events memory] [--runs N]`: measure, print, exit 1 on a missed figure."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+from bench import burst, events, lag, memory, requests
+from bench.figures import Figure, table
+from bench.stage import BenchFailed
+
+ALL: dict[str, Callable[[int], Awaitable[list[Figure]]]] = {
+    "lag": lag.measure,
+    "requests": requests.measure,
+    "burst": burst.measure,
+    "events": events.measure,
+    "memory": memory.measure,
+}
+
+
+def main() -> None:
+    """Exit code 1 for a missed figure, 2 where something did not work at all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Easel on loopback.")
+    parser.add_argument("figures", nargs="*", metavar="figure", help=f"some of {', '.join(ALL)}; all if left out")
+    parser.add_argument("--runs", type=int, default=10, help="how often each is measured (10)")
+    chosen = parser.parse_args()
+    unknown = [name for name in chosen.figures if name not in ALL]
+    if unknown or chosen.runs < 1:
+        parser.error(f"there are {', '.join(ALL)}, and --runs of at least 1")
+    try:
+        figures = asyncio.run(measure(chosen.figures or list(ALL), chosen.runs))
+    except BenchFailed as failure:
+        sys.exit(f"bench: {failure}")
+    print(table(figures))
+    missed = [figure.name for figure in figures if figure.missed]
+    if missed:
+        sys.exit(f"missed: {'; '.join(missed)}")
+
+
+async def measure(names: list[str], runs: int) -> list[Figure]:
+    """One after the other, so that none disturbs another."""
+    figures: list[Figure] = []
+    for name in names:
+        began = perf_counter()
+        figures += await ALL[name](runs)
+        print(f"{name}: measured in {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    return figures
+
+
+if __name__ == "__main__":
+    main()
