@@ -50,7 +50,6 @@ def make_engine(path: Path) -> AsyncEngine:
         url, pool_size=1, max_overflow=0, pool_timeout=None, connect_args={"timeout": BUSY_SECONDS}
     )
     event.listen(engine.sync_engine, "connect", _set_up)
-    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
@@ -102,6 +101,7 @@ def _migrate(connection: Connection, name: str) -> None:
     # Alembic costs some 12 MB: only when there is something to do
     from bot.jobs import migrations
 
+    connection.exec_driver_sql("BEGIN")  # which sqlite3 itself does before the first change of rows, not of tables
     if not migrations.upgrade(connection):
         raise SettingsError(
             _("{name} was made by a newer Easel. Update Easel, or name another file in DATABASE_URL.").format(name=name)
@@ -116,16 +116,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # sqlite3 itself begins no transaction before DDL: _begin does, and a migration is all or nothing
-    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
 
 
 def _wanted_url() -> str:

@@ -26,6 +26,7 @@ class Changes(TypedDict, total=False):
     used: Mapping[str, Any]
     backend: str | None
     remote_id: str | None
+    submits: int
     cancelled_by: int | None
     outcome: Outcome
     seconds: float | None
