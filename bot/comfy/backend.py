@@ -168,9 +168,6 @@ class Backend:
         except BackendUnreachable as problem:
             self._standing.become(BackendState.DOWN, problem)
             return 0
-        log.warning("%s: the connection closed", self.name)
-        if self.state is not BackendState.DOWN:
-            self._standing.become(BackendState.CONNECTING)
         return 0
 
     async def _connection(self) -> None:
@@ -186,10 +183,17 @@ class Backend:
             try:
                 await asyncio.wait([self._reading])
             finally:
-                self._client_id, self._reading = "", None
-                self._runs.detach()
                 for other in others:
                     other.cancel()
+                self._disconnected()
+
+    def _disconnected(self) -> None:
+        """At once, before the socket is put away: no prompt may go out for an id that has no socket."""
+        log.warning("%s: the connection closed", self.name)
+        self._client_id, self._reading = "", None
+        if self.state is not BackendState.DOWN:
+            self._standing.become(BackendState.CONNECTING)
+        self._runs.detach()
 
     async def _read(self, events: AsyncGenerator[Event, None]) -> None:
         async for event in events:  # nothing else is awaited: one unread socket stalls everybody's events

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import uuid4
@@ -35,6 +35,10 @@ QUICK = Intervals(
     reconnect_most=0.05,
     too_old=0.02,
 )
+#: the same without looking: what a test sees then came over the socket
+NO_POLL = replace(QUICK, poll=3600.0)
+#: and without giving up on the end marker
+NO_MARKER = replace(NO_POLL, marker=3600.0)
 
 
 @dataclass(frozen=True)
