@@ -35,8 +35,8 @@ class Simulator:
     """Start it, give ``url`` to a client; turn ``faults`` while it runs.
 
     Moments, as they come for one prompt: ``http``, ``queued``, ``answer``, ``start``, ``node``, ``step``, then
-    ``success``, ``error`` or ``interrupted``, then ``history`` and ``finished``; besides ``socket`` for each connection,
-    ``restarted`` and ``died``.
+    ``success``, ``error`` or ``interrupted``, then ``history`` and ``finished``; besides ``socket`` for each
+    connection, ``restarted`` and ``died``.
     Each is told before the server sends or does what it names. All but ``http``, ``answer`` and ``socket`` carry
     ``prompt_id``; ``node`` also ``node`` and ``class_type``; ``step`` also ``node``, ``value`` and ``max``.
     """
