@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from .answers import Answer
 from .page_events import STREAMS, close_streams, stream
-from .page_views import answer_view, commands_view, message_view, state_view
+from .page_views import answer_view, commands_view, message_view, state_view, traffic_view
 from .people import Person
 from .server import DiscordServer
 from .uploads import Upload
@@ -44,6 +44,7 @@ class PageApi:
         app.router.add_get(f"{API}/messages", self._messages)
         app.router.add_get(f"{API}/commands", self._commands)
         app.router.add_get(f"{API}/events", self._events)
+        app.router.add_get(f"{API}/traffic", self._traffic)
         app.router.add_post(f"{API}/{{action}}", self._act)
 
     def person(self, name: str | None) -> Person:
@@ -73,6 +74,9 @@ class PageApi:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         return await stream(request, self.discord, self.person(request.query.get("person")))
+
+    async def _traffic(self, request: web.Request) -> web.Response:
+        return web.json_response(traffic_view(self.discord))
 
     async def _act(self, request: web.Request) -> web.Response:
         """One action; what the client would not let through is told with 422."""
@@ -136,6 +140,11 @@ async def _say(api: PageApi, person: Person, asked: Payload, uploads: dict[str, 
     return {}
 
 
+async def _advance(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    api.discord.advance(float(asked["seconds"]))
+    return {}
+
+
 ACTIONS: dict[str, Action] = {
     "slash": _slash,
     "autocomplete": _autocomplete,
@@ -144,6 +153,7 @@ ACTIONS: dict[str, Action] = {
     "menu": _menu,
     "submit": _submit,
     "say": _say,
+    "advance": _advance,
 }
 
 

@@ -97,7 +97,8 @@ class World:
 
     def __init__(self, clock: Callable[[], float] = time.time, application_id: int | None = None) -> None:
         self._clock = clock
-        self._ahead = 0.0
+        #: seconds that this Discord's clock is ahead of the real one
+        self.ahead = 0.0
         self._ids = Snowflakes(self.now)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
@@ -109,10 +110,10 @@ class World:
         self.users[self.bot.id] = self.bot
 
     def now(self) -> float:
-        return self._clock() + self._ahead
+        return self._clock() + self.ahead
 
     def advance(self, seconds: float) -> None:
-        self._ahead += seconds
+        self.ahead += seconds
 
     def notify(self, thing: Message | Channel | None) -> None:
         for observer in list(self.observers):

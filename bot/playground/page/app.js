@@ -4,11 +4,13 @@ import { listen, read } from "./api.js";
 import { startComposer } from "./composer.js";
 import { avatar, find, h } from "./dom.js";
 import { refreshTimes } from "./markdown.js";
+import { startInspector } from "./inspector.js";
 import { drawAll, update } from "./messages.js";
 import { openChannel, openGuild, remember, store } from "./store.js";
 
 let stopListening = () => {};
 const composer = startComposer();
+startInspector();
 
 async function become(person) {
   store.person = person;
