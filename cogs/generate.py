@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,12 +17,12 @@ from bot.app import EaselBot
 from bot.errors import AccessRefused, Fenced, OptionRefused
 from bot.jobs.access import Action, require
 from bot.jobs.job import Job, Place
-from bot.media.sniff import Category, sniff
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.commands import build_command
 from bot.ui.options import command_option, matching
 from bot.ui.people import actor_of
+from bot.ui.uploads import keep, refuse_unfit
 from bot.workflow.binding import bind, check, choices_for, choose_seed
 from bot.workflow.library import Workflow
 from bot.workflow.manifest import Option
@@ -33,7 +31,6 @@ log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=15)  # Discord's
 ANSWERED_ELSEWHERE = 40060
-LARGEST_UPLOAD = 50 * 2**20  # bytes
 
 
 class Generate(commands.Cog):
@@ -68,8 +65,8 @@ class Generate(commands.Cog):
         actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
         require(actor, Action.GENERATE, None)
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
-        for attachment in files.values():
-            refuse_unfit(attachment)
+        for name, attachment in files.items():
+            refuse_unfit(name, attachment)
         values = check(workflow, {**given, **{name: name for name in files}}, self.bot.pool.catalogue)
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
         log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
@@ -94,25 +91,21 @@ class Generate(commands.Cog):
         """Fetching may take longer than Discord waits, so the answer comes first and the job is stored whole."""
         try:
             response = await interaction.response.defer(thinking=True)
-            files = {name: await self._keep(job, name, attachment) for name, attachment in attachments.items()}
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
-            if not interaction.response.is_done():
-                _explain(job, error)
-                return None
+            _explain(job, error)
+            return None
+        try:
+            files = await keep(attachments, job.id, self.bot.settings.data_dir)
+        except OptionRefused:
+            await interaction.delete_original_response()  # everybody sees it, and a refusal is theirs alone
+            raise
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            log.warning("job %s: its attachment could not be fetched (%s)", job.id, error)
+            await interaction.delete_original_response()
             problem = _("Discord did not hand over the file. Attach it again.")
             raise OptionRefused(next(iter(attachments)), problem) from error
         message_id = response.message_id if response is not None else None
         return await self.bot.store.add(replace(job, files=files, place=replace(job.place, message_id=message_id)))
-
-    async def _keep(self, job: Job, name: str, attachment: discord.Attachment) -> str:
-        """The file inside the data folder, under a name of ours."""
-        data = await attachment.read()
-        kind = sniff(data)
-        if kind.category is not Category.PICTURE:
-            raise OptionRefused(name, _("That file is not a picture. Attach a PNG, JPEG or WebP file."))
-        path = Path("files") / job.id / f"{name}.{kind.extension.lstrip('.')}"
-        await asyncio.to_thread(_write, self.bot.settings.data_dir / path, data)
-        return path.as_posix()
 
     async def _drop(self, job: Job) -> None:
         try:
@@ -139,7 +132,7 @@ class Generate(commands.Cog):
             locale=interaction.locale.value,
             roles=tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else (),
             filesize_limit=interaction.filesize_limit,
-            visible=interaction.is_guild_integration(),
+            visible=interaction.is_guild_integration() or interaction.context.dm_channel is True,
         )
         return Job(
             id=str(uuid4()),
@@ -154,18 +147,6 @@ class Generate(commands.Cog):
 
     def _names(self, workflow: Workflow, option: Option) -> Sequence[str]:
         return choices_for(option, workflow, self.bot.pool.catalogue)
-
-
-def refuse_unfit(attachment: discord.Attachment) -> None:
-    """From what Discord says of the file, before anything is fetched."""
-    if attachment.size > LARGEST_UPLOAD:
-        problem = _("That file is larger than {limit} MB. Attach a smaller one.").format(limit=LARGEST_UPLOAD // 2**20)
-        raise OptionRefused(attachment.filename, problem)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
 
 
 def _explain(job: Job, error: Exception) -> None:

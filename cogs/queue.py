@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import discord
-from bot.jobs.access import Action, require
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
 from bot.app import EaselBot
-from bot.errors import Fenced
-from bot.jobs.job import Job, JobState
+from bot.errors import AccessRefused, Fenced
+from bot.jobs.access import Action, Actor, may, require
+from bot.jobs.changes import OPEN
+from bot.jobs.job import Job
 from bot.text import _, ngettext, speaking
-from bot.ui.lists import Line, job_label, job_lines
-from bot.ui.people import actor_of, refuse
+from bot.ui.commands import N_
+from bot.ui.lists import Line, job_label, job_list, job_name
+from bot.ui.people import actor_of, tell
+from bot.workflow.manifest import MAX_CHOICES
 
 LISTED = 20
-OPEN = (JobState.WAITING, JobState.SUBMITTED, JobState.RUNNING)
 
 
 class Queue(commands.Cog):
@@ -29,75 +29,89 @@ class Queue(commands.Cog):
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
 
-    @app_commands.command(name="queue", description="See the jobs of this server: who comes when, and yours")
+    @app_commands.command(name="queue", description=N_("See which jobs wait and run here, and when yours is ready"))
     async def queue(self, interaction: discord.Interaction[EaselBot]) -> None:
         with speaking(interaction.locale.value):
-            await refuse(interaction, await self._overview(interaction))
+            await tell(interaction, await self._overview(interaction))
 
-    @app_commands.command(name="cancel", description="Stop one of your jobs")
-    @app_commands.describe(job="Which one; without it, your newest")
+    @app_commands.command(name="cancel", description=N_("Stop one of your jobs"))
+    @app_commands.describe(job=N_("Which one. Left out: the one you asked for last"))
     async def cancel(self, interaction: discord.Interaction[EaselBot], job: str | None = None) -> None:
         with speaking(interaction.locale.value):
-            wanted = await self._wanted(interaction, job)
+            wanted = await self._newest(interaction) if job is None else await find_job(self.bot, job)
             if wanted is None:
-                await refuse(interaction, _("You have no job waiting or running."))
+                await tell(interaction, _("You have no job that waits or runs."))
                 return
-            require(actor_of(interaction), Action.CANCEL, wanted)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self.bot.runner.cancel(wanted.id, interaction.user.id)
-            await interaction.edit_original_response(content=_("Stopping {job}.").format(job=job_label(wanted)))
+            require(self._actor(interaction), Action.CANCEL, wanted)
+            await stop_job(interaction, self.bot, wanted)
 
     @cancel.autocomplete("job")
     async def own_jobs(self, interaction: discord.Interaction[EaselBot], typed: str) -> list[Choice[str]]:
-        """The person's own open jobs."""
+        """The person's own open jobs, the newest first."""
         with speaking(interaction.locale.value):
-            jobs = await self.bot.store.select(user_id=interaction.user.id, states=OPEN, limit=25)
-            return _choices(jobs, typed)
+            jobs = await self.bot.store.select(user_id=interaction.user.id, latest=True, limit=100)
+            labels = [(job_label(job), job.id) for job in jobs]
+            return choices(labels, typed)
 
-    async def _wanted(self, interaction: discord.Interaction[EaselBot], job_id: str | None) -> Job | None:
-        if job_id is None:
-            jobs = await self.bot.store.select(user_id=interaction.user.id, states=OPEN, limit=100)
-            return max(jobs, key=lambda job: job.created_at, default=None)
-        job = await self.bot.store.get(job_id)
-        if job is None:
-            raise Fenced(job_id)
-        return job
+    async def _newest(self, interaction: discord.Interaction[EaselBot]) -> Job | None:
+        jobs = await self.bot.store.select(user_id=interaction.user.id, latest=True, limit=1)
+        return jobs[0] if jobs else None
 
     async def _overview(self, interaction: discord.Interaction[EaselBot]) -> str:
-        jobs = await self.bot.store.select(
-            guild_id=interaction.guild_id,
-            user_id=None if interaction.guild_id else interaction.user.id,
-            states=OPEN,
-            limit=LISTED + 1,
-        )
-        lines = [_trouble(self.bot), *job_lines([self._line(job, interaction) for job in jobs[:LISTED]])]
-        if not jobs:
-            lines.append(_("No jobs are waiting or running here."))
-        others = sum((await self.bot.store.counts(states=OPEN)).values()) - len(jobs)
-        if others > 0:
-            lines.append(
-                ngettext("-# {count} job besides these.", "-# {count} jobs besides these.", others).format(count=others)
-            )
+        """On a server its jobs, in direct messages one's own."""
+        guild_id, actor = interaction.guild_id, self._actor(interaction)
+        user_id = actor.user_id if guild_id is None else None
+        jobs = await self.bot.store.select(guild_id=guild_id, user_id=user_id, limit=LISTED)
+        here = sum((await self.bot.store.counts(guild_id=guild_id, user_id=user_id, states=OPEN)).values())
+        others = sum((await self.bot.store.counts(states=OPEN)).values()) - here
+        problem = self.bot.pool.problem
+        lines = [
+            f"⚠️ {problem.sentence()}" if problem is not None else "",
+            job_list([line_of(self.bot, job, actor) for job in jobs], here) or _("No job waits or runs here."),
+            ngettext("-# {count} job from elsewhere", "-# {count} jobs from elsewhere", others).format(count=others)
+            if others > 0
+            else "",
+        ]
         return "\n".join(line for line in lines if line)
 
-    def _line(self, job: Job, interaction: discord.Interaction[EaselBot]) -> Line:
-        eta = self.bot.runner.board.eta(job.id)
-        return Line(
-            job=job,
-            position=self.bot.runner.board.position(job.id),
-            ready=self.bot.clock() + timedelta(seconds=eta) if eta is not None else None,
-            mine=job.place.user_id == interaction.user.id,
-        )
+    def _actor(self, interaction: discord.Interaction[EaselBot]) -> Actor:
+        return actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
 
 
-def _trouble(bot: EaselBot) -> str:
-    problem = bot.pool.problem
-    return f"⚠️ {problem.sentence()}" if problem is not None else ""
+def line_of(bot: EaselBot, job: Job, actor: Actor) -> Line:
+    """A job as that person may see it."""
+    eta = bot.runner.board.eta(job.id)
+    return Line(
+        job=job,
+        position=bot.runner.board.position(job.id),
+        ready=bot.clock() + timedelta(seconds=eta) if eta is not None else None,
+        mine=job.place.user_id == actor.user_id,
+        open=may(actor, Action.SEE, job),
+    )
 
 
-def _choices(jobs: Sequence[Job], typed: str) -> list[Choice[Any]]:
-    labels = [(job_label(job), job.id) for job in jobs]
-    return [Choice(name=label, value=job_id) for label, job_id in labels if typed.casefold() in label.casefold()][:25]
+async def find_job(bot: EaselBot, job_id: str) -> Job:
+    """The job that was chosen, or typed. Raises AccessRefused where there is none, Fenced where it has ended."""
+    job = await bot.store.get(job_id)
+    if job is None:
+        raise AccessRefused(_("There is no such job. Choose one from the list that appears while you type."))
+    if job.state.ended:
+        raise Fenced(job_id)
+    return job
+
+
+async def stop_job(interaction: discord.Interaction[EaselBot], bot: EaselBot, job: Job) -> None:
+    """Stop it and say so. Raises Fenced where it ended in the meantime."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    stopped = await bot.runner.cancel(job.id, interaction.user.id)
+    words = _("Cancelled: {job}") if stopped.state.ended else _("Stopping {job}")
+    await interaction.edit_original_response(content=words.format(job=job_name(job)))
+
+
+def choices(labels: list[tuple[str, str]], typed: str) -> list[Choice[str]]:
+    """Those that hold what was typed: (label, value)."""
+    wanted = typed.casefold()
+    return [Choice(name=label, value=value) for label, value in labels if wanted in label.casefold()][:MAX_CHOICES]
 
 
 async def setup(bot: EaselBot) -> None:

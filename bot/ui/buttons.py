@@ -10,10 +10,10 @@ import discord
 from discord import ui
 
 from bot.errors import EaselError, Fenced
-from bot.jobs.access import Action, Actor, require
+from bot.jobs.access import Action, require
 from bot.jobs.runner import Runner
 from bot.text import _, speaking
-from bot.ui.people import actor_of, refuse
+from bot.ui.people import actor_of, tell
 
 log = logging.getLogger(__name__)
 
@@ -47,22 +47,18 @@ class CancelButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"job:canc
         """Errors end here: discord.py only logs what a dynamic item raises."""
         with speaking(interaction.locale.value):
             try:
-                await stop_job(interaction, interaction.client, self.job_id)
+                await self._stop(interaction, interaction.client)
             except EaselError as error:
-                await refuse(interaction, error.sentence())
+                await tell(interaction, error.sentence())
             except discord.HTTPException as error:
                 log.warning("the Cancel button of job %s could not be answered: %s", self.job_id, error)
 
-
-async def stop_job(interaction: discord.Interaction[Any], bot: Bot, job_id: str) -> None:
-    """Stop a job for who pressed its button. Raises `AccessRefused` and `Fenced`."""
-    job = await bot.runner.store.get(job_id)
-    if job is None:
-        raise Fenced(job_id)
-    actor: Actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
-    require(actor, Action.CANCEL if actor.user_id == job.place.user_id else Action.INTERRUPT, job)
-    await interaction.response.defer()
-    try:
-        await bot.runner.cancel(job_id, actor.user_id)
-    except Fenced:
-        await refuse(interaction, _("That job has already ended."))
+    async def _stop(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
+        """Raises `AccessRefused`, and `Fenced` for a job that has ended."""
+        job = await bot.runner.store.get(self.job_id)
+        if job is None or job.state.ended:
+            raise Fenced(self.job_id)
+        actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
+        require(actor, Action.CANCEL if actor.user_id == job.place.user_id else Action.INTERRUPT, job)
+        await interaction.response.defer()
+        await bot.runner.cancel(self.job_id, actor.user_id)

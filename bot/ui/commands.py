@@ -12,9 +12,33 @@ import discord
 from discord import app_commands
 
 from bot.jobs.store import Store
+from bot.text import _, speaking
 
 Handler = Callable[[discord.Interaction[Any], Mapping[str, Any]], Awaitable[None]]
-Option = app_commands.Transformer
+
+WORDS = app_commands.TranslationContextLocation
+NAMES = frozenset({WORDS.command_name, WORDS.group_name, WORDS.parameter_name})
+
+
+def N_(sentence: str) -> str:  # noqa: N802  gettext's name for what is translated later
+    """A sentence that is written where nobody is asking yet; whoever reads it gets it in their language."""
+    return sentence
+
+
+class Sentences(app_commands.Translator):
+    """Descriptions and choices in every language there is a catalogue for; names stay as they are."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContext[Any, Any],
+    ) -> str | None:
+        if context.location in NAMES:
+            return None
+        with speaking(locale.value):
+            translated = _(string.message)
+        return translated if translated != string.message else None
 
 
 def build_command(
@@ -40,11 +64,12 @@ def build_command(
 
 async def sync_commands(tree: app_commands.CommandTree[Any], store: Store, application_id: int) -> bool:
     """Send the commands to Discord where they differ from what was sent last; whether it did."""
-    payload = [command.to_dict(tree) for command in _sorted(tree)]
+    payload = [await command.get_translated_payload(tree, Sentences()) for command in _sorted(tree)]
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     key = f"commands:{application_id}"
     if await store.recall(key) == digest and await _all_there(tree):
         return False
+    await tree.set_translator(Sentences())
     await tree.sync()
     await store.remember(key, digest)
     return True

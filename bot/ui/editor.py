@@ -3,75 +3,84 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
 from bot.ui.page import Page
 
-log = logging.getLogger(__name__)
-
 PACE = 1.5  # seconds between the end of one edit and the next
 PATIENCE = 1.0  # seconds the final edit waits for one that is under way
+RETRY, RETRY_MOST = 1.0, 30.0  # seconds after a failed edit, doubled each time
 
 
 class Editor:
-    """Sends the newest page to one message, at most one at a time, and none twice.
+    """Sends the newest page to one message, at most one at a time, and none twice in a row.
 
-    `send` raises nothing that matters here: an edit that failed is followed by the next state. When an edit takes long
-    (discord.py sleeps inside it while Discord's limit is used up) the pace slows down with it.
+    `send` says whether the page arrived; one that did not is sent again unless a newer one replaced it. When an edit
+    takes long (discord.py sleeps inside it while Discord's limit is used up) the pace slows down with it.
     """
 
-    def __init__(self, send: Callable[[Page], Awaitable[None]], *, pace: float = PACE) -> None:
+    def __init__(self, send: Callable[[Page], Awaitable[bool]], *, pace: float = PACE) -> None:
+        self.pace = pace
         self._send = send
-        self._pace = pace
-        self._next: Callable[[], Page] | None = None
+        self._draw: Callable[[], Page] | None = None
+        self._page: Page | None = None
         self._shown: object = None
         self._task: asyncio.Task[None] | None = None
         self._rest_until = 0.0
+        self._retry = RETRY
         self._closed = False
 
     def update(self, draw: Callable[[], Page]) -> None:
         """Show this when the pace allows; an older page that still waits is dropped."""
         if self._closed:
             return
-        self._next = draw
+        self._draw = draw
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 
+    def stop(self) -> None:
+        """No more edits: nobody can see them."""
+        self._closed = True
+
     async def flush(self) -> None:
-        """Show the newest page now rather than at its pace; return when it is out."""
-        self._rest_until = 0.0
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        """Show the newest page now rather than at its pace; return when it is out or has failed."""
+        await self._cancel()
         await self._edit()
 
     async def close(self) -> None:
-        """No more progress; returns when no edit is under way any more, so that the final one cannot be overtaken."""
+        """No more edits; returns when none is under way any more, so that the final one cannot be overtaken."""
         self._closed = True
-        self._next = None
+        if self._task is not None and not self._task.done() and monotonic() >= self._rest_until:
+            await asyncio.wait([self._task], timeout=PATIENCE)
+        await self._cancel()
+
+    async def _cancel(self) -> None:
         if self._task is not None and not self._task.done():
-            if monotonic() >= self._rest_until:
-                await asyncio.wait([self._task], timeout=PATIENCE)
             self._task.cancel()
             await asyncio.wait([self._task])
 
     async def _run(self) -> None:
-        while self._next is not None:
+        while self._behind() and not self._closed:
             rest = self._rest_until - monotonic()
             if rest > 0:
                 await asyncio.sleep(rest)
             await self._edit()
 
+    def _behind(self) -> bool:
+        return self._draw is not None or (self._page is not None and self._page.key != self._shown)
+
     async def _edit(self) -> None:
-        draw, self._next = self._next, None
-        if draw is None:
-            return
-        page = draw()
-        if page.key == self._shown:
+        if self._draw is not None:
+            self._page, self._draw = self._draw(), None
+        page = self._page
+        if page is None or page.key == self._shown:
             return
         began = monotonic()
-        await self._send(page)
-        self._shown = page.key
-        self._rest_until = monotonic() + max(self._pace, 2 * (monotonic() - began))
+        arrived = await self._send(page)
+        rest = max(self.pace, 2 * (monotonic() - began))
+        if arrived:
+            self._shown, self._retry = page.key, RETRY
+        else:
+            rest, self._retry = max(rest, self._retry), min(2 * self._retry, RETRY_MOST)
+        self._rest_until = monotonic() + rest

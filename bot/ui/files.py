@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import PurePosixPath
 
 from bot.comfy.client import TooLarge
@@ -11,77 +13,125 @@ from bot.comfy.events import Output
 from bot.errors import ServerLost
 from bot.jobs.delivery import Fetch
 from bot.jobs.job import Job
-from bot.media.fit import fit
-from bot.media.sniff import Category, sniff
+from bot.media.fit import Note, fit
+from bot.media.sniff import AVIF, GIF, JPEG, MOV, MP4, OTHER, PNG, WEBM, WEBP, Category, sniff
 from bot.media.strip import strip_metadata
 from bot.text import _
 from bot.ui.page import Attachment
-from bot.ui.words import alt_text, plain
+from bot.ui.words import alt_text
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".apng", ".avif", ".bmp", ".tif", ".tiff"})
+GALLERY = frozenset({PNG, JPEG, WEBP, GIF, AVIF, MP4, MOV, WEBM})  # what Discord draws and plays; others are offered
 CEILING = 128 * 2**20  # bytes of a picture worth fetching: it can be made smaller; other files cannot
-TEXT_SHOWN = 1500  # characters; longer texts come as a file
+TEXT_SHOWN = 1500  # characters of all texts together; what passes that comes as a file
 MIB = 2**20
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """`files` to attach, `texts` to show as they are, `remarks` about what could not be attached."""
+    """`files` to attach, `texts` to show as they are, `remarks` about what could not be attached.
+
+    `size` is that of the first picture as it was made: `768x512`.
+    """
 
     files: tuple[Attachment, ...] = ()
     texts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    size: str | None = None
 
 
-async def prepare(job: Job, fetch: Fetch, *, keep_metadata: bool) -> Prepared:
-    """Everything a finished job has to show. Raises `BackendUnreachable` where the server is away."""
-    files: list[Attachment] = []
-    texts: list[str] = []
-    remarks: list[str] = []
+async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool) -> Prepared:
+    """Everything a finished job has to show, in files of at most `limit` bytes.
+
+    Raises `BackendUnreachable` where the server is away.
+    """
+    work = _Work(job, limit, keep_metadata)
     for output in job.outcome.outputs:
-        name = f"easel-{job.id[:8]}-{len(files) + 1}"
-        if output.kind == "text" and len(output.text) <= TEXT_SHOWN:
-            texts.append(output.text)
-        elif output.kind == "text":
-            files.append(Attachment(f"{name}.txt", output.text.encode(), picture=False))
+        if output.kind == "text":
+            work.add_text(output.text)
+            continue
+        try:
+            data = await fetch(output, CEILING if _suffix(output) in PICTURES else limit)
+            await asyncio.to_thread(work.add_file, data, output)
+        except TooLarge:
+            work.remarks.append(_too_large(output, limit))
+        except ServerLost as lost:
+            work.remarks.append(lost.sentence())
+    return Prepared(tuple(work.files), tuple(work.texts), tuple(dict.fromkeys(work.remarks)), work.size)
+
+
+@dataclass
+class _Work:
+    """What is prepared so far."""
+
+    job: Job
+    limit: int
+    keep_metadata: bool
+    files: list[Attachment] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    size: str | None = None
+
+    def add_text(self, text: str) -> None:
+        if sum(map(len, self.texts)) + len(text) <= TEXT_SHOWN:
+            self.texts.append(text)
         else:
-            try:
-                data = await fetch(output, _ceiling(output, job.place.filesize_limit))
-                files.append(await asyncio.to_thread(_attachment, data, name, job, keep_metadata))
-            except TooLarge as large:
-                remarks.append(_too_large(output, large.size, job.place.filesize_limit))
-            except ServerLost as lost:
-                remarks.append(lost.sentence())
-    return Prepared(tuple(files), tuple(texts), tuple(dict.fromkeys(remarks)))
+            self.files.append(Attachment(f"{self._name()}.txt", text.encode(errors="replace"), shown=False))
 
+    def add_file(self, data: bytes, output: Output) -> None:
+        """Runs in a thread: decoding and encoding take their time. Raises `TooLarge`."""
+        if not self.keep_metadata:
+            data = strip_metadata(data)
+        kind = sniff(data)
+        if kind.category is Category.PICTURE and self.size is None:
+            self.size = _measure(data)
+        extension = (_suffix(output) or kind.extension) if kind is OTHER else kind.extension
+        if len(data) > self.limit:
+            data, extension = self._made_smaller(data)
+        shown = kind in GALLERY or extension == WEBP.extension
+        alt = alt_text(self.job) if shown else None
+        self.files.append(Attachment(f"{self._name()}{extension}", data, shown=shown, alt=alt))
 
-def _attachment(data: bytes, name: str, job: Job, keep_metadata: bool) -> Attachment:
-    """Runs in a thread: decoding and encoding take their time. Raises `TooLarge`."""
-    limit = job.place.filesize_limit
-    if not keep_metadata:
-        data = strip_metadata(data)
-    kind = sniff(data)
-    picture = kind.category is Category.PICTURE
-    extension = kind.extension
-    if len(data) > limit:
-        fitted = fit(data, limit, name=name) if picture else None
+    def _made_smaller(self, data: bytes) -> tuple[bytes, str]:
+        fitted = fit(data, self.limit, name=self._name())
         if fitted is None:
             raise TooLarge(len(data))
-        data, extension = fitted.data, fitted.extension
-    shown = picture or kind.category is Category.VIDEO
-    return Attachment(f"{name}.{extension.lstrip('.')}", data, picture=shown, alt=alt_text(job) if shown else None)
-
-
-def _ceiling(output: Output, limit: int) -> int:
-    return CEILING if PurePosixPath(output.filename.lower()).suffix in PICTURES else limit
-
-
-def _too_large(output: Output, size: int | None, limit: int) -> str:
-    name = plain(output.filename, 80)
-    if size is None:
-        return _("“{name}” is over this server's limit of {limit} MB. Try a smaller size or a shorter clip.").format(
-            name=name, limit=limit // MIB
+        remark = (
+            _("Pictures here can have {limit} MB at most, so larger ones were made smaller.")
+            if fitted.note is Note.SCALED
+            else _("Pictures here can have {limit} MB at most, so larger ones were compressed.")
         )
-    return _(
-        "“{name}” has {size} MB, over this server's limit of {limit} MB. Try a smaller size or a shorter clip."
-    ).format(name=name, size=f"{size / MIB:.1f}", limit=limit // MIB)
+        self.remarks.append(remark.format(limit=_mib(self.limit)))
+        return fitted.data, fitted.extension
+
+    def _name(self) -> str:
+        return f"easel-{self.job.id[:8]}-{len(self.files) + 1}"
+
+
+def _measure(data: bytes) -> str | None:
+    """Width and height from a picture's header."""
+    from PIL import Image
+
+    try:
+        with Image.open(BytesIO(data)) as picture:
+            return f"{picture.width}x{picture.height}"
+    except Exception:  # noqa: BLE001  Pillow raises whatever it likes on a damaged file or a bomb, and this is a detail
+        return None
+
+
+def _suffix(output: Output) -> str:
+    """The extension with its dot, if it is one that a file name on Discord can have."""
+    suffix = PurePosixPath(output.filename).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,16}", suffix) else ""
+
+
+def _too_large(output: Output, limit: int) -> str:
+    if _suffix(output) in PICTURES:
+        sentence = _("A picture is missing: it is far over the {limit} MB it can have here. Try a smaller size.")
+    else:
+        sentence = _("A file is missing: it is over the {limit} MB it can have here. Try a shorter or smaller one.")
+    return sentence.format(limit=_mib(limit))
+
+
+def _mib(size: int) -> str:
+    return f"{size / MIB:.1f}".removesuffix(".0")

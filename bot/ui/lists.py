@@ -7,42 +7,51 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.jobs.job import Job, JobState
-from bot.text import _
-from bot.ui.words import before, plain
+from bot.text import _, ngettext
+from bot.ui.words import before, one_line, plain
 
 LABEL = 100  # Discord's ceiling for the name of a choice
-MESSAGE = 1900  # characters, a little below Discord's 2,000
+MESSAGE = 1600  # characters of all lines, so that a sentence before and after them fits as well
+PROMPT = 80  # characters of a prompt in a line
 
 
 @dataclass(frozen=True)
 class Line:
-    """A job, how many come before it, when it should be ready, and whether it is the reader's own."""
+    """A job, how many come before it, when it should be ready; whether it is the reader's, and theirs to read."""
 
     job: Job
-    position: int | None
-    ready: datetime | None
-    mine: bool
+    position: int | None = None
+    ready: datetime | None = None
+    mine: bool = False
+    open: bool = False
 
 
-def job_lines(lines: Sequence[Line]) -> list[str]:
-    """Running ones first, then by place; as many as fit into one message."""
-    ordered = sorted(lines, key=lambda line: (line.job.state is JobState.WAITING, line.position or 0, line.job.tag))
+def job_list(lines: Sequence[Line], total: int) -> str:
+    """Running ones first, then by place; as many as fit into one message, then how many of `total` did not."""
     texts: list[str] = []
-    for line in ordered:
+    for line in sorted(lines, key=_rank):
         text = _text(line)
         if sum(map(len, texts)) + len(text) > MESSAGE:
             break
         texts.append(text)
-    return texts
+    more = total - len(texts)
+    if more > 0:
+        texts.append(ngettext("-# and {count} more here", "-# and {count} more here", more).format(count=more))
+    return "\n".join(texts)
 
 
-def job_label(job: Job) -> str:
-    """`/imagine a fox in the snow (running)`: for choosing one."""
-    prompt = " ".join(str(job.values.get("prompt", "")).split())
+def job_label(job: Job, *, who: bool = False) -> str:
+    """`/imagine a fox in the snow (running)`: for choosing one, and never longer than Discord lets a choice be."""
     ending = f" ({state_word(job.state)})"
-    start = f"/{job.workflow} {prompt}".strip()
-    room = LABEL - len(ending)
-    return f"{start if len(start) <= room else f'{start[: room - 1]}…'}{ending}"
+    name = f"{job.place.user_name}: " if who else ""
+    start = f"{name}/{job.workflow} {job.values.get('prompt', '')}"
+    return one_line(start, LABEL - len(ending)) + ending
+
+
+def job_name(job: Job) -> str:
+    """The same within a sentence."""
+    prompt = plain(str(job.values.get("prompt", "")), PROMPT)
+    return f"`/{job.workflow}` {prompt}".strip()
 
 
 def state_word(state: JobState) -> str:
@@ -57,12 +66,15 @@ def state_word(state: JobState) -> str:
     }[state]
 
 
+def _rank(line: Line) -> tuple[bool, int, float]:
+    return (line.job.state is JobState.WAITING, line.position or 0, line.job.tag)
+
+
 def _text(line: Line) -> str:
     job = line.job
     where = state_word(job.state)
-    if job.state is JobState.WAITING and line.position is not None:
+    if job.state in {JobState.WAITING, JobState.SUBMITTED} and line.position is not None:
         where = before(line.position)
     ready = " · " + _("ready {when}").format(when=f"<t:{int(line.ready.timestamp())}:R>") if line.ready else ""
     who = _("**yours**") if line.mine else f"<@{job.place.user_id}>"
-    prompt = plain(str(job.values.get("prompt", "")), 80)
-    return f"• {who} · `/{job.workflow}` {prompt} · {where}{ready}"
+    return f"• {who} · {job_name(job) if line.open else f'`/{job.workflow}`'} · {where}{ready}"

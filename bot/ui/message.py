@@ -20,9 +20,10 @@ log = logging.getLogger(__name__)
 MARGIN = timedelta(seconds=20)  # an edit under way must not see the token die
 TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown webhook, unknown interaction
 GONE = frozenset({10008})  # unknown message
-NO_WAY = frozenset(
-    {10003, 10004, 50001, 50005, 50007, 50013, 50083, 160005}
-)  # no channel, guild, access; archived, locked
+# no channel, no guild, no access, not ours, no direct messages, not allowed, archived, locked
+NO_WAY = frozenset({10003, 10004, 50001, 50005, 50007, 50013, 50083, 160005})
+TOO_OFTEN = 30046  # edits of a message older than an hour: a limit of their own
+DIRECT_LIMIT = 10 * 2**20  # bytes of a file in direct messages
 
 
 class MessageGone(EaselError):
@@ -48,29 +49,35 @@ class JobMessages:
         """Whether the interaction's token can still be used."""
         return self._clock() < place.token_expires - MARGIN
 
+    def limit(self, place: Place) -> int:
+        """The bytes a file may have: the interaction's limit, which may be the person's own, while its token lives."""
+        if self.token_alive(place):
+            return place.filesize_limit
+        guild = self._client.get_guild(place.guild_id) if place.guild_id is not None else None
+        return min(place.filesize_limit, DIRECT_LIMIT if guild is None else guild.filesize_limit)
+
     async def edit(self, place: Place, page: Page) -> int:
         """Make the job's message look like this; its id. Raises the errors of this module and `DeliveryDelayed`."""
         with _translated():
-            if self.token_alive(place):
-                try:
-                    return await self._edit_by_token(place, page)
-                except discord.HTTPException as error:
-                    if error.code not in TOKEN_DEAD:
-                        raise
-            if not place.visible or place.message_id is None:
-                raise NoWay
-            message = self._channel(place).get_partial_message(place.message_id)
-            await message.edit(view=page.view(), attachments=page.attachments())
-            return place.message_id
+            try:
+                return await self._edit(place, page)
+            except discord.HTTPException as error:
+                if error.code in GONE and place.visible:
+                    await self._client.fetch_channel(place.channel_id)  # NoWay where the message went with its channel
+                raise
 
     async def send(self, place: Place, page: Page, *, nonce: str) -> int:
         """One more message below the job's own. The same nonce within minutes gives the same message, not a second."""
         with _translated():
-            try:
-                return await self._send_by_bot(place, page, nonce)
-            except discord.HTTPException as error:
-                if error.code not in NO_WAY or not self.token_alive(place):
-                    raise
+            if place.visible:
+                try:
+                    return await self._send_by_bot(place, page, nonce)
+                except discord.HTTPException as error:
+                    # the person's own limit may be higher, and the token goes where we were not invited
+                    if not (error.code in NO_WAY or _too_large(error)) or not self.token_alive(place):
+                        raise
+            if not self.token_alive(place):
+                raise NoWay
             return (await self._webhook(place).send(view=page.view(), files=page.attachments(), wait=True)).id
 
     async def send_direct(self, place: Place, page: Page, *, nonce: str) -> int:
@@ -79,6 +86,19 @@ class JobMessages:
             channel = await self._client.create_dm(discord.Object(place.user_id))
             message = await channel.send(view=page.view(), files=page.attachments(), nonce=nonce)
             return message.id
+
+    async def _edit(self, place: Place, page: Page) -> int:
+        if self.token_alive(place):
+            try:
+                return await self._edit_by_token(place, page)
+            except discord.HTTPException as error:
+                if error.code not in TOKEN_DEAD:
+                    raise
+        if not place.visible or place.message_id is None:
+            raise NoWay
+        message = self._channel(place).get_partial_message(place.message_id)
+        await message.edit(view=page.view(), attachments=page.attachments())
+        return place.message_id
 
     async def _edit_by_token(self, place: Place, page: Page) -> int:
         message_id = place.message_id or await self._original(place)
@@ -92,8 +112,6 @@ class JobMessages:
         return original.id
 
     async def _send_by_bot(self, place: Place, page: Page, nonce: str) -> int:
-        if not place.visible:
-            raise NoWay
         channel, view, files = self._channel(place), page.view(), page.attachments()
         if place.message_id is None:
             return (await channel.send(view=view, files=files, nonce=nonce)).id
@@ -124,9 +142,13 @@ def _meaning(error: discord.HTTPException) -> EaselError:
         return MessageGone()
     if error.code in NO_WAY or error.code in TOKEN_DEAD:
         return NoWay()
-    if error.code == 40005 or error.status == 413:
+    if _too_large(error):
         return RequestTooLarge()
-    if error.status >= 500 or error.status == 429:
+    if error.code == TOO_OFTEN or error.status in {401, 429} or error.status >= 500:
         return DeliveryDelayed()
     log.error("Discord refused a message: %s", error)
     return NoWay()
+
+
+def _too_large(error: discord.HTTPException) -> bool:
+    return error.code == 40005 or error.status == 413

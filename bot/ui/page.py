@@ -16,20 +16,17 @@ TEXT = 4000  # Discord's ceiling for all text of one message
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file in a message. `picture` ones stand in the gallery, others below it; `alt` is read to who cannot see."""
+    """A file in a message. `shown` ones stand in the gallery, others below it; `alt` is read to who cannot see."""
 
     name: str
     data: bytes
-    picture: bool = True
+    shown: bool = True
     alt: str | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """One message in Components V2: a header, paragraphs, files, a Cancel button for `cancel` (a job's id).
-
-    `key` tells two pages apart as far as a person would: a page with the key of the one shown is not sent again.
-    """
+    """One message in Components V2: a header, paragraphs, files, a Cancel button for `cancel` (a job's id)."""
 
     header: str
     body: tuple[str, ...] = ()
@@ -40,25 +37,13 @@ class Page:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What a person would see change."""
+        """What a person would see change: a page with the key of the one shown need not be sent."""
         return (self.header, self.body, self.footer, tuple((f.name, hash(f.data)) for f in self.files), self.cancel)
 
     def view(self) -> ui.LayoutView:
         """Fresh components: a view that is sent twice breaks discord.py's registry of dynamic items."""
         view = ui.LayoutView(timeout=None)
-        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.colour)
-        for text in _within(TEXT, self.header, *self.body):
-            box.add_item(ui.TextDisplay(text))
-        pictures = [file for file in self.files if file.picture]
-        if pictures:
-            items = [discord.MediaGalleryItem(f"attachment://{f.name}", description=f.alt) for f in pictures]
-            box.add_item(ui.MediaGallery(*items))
-        for file in self.files:
-            if not file.picture:
-                box.add_item(ui.File(f"attachment://{file.name}"))
-        if self.footer:
-            box.add_item(ui.TextDisplay(f"-# {self.footer}"))
-        view.add_item(box)
+        view.add_item(self._box())
         if self.cancel is not None:
             row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
             row.add_item(CancelButton(self.cancel))
@@ -69,11 +54,25 @@ class Page:
         """Fresh files: discord.py closes them once they are sent."""
         return [discord.File(BytesIO(file.data), file.name, description=file.alt) for file in self.files]
 
+    def _box(self) -> ui.Container[ui.LayoutView]:
+        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=self.colour)
+        footer = f"-# {self.footer}" if self.footer else ""
+        for text in _within(TEXT - len(footer), self.header, "\n".join(self.body)):
+            box.add_item(ui.TextDisplay(text))
+        shown = [discord.MediaGalleryItem(f"attachment://{f.name}", description=f.alt) for f in self.files if f.shown]
+        if shown:
+            box.add_item(ui.MediaGallery(*shown))
+        for file in self.files:
+            if not file.shown:
+                box.add_item(ui.File(f"attachment://{file.name}"))
+        if footer:
+            box.add_item(ui.TextDisplay(footer))
+        return box
 
-def _within(limit: int, *texts: str) -> list[str]:
-    """The texts, cut where all of them together pass the limit (less what a footer may need)."""
+
+def _within(left: int, *texts: str) -> list[str]:
+    """The texts that are not empty, cut where all of them together pass so many characters."""
     kept: list[str] = []
-    left = limit - 400
     for text in texts:
         if text and left > 0:
             kept.append(text if len(text) <= left else f"{text[: left - 1]}…")

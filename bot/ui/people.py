@@ -1,4 +1,4 @@
-"""Who is asking, and how they are told no."""
+"""Who is asking, and how they are answered so that only they see it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import discord
 
 from bot.jobs.access import Actor
+
+CONTENT = 2000  # Discord's ceiling for the text of an ordinary message
 
 
 def actor_of(interaction: discord.Interaction[Any], *, owner: bool = False, let_through: bool = False) -> Actor:
@@ -20,9 +22,10 @@ def actor_of(interaction: discord.Interaction[Any], *, owner: bool = False, let_
     return Actor(user_id=user.id, guild_id=interaction.guild_id, roles=roles, moderator=moderates, owner=owner)
 
 
-async def refuse(interaction: discord.Interaction[Any], sentence: str) -> None:
-    """One sentence that only they see."""
+async def tell(interaction: discord.Interaction[Any], text: str) -> None:
+    """A text that only they see: the answer, or what comes after one."""
+    text = text if len(text) <= CONTENT else f"{text[: CONTENT - 1]}…"
     if interaction.response.is_done():
-        await interaction.followup.send(sentence, ephemeral=True)
+        await interaction.followup.send(text, ephemeral=True)
     else:
-        await interaction.response.send_message(sentence, ephemeral=True)
+        await interaction.response.send_message(text, ephemeral=True)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.jobs.delivery import Note, Showing
 from bot.jobs.job import Job, JobState
-from bot.text import _
+from bot.text import _, ngettext
 from bot.ui.page import Attachment, Page
-from bot.ui.words import alt_text, bar, before, header
+from bot.ui.words import FACT, alt_text, bar, header, plain
 
 WAITING, RUNNING, TROUBLED = 0x80848E, 0x5865F2, 0xF0B232
 SOON = 3.0  # seconds; below it a time of arrival says nothing
@@ -16,16 +16,23 @@ SOON = 3.0  # seconds; below it a time of arrival says nothing
 
 def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
     """The header, where the job stands, the latest preview, and Cancel until somebody pressed it."""
-    lines = _waiting(job, showing, now) if _waits(job, showing) else _running(showing, now)
+    waits = _waits(job, showing)
+    lines = _waiting(job, showing, now) if waits else _running(showing, now)
     note = _note(showing)
     troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.STOPPING}
     return Page(
         header(job),
         (*lines, *([note] if note else [])),
         files=_preview(job, showing),
-        colour=TROUBLED if troubled else WAITING if _waits(job, showing) else RUNNING,
+        colour=TROUBLED if troubled else WAITING if waits else RUNNING,
         cancel=None if showing.note is Note.CANCELLING else job.id,
     )
+
+
+def fetching_page(job: Job) -> Page:
+    """It is done, and the server went away before its files were fetched."""
+    sentence = _("⚠️ Your job is done, but ComfyUI does not answer now. The result appears here as soon as it is back.")
+    return Page(header(job), (sentence,), colour=TROUBLED)
 
 
 def _waits(job: Job, showing: Showing) -> bool:
@@ -33,10 +40,13 @@ def _waits(job: Job, showing: Showing) -> bool:
 
 
 def _waiting(job: Job, showing: Showing, now: datetime) -> tuple[str, ...]:
-    if showing.position is None:
-        return (_("⏳ In the queue"),) if job.state is JobState.WAITING else (_("⏳ Starting…"),)
-    line = _("⏳ Waiting: {before}").format(before=before(showing.position))
-    return (f"{line}{_done_at(showing.eta, now)}",)
+    place, ready = showing.position, _ready(showing.eta, now)
+    if place is None:
+        return (_("⏳ In the queue") if job.state is JobState.WAITING else _("⏳ Starting…"),)
+    if place == 0:
+        return (_("⏳ In the queue: yours is next") + ready,)
+    line = ngettext("⏳ In the queue: {count} job before yours", "⏳ In the queue: {count} jobs before yours", place)
+    return (line.format(count=place) + ready,)
 
 
 def _running(showing: Showing, now: datetime) -> tuple[str, ...]:
@@ -44,14 +54,19 @@ def _running(showing: Showing, now: datetime) -> tuple[str, ...]:
     if progress is None:
         return ()
     if progress.detached:
-        return (_("🎨 Still running. The progress cannot be seen until it is done."),)
-    title = progress.title or _("Starting…")
-    if progress.step is not None:
-        title = _("{title} · step {step} of {steps}").format(title=title, step=progress.step, steps=progress.steps)
-    return (f"🎨 {title}", f"{bar(progress.fraction)}{_done_at(showing.eta, now)}")
+        return (_("🎨 Still running. The connection to ComfyUI was lost for a moment, so the progress is not known."),)
+    if progress.title is None:
+        title = _("🎨 Starting…")
+    elif progress.step is None:
+        title = f"🎨 {plain(progress.title, FACT)}"
+    else:
+        title = _("🎨 {title}: step {step} of {steps}").format(
+            title=plain(progress.title, FACT), step=progress.step, steps=progress.steps
+        )
+    return (title, bar(progress.fraction) + _ready(showing.eta, now))
 
 
-def _done_at(eta: float | None, now: datetime) -> str:
+def _ready(eta: float | None, now: datetime) -> str:
     """Discord counts it down by itself, without an edit."""
     if eta is None or eta < SOON:
         return ""
@@ -66,9 +81,9 @@ def _note(showing: Showing) -> str | None:
         case Note.AGAIN:
             return _("⚠️ ComfyUI was restarted and forgot this job, so it was sent again.")
         case Note.CANCELLING:
-            return _("Stopping…")
+            return _("⏹️ Stopping…")
         case Note.STOPPING:
-            return _("⚠️ The bot is being restarted. This job keeps its place, and the result will appear here.")
+            return _("⚠️ The bot is being restarted. Your job is kept, and the result will appear here.")
         case None:
             return None
 

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.jobs.job import Job, JobState
 from bot.text import _
 from bot.ui.files import Prepared
-from bot.ui.page import ATTACHMENTS, Attachment, Page
-from bot.ui.words import duration, facts, header, plain
+from bot.ui.page import Page
+from bot.ui.words import duration, facts, header, quoted, said
 
 DONE, FAILED, STOPPED = 0x23A55A, 0xDA373C, 0x80848E
-SHOWN = ("seed", "model", "size", "steps", "cfg", "sampler", "scheduler", "vae", "lora", "clip_skip")
+SHOWN = ("seed", "model", "size", "steps", "cfg", "sampler", "scheduler", "vae", "lora", "lora_strength", "clip_skip")
 
 
-def result_pages(job: Job, prepared: Prepared, *, per_message: int = ATTACHMENTS) -> list[Page]:
-    """The job's own message first, then one more for each further group of files."""
-    groups = _grouped(prepared.files, per_message)
-    pages = [_first(job, prepared, groups[0], len(prepared.files))]
-    for number, group in enumerate(groups[1:], 2):
-        title = _("-# <@{user}> · part {number} of {total}").format(
-            user=job.place.user_id, number=number, total=len(groups)
-        )
-        pages.append(Page(title, files=group, colour=DONE))
-    return pages
+def first_page(job: Job, prepared: Prepared, numbers: Sequence[int]) -> Page:
+    """The job's own message, whatever its end; `numbers` are the files it holds, counted from 0."""
+    if job.state is JobState.FAILED:
+        return failed_page(job)
+    if job.state is JobState.CANCELLED:
+        return stopped_page(job)
+    body = [quoted(text) for text in prepared.texts]
+    body += [f"⚠️ {remark}" for remark in prepared.remarks]
+    body += [f"⚠️ {said(warning)}" for warning in job.outcome.warnings]
+    total = len(prepared.files)
+    if total > len(numbers):
+        body.append(_("-# {shown} of {total} files; the others follow below.").format(shown=len(numbers), total=total))
+    files = tuple(prepared.files[number] for number in numbers)
+    return Page(header(job), tuple(body), footer=_details(job, prepared.size), files=files, colour=DONE)
+
+
+def next_page(job: Job, prepared: Prepared, numbers: Sequence[int]) -> Page:
+    """A message with more of the files."""
+    span = f"{numbers[0] + 1}–{numbers[-1] + 1}" if len(numbers) > 1 else str(numbers[0] + 1)
+    title = _("-# <@{user}> · {span} of {total}").format(user=job.place.user_id, span=span, total=len(prepared.files))
+    return Page(title, files=tuple(prepared.files[number] for number in numbers), colour=DONE)
 
 
 def failed_page(job: Job) -> Page:
     """Which node, why, and what to do."""
     failure = job.outcome.failure
-    sentence = failure.sentence() if failure is not None else _("The job failed.")
+    sentence = said(failure) if failure is not None else _("The job failed. Try it again.")
     return Page(header(job), (f"❌ {sentence}",), footer=_details(job), colour=FAILED)
 
 
 def stopped_page(job: Job) -> Page:
     """Who stopped it."""
     if job.cancelled_by is None:
-        sentence = _("⏹️ Stopped on the ComfyUI server. Run the command again if you still want it.")
+        sentence = _("⏹️ Stopped on the ComfyUI server itself. Run the command again if you still want it.")
     elif job.cancelled_by == job.place.user_id:
         sentence = _("⏹️ Cancelled.")
     else:
@@ -44,33 +56,20 @@ def stopped_page(job: Job) -> Page:
     return Page(header(job), (sentence,), colour=STOPPED)
 
 
-def ended_pages(job: Job, prepared: Prepared, *, per_message: int = ATTACHMENTS) -> list[Page]:
-    """What a person sees of an ended job, whatever its end."""
-    if job.state is JobState.DONE:
-        return result_pages(job, prepared, per_message=per_message)
-    return [failed_page(job) if job.state is JobState.FAILED else stopped_page(job)]
+def without_files(page: Page) -> Page:
+    """Discord refused the files of this one: a sentence in their place."""
+    sentence = _("⚠️ Discord does not take this file: it is too large here. Try a smaller size.")
+    return replace(page, files=(), body=(*page.body, sentence))
 
 
-def _first(job: Job, prepared: Prepared, files: tuple[Attachment, ...], total: int) -> Page:
-    body = [_quoted(text) for text in prepared.texts]
-    body += [f"⚠️ {remark}" for remark in prepared.remarks]
-    body += [f"⚠️ {warning.sentence()}" for warning in job.outcome.warnings]
-    if total > len(files):
-        body.append(_("-# {shown} of {total} files here, the others below.").format(shown=len(files), total=total))
-    return Page(header(job), tuple(body), footer=_details(job), files=files, colour=DONE)
+def elsewhere(page: Page, job: Job) -> Page:
+    """For the person's direct messages, with a word why it comes there."""
+    sentence = _("-# Sent here because I can no longer write in <#{channel}>.").format(channel=job.place.channel_id)
+    return replace(page, body=(*page.body, sentence))
 
 
-def _details(job: Job) -> str:
-    known = facts(job, *SHOWN)
+def _details(job: Job, size: str | None = None) -> str:
+    known = facts(job, *SHOWN, **({"size": size} if size else {}))
     if job.seconds is not None:
         known.append(duration(job.seconds))
     return " · ".join(known)
-
-
-def _quoted(text: str) -> str:
-    return "\n".join(f"> {plain(line, 300)}" for line in text.splitlines() if line.strip())
-
-
-def _grouped(files: Sequence[Attachment], per_message: int) -> list[tuple[Attachment, ...]]:
-    """At least one group; never more files in one than a message takes."""
-    return [tuple(files[at : at + per_message]) for at in range(0, len(files), per_message)] or [()]

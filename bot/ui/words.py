@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-import discord
-
+from bot.errors import JobFailed
 from bot.jobs.job import Job
 from bot.text import _, ngettext
 
 PROMPT = 600  # characters of a prompt that a message shows
 ALT = 300  # characters of it that a picture's description has
+FACT = 80  # characters of a value, such as a model's name
+REASON = 500  # characters of what a server says
 FULL, EMPTY, CELLS = "▰", "▱", 14
+
+#: control characters, zero-width spaces, and the marks that turn the direction of all that follows
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+#: what Discord makes something else of; a backslash before any sign shows it as it is
+_MARKUP = re.compile(r"[\\*_~|`<>\[\]#@]|:(?=//)|^-")
 
 
 def plain(text: str, limit: int) -> str:
-    """A person's text that Discord shows as typed: no markup, no mention, one line, cut at `limit` characters."""
-    line = " ".join(text.split())
-    cut = line if len(line) <= limit else f"{line[: limit - 1]}…"
-    return discord.utils.escape_markdown(discord.utils.escape_mentions(cut))
+    """A person's text that Discord shows as typed: no markup, link or mention, one line, cut at `limit` characters."""
+    return _MARKUP.sub(r"\\\g<0>", one_line(text, limit))
+
+
+def one_line(text: str, limit: int) -> str:
+    """The same where Discord reads no markup: in choices and picture descriptions."""
+    line = " ".join(_HIDDEN.sub("", text).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def quoted(text: str) -> str:
+    """A text of several lines, shown as typed."""
+    return "\n".join(f"> {plain(line, len(line))}" for line in text.strip().splitlines())
+
+
+def code(value: object) -> str:
+    """A value in a typewriter face."""
+    return f"`{one_line(str(value), FACT).replace('`', 'ˋ')}`"
+
+
+def said(failure: JobFailed) -> str:
+    """The sentence of a failure, whatever the names and words in it."""
+    if not is_dataclass(failure):
+        return failure.sentence()
+    facts = {field.name: getattr(failure, field.name) for field in fields(failure)}
+    return replace(failure, **{name: _harmless(fact) for name, fact in facts.items()}).sentence()
 
 
 def header(job: Job) -> str:
     """What was asked for, and who asked."""
-    prompt = job.values.get("prompt")
+    prompt = plain(str(job.values.get("prompt", "")), PROMPT)
     who = f"-# <@{job.place.user_id}> · `/{job.workflow}`"
-    return f"**{plain(str(prompt), PROMPT)}**\n{who}" if prompt else who
+    return f"**{prompt}**\n{who}" if prompt else who
 
 
 def alt_text(job: Job) -> str:
     """What a picture shows, for who cannot see it: the prompt, shortened."""
-    text = " ".join(str(job.values.get("prompt") or job.workflow).split())
-    return text if len(text) <= ALT else f"{text[: ALT - 1]}…"
+    return one_line(str(job.values.get("prompt", "")), ALT) or job.workflow
 
 
 def bar(fraction: float) -> str:
@@ -56,15 +87,18 @@ def duration(seconds: float) -> str:
 def before(count: int) -> str:
     """How many jobs come first."""
     if count == 0:
-        return _("next in the queue")
-    return ngettext("{count} job before this one", "{count} jobs before this one", count).format(count=count)
+        return _("next")
+    return ngettext("{count} job before it", "{count} jobs before it", count).format(count=count)
 
 
-def facts(job: Job, *names: str) -> list[str]:
-    """`seed 1 · model x`: what was really used, by option name, in that order; absent ones are left out."""
-    used: Mapping[str, Any] = {**job.values, **job.used, "seed": job.seed}
-    return [f"{name} {_value(used[name])}" for name in names if used.get(name) is not None]
+def facts(job: Job, *names: str, **others: object) -> list[str]:
+    """`seed 1`, `model x`: what was really used, by option name, in that order; absent ones are left out."""
+    used: Mapping[str, Any] = {**job.values, **job.used, "seed": job.seed, **others}
+    return [f"{name} {code(used[name])}" for name in names if used.get(name) is not None]
 
 
-def _value(value: Any) -> str:
-    return f"`{str(value).replace('`', '')[:80]}`"
+def _harmless(fact: object) -> object:
+    """Names stand between backticks in the sentences, so those lose theirs; everything else is escaped."""
+    if isinstance(fact, str):
+        return plain(fact, REASON)
+    return tuple(code(name).strip("`") for name in fact) if isinstance(fact, tuple) else fact

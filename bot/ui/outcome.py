@@ -1,0 +1,114 @@
+"""An ended job's messages: its own first, then its other files, each sent once and recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from bot.jobs.job import Job
+from bot.jobs.store import Store
+from bot.ui.files import Prepared
+from bot.ui.message import JobMessages, MessageGone, NoWay, RequestTooLarge
+from bot.ui.page import ATTACHMENTS, Page
+from bot.ui.result import elsewhere, first_page, next_page, without_files
+
+log = logging.getLogger(__name__)
+
+Numbers = Sequence[int]
+Send = Callable[[Job, Prepared, Numbers], Awaitable[Job]]
+
+
+class OutcomeSender:
+    """Sends what `prepare` made of a job. `job.parts` holds the message of each file sent in a follow-up, by the
+    file's number from 0; below zero, from -1 down, are those sent to the person directly.
+    """
+
+    def __init__(self, messages: JobMessages, store: Store) -> None:
+        self._messages = messages
+        self._store = store
+
+    async def send(self, job: Job, prepared: Prepared) -> None:
+        """Into the job's message and below it. Raises `MessageGone`, `NoWay` and `DeliveryDelayed`."""
+        await self._send(job, prepared, self._first, self._next, direct=False)
+
+    async def send_direct(self, job: Job, prepared: Prepared) -> None:
+        """Into the person's direct messages. Raises the same."""
+        await self._send(job, prepared, self._first_direct, self._next_direct, direct=True)
+
+    async def _send(self, job: Job, prepared: Prepared, first: Send, following: Send, *, direct: bool) -> None:
+        """Fewer files per message when Discord refuses them together."""
+        size = ATTACHMENTS
+        while True:
+            sent = {-1 - part if direct else part for part in job.parts if (part < 0) is direct}
+            mine, *others = groups(len(prepared.files), size, sent)
+            try:
+                job = await first(job, prepared, mine)
+                for numbers in others:
+                    job = await following(job, prepared, numbers)
+                return
+            except RequestTooLarge:
+                size = max(1, size // 2)
+            job = await self._store.get(job.id) or job
+
+    async def _first(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
+        """An edit twice is one edit. Without a message to edit (the process died before it had one) it is a new one."""
+        page = first_page(job, prepared, numbers)
+        if job.place.message_id is not None:
+            await _fitting(lambda page: self._messages.edit(job.place, page), page)
+            return job
+        try:
+            message_id = await _fitting(lambda page: self._messages.edit(job.place, page), page)
+        except (MessageGone, NoWay):
+            message_id = await self._post(job, page, 0)
+        return await self._store.locate(job.id, message_id=message_id)
+
+    async def _next(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
+        message_id = await self._post(job, next_page(job, prepared, numbers), numbers[0])
+        return await self._record(job, numbers, message_id)
+
+    async def _first_direct(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
+        if any(part < 0 for part in job.parts):
+            return job
+        page = elsewhere(first_page(job, prepared, numbers), job)
+        message_id = await self._post_direct(job, page, 0)
+        return await self._record(job, [-1 - number for number in numbers or (0,)], message_id)
+
+    async def _next_direct(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
+        message_id = await self._post_direct(job, next_page(job, prepared, numbers), numbers[0])
+        return await self._record(job, [-1 - number for number in numbers], message_id)
+
+    async def _post(self, job: Job, page: Page, number: int) -> int:
+        nonce = _nonce(job, f"{number}")
+        return await _fitting(lambda page: self._messages.send(job.place, page, nonce=nonce), page)
+
+    async def _post_direct(self, job: Job, page: Page, number: int) -> int:
+        nonce = _nonce(job, f"d{number}")
+        return await _fitting(lambda page: self._messages.send_direct(job.place, page, nonce=nonce), page)
+
+    async def _record(self, job: Job, parts: Numbers, message_id: int) -> Job:
+        return await self._store.change(job, parts={**job.parts, **dict.fromkeys(parts, message_id)})
+
+
+def groups(total: int, size: int, sent: Collection[int]) -> list[Numbers]:
+    """Which files go together, by number: those of the job's own message first, then what no follow-up has yet.
+
+    Once a follow-up was sent, the first message holds what comes before it, however many that are.
+    """
+    first = min(sent, default=min(size, total))
+    left = [number for number in range(first, total) if number not in sent]
+    return [range(first), *(left[at : at + size] for at in range(0, len(left), size))]
+
+
+async def _fitting(send: Callable[[Page], Awaitable[int]], page: Page) -> int:
+    """A single file that Discord refuses is replaced by a sentence. Raises RequestTooLarge for several together."""
+    try:
+        return await send(page)
+    except RequestTooLarge:
+        if len(page.files) > 1:
+            raise
+    return await send(without_files(page))
+
+
+def _nonce(job: Job, part: str) -> str:
+    """At most 25 characters, the same for the same part: Discord then sends it once."""
+    return f"{job.id.replace('-', '')[:20]}:{part}"
