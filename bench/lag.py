@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from asyncio.subprocess import Process
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 from uuid import uuid4
 
 from bench.figures import Figure, Target
 from bench.processes import running_module
-from bench.stage import STEPS, TYPICAL, BenchFailed, Result, Stage, staged
+from bench.stage import TYPICAL, BenchFailed, Stage, staged
 
 RATIO = 1.15
 SHORTEST, LONGEST = 2.0, 3.6  # seconds; one pace of edits apart, so that jobs end at every point between two edits
@@ -20,30 +20,28 @@ SHORTEST, LONGEST = 2.0, 3.6  # seconds; one pace of edits apart, so that jobs e
 
 @dataclass(frozen=True)
 class Task:
-    """What the bot did for one job, for the bare client to do again."""
+    """What the bot did for one job, for the bare client to do again; `seconds` on the server."""
 
     graph: Mapping[str, Any]
     edit: str
     payload: Mapping[str, Any]
-    step: float
+    seconds: float
 
 
 async def measure(runs: int) -> list[Figure]:
-    """The bot and the bare client in turns, the bare one with the pictures of the bot's turn before last."""
+    """The bot and the bare client in turns, the bare one with the pictures of the bot's turn before."""
     bots: list[float] = []
     bares: list[float] = []
     async with staged() as stage, running_module("bench.bare", stage.comfyui.url) as bare:
         await _answer(bare)
-        shortest = (await stage.take(SHORTEST, TYPICAL)).step
-        tasks = [await _warmed(stage)]
+        tasks = [(await _draw(stage, 0.0))[1]]
+        await stage.imagine(TYPICAL)
         await _repeat(stage, bare, tasks[0])
         for run in range(runs):
             share = (run * 7 % runs) / max(1, runs - 1)
-            step = shortest + (LONGEST - SHORTEST) * share / STEPS
-            stage.comfyui.pace = replace(stage.comfyui.pace, step=step)
-            done = await stage.imagine(TYPICAL)
-            tasks.append(_task(stage, done, step))
-            bots.append(done.lag)
+            lag, task = await _draw(stage, SHORTEST + (LONGEST - SHORTEST) * share)
+            tasks.append(task)
+            bots.append(lag)
             # never the job that ran last: ComfyUI would still have everything it made
             bares.append(await _repeat(stage, bare, tasks[-2]))
     return [
@@ -53,25 +51,20 @@ async def measure(runs: int) -> list[Figure]:
     ]
 
 
-async def _warmed(stage: Stage) -> Task:
-    """A first job whose time does not count."""
-    step = stage.comfyui.pace.step
-    task = _task(stage, await stage.imagine(TYPICAL), step)
-    await stage.imagine(TYPICAL)
-    return task
-
-
-def _task(stage: Stage, done: Result, step: float) -> Task:
+async def _draw(stage: Stage, seconds: float) -> tuple[float, Task]:
+    """The bot's lag for a job of that many seconds, and what it did for it."""
+    stage.clock.seconds = seconds
+    done = await stage.imagine(TYPICAL)
     edit = done.requests[-1]
     if not isinstance(edit.payload, dict):
         raise BenchFailed("the final edit had no components")
-    graph = stage.graph_of(done.prompt_id)
-    return Task(graph, f"{stage.discord.url}/api/v10{edit.path}", edit.payload, step)
+    url = f"{stage.discord.url}/api/v10{edit.path}"
+    return done.lag, Task(stage.graph_of(done.prompt_id), url, edit.payload, seconds)
 
 
 async def _repeat(stage: Stage, bare: Process, task: Task) -> float:
     """The bare client's seconds from the job's end to Discord's answer."""
-    stage.comfyui.pace = replace(stage.comfyui.pace, step=task.step)
+    stage.clock.seconds = task.seconds
     prompt_id = str(uuid4())
     asked = {"graph": task.graph, "prompt_id": prompt_id, "edit": task.edit, "payload": task.payload}
     if bare.stdin is None:
@@ -79,7 +72,7 @@ async def _repeat(stage: Stage, bare: Process, task: Task) -> float:
     bare.stdin.write(json.dumps(asked).encode() + b"\n")
     await _answer(bare)
     path = task.edit.removeprefix(f"{stage.discord.url}/api/v10")
-    return stage.answers[path] - stage.ends[prompt_id]
+    return stage.clock.answers[path] - stage.clock.ends[prompt_id]
 
 
 async def _answer(bare: Process) -> None:

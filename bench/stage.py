@@ -1,4 +1,4 @@
-"""A ComfyUI and a Discord in this process, the bot in one of its own, and the times at which things happen."""
+"""A ComfyUI and a Discord in this process, the bot in one of its own, and a person who uses `/imagine`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count, takewhile
 from pathlib import Path
-from statistics import median
-from typing import Any, Literal
+from typing import Any
 
+from bench.clock import Clock
 from bench.processes import ROOT, running_bot
-from bot.comfy.simulator import Pace, Simulator
+from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer, Message, Request
 from bot.workflow.binding import bind, check
 from bot.workflow.library import Library
 
 LATENCY = 0.08  # seconds Discord takes for each answer
-STEPS = 20
 PATIENCE = 60.0  # seconds for anything that is waited for
-TYPICAL: Mapping[str, object] = {"prompt": "a fox in the snow", "size": "1024x1024", "steps": STEPS}
+TYPICAL: Mapping[str, object] = {"prompt": "a fox in the snow", "size": "1024x1024", "steps": 20}
 
 
 class BenchFailed(Exception):
@@ -31,64 +30,41 @@ class BenchFailed(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """One command from its beginning to Discord's answer to the final edit; times are the loop's."""
+    """One command from its beginning to Discord's answer to the final edit; times are the loop's, `span` in seconds."""
 
     began: float
-    ended: float
     answered: float
+    span: float
+    lag: float
     prompt_id: str
     message: Message
     requests: tuple[Request, ...]
 
-    @property
-    def lag(self) -> float:
-        """Seconds from the job's end on the server to Discord's last answer."""
-        return self.answered - self.ended
 
-
-@dataclass
+@dataclass(frozen=True)
 class Stage:
     """Both servers; `bot` is the bot's process. Every job has a seed of its own, so that nothing is cached."""
 
     comfyui: Simulator
     discord: DiscordServer
+    clock: Clock
     bot: Process
-    begins: dict[str, float] = field(default_factory=dict)
-    ends: dict[str, float] = field(default_factory=dict)
-    answers: dict[str, float] = field(default_factory=dict)
     seeds: count[int] = field(default_factory=lambda: count(1))
 
-    def watch(self) -> None:
-        """Note when prompts begin and end, and when edits are answered: the latency is still to come then."""
-        loop = asyncio.get_running_loop()
-
-        def prompt(moment: str, facts: Mapping[str, Any]) -> None:
-            if moment in {"start", "history"}:
-                (self.begins if moment == "start" else self.ends)[facts["prompt_id"]] = loop.time()
-
-        async def request(moment: Literal["request", "answer"], asked: Request) -> None:
-            if moment == "answer" and asked.method == "PATCH":
-                self.answers[asked.path] = loop.time() + self.discord.parts.latency
-
-        self.comfyui.on(prompt)
-        self.discord.on(request)
-
     async def imagine(self, values: Mapping[str, object], *, person: str = "alice", channel: str = "general") -> Result:
-        """Use `/imagine` and wait for its end."""
+        """Use `/imagine` and wait for its end. `requests` are all that came meanwhile, other people's too."""
         began = asyncio.get_running_loop().time()
         given = {"seed": next(self.seeds), **values}
         answer = await self.discord.person(person).slash("imagine", channel=channel, timeout=PATIENCE, values=given)
         message = await answer.wait(lambda shown: bool(shown.text) and not shown.buttons, timeout=PATIENCE)
         if not message.files:
             raise BenchFailed(f"/imagine ended without a picture: {message.text}")
-        mine = self._since(began)
-        edit = next(one for one in reversed(mine) if one.method == "PATCH" and answer.interaction.token in one.path)
-        prompt_id = _prompt_of(edit, self.comfyui.executed)
-        return Result(began, self.ends[prompt_id], self.answers[edit.path], prompt_id, message, mine)
-
-    def _since(self, began: float) -> tuple[Request, ...]:
-        newest_first = takewhile(lambda request: request.at >= began, reversed(self.discord.requests))
-        return tuple(newest_first)[::-1]
+        requests = self._since(began)
+        edit = next(one for one in reversed(requests) if one.method == "PATCH" and answer.interaction.token in one.path)
+        prompt_id = self._prompt_of(edit)
+        answered = self.clock.answers[edit.path]
+        lag = answered - self.clock.ends[prompt_id]
+        return Result(began, answered, self.clock.span(prompt_id), lag, prompt_id, message, requests)
 
     def graph_of(self, prompt_id: str) -> Mapping[str, Any]:
         """What the bot sent to be run under that id."""
@@ -97,22 +73,19 @@ class Stage:
                 return dict(request.body["prompt"])
         raise BenchFailed(f"nobody sent {prompt_id}")
 
-    async def take(self, seconds: float, values: Mapping[str, object], *, tries: int = 3) -> Pace:
-        """Set the pace so that such a job takes that long on the server, drawing and saving included; the pace."""
-        steps = int(str(values.get("steps", STEPS)))
-        self.comfyui.pace = replace(self.comfyui.pace, step=0.0)
-        spans = []
-        for _ in range(tries):
-            done = await self.imagine(values)
-            spans.append(done.ended - self.begins[done.prompt_id])
-        step = max(0.0, seconds - median(spans)) / steps
-        self.comfyui.pace = replace(self.comfyui.pace, step=step)
-        return self.comfyui.pace
+    def _since(self, began: float) -> tuple[Request, ...]:
+        newest_first = takewhile(lambda request: request.at >= began, reversed(self.discord.requests))
+        return tuple(newest_first)[::-1]
+
+    def _prompt_of(self, edit: Request) -> str:
+        """The prompt whose id begins the name of the picture in its final edit."""
+        begin = edit.files[0][0].split("-")[1]
+        return next(prompt_id for prompt_id in reversed(self.comfyui.executed) if prompt_id.startswith(begin))
 
 
 @asynccontextmanager
 async def staged(*, latency: float = LATENCY) -> AsyncGenerator[Stage, None]:
-    """Everything up and warm: one command has been served."""
+    """Everything up: the bot has its commands and its ComfyUI."""
     with tempfile.TemporaryDirectory(prefix="easel-bench-") as name:
         folder = Path(name)
         async with Simulator(data_dir=folder / "comfyui") as comfyui, DiscordServer(latency=latency) as discord:
@@ -122,8 +95,7 @@ async def staged(*, latency: float = LATENCY) -> AsyncGenerator[Stage, None]:
                 "COMFYUI_URLS": comfyui.url,
             }
             async with running_bot(folder / "bot", settings) as bot:
-                stage = Stage(comfyui, discord, bot)
-                stage.watch()
+                stage = Stage(comfyui, discord, Clock(comfyui, discord), bot)
                 await _ready(stage, folder / "bot" / "bot.log")
                 yield stage
 
@@ -137,11 +109,8 @@ def imagine_graph(values: Mapping[str, Any], seed: int) -> dict[str, Any]:
 
 
 async def _ready(stage: Stage, log: Path) -> None:
-    """Until the bot has its commands and its ComfyUI; BenchFailed with its last words when it ends instead."""
-    waits = [
-        asyncio.ensure_future(_connected(stage)),
-        asyncio.ensure_future(stage.bot.wait()),
-    ]
+    """BenchFailed with the bot's last words when it ends instead."""
+    waits = [asyncio.ensure_future(_connected(stage)), asyncio.ensure_future(stage.bot.wait())]
     try:
         async with asyncio.timeout(PATIENCE):
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -156,9 +125,3 @@ async def _ready(stage: Stage, log: Path) -> None:
 async def _connected(stage: Stage) -> None:
     await stage.discord.wait_ready(PATIENCE)
     await stage.comfyui.wait_for("http", path="/api/object_info")
-
-
-def _prompt_of(edit: Request, executed: list[str]) -> str:
-    """The prompt whose id begins the name of the picture in its final edit."""
-    begin = edit.files[0][0].split("-")[1]
-    return next(prompt_id for prompt_id in reversed(executed) if prompt_id.startswith(begin))
