@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -53,8 +53,9 @@ async def serve(session: aiohttp.ClientSession, tmp_path: Path) -> AsyncIterator
     """Makes a backend for an address and keeps it connected until the test ends; without waiting for it to be up."""
     async with AsyncExitStack() as stack:
 
-        async def serve(url: str, *, intervals: Intervals = QUICK) -> Backend:
-            backend = Backend(ComfyClient(session, url), data_dir=tmp_path / "data", intervals=intervals)
+        async def serve(url: str, *, intervals: Intervals = QUICK, headers: Mapping[str, str] | None = None) -> Backend:
+            client = ComfyClient(session, url, headers=headers)
+            backend = Backend(client, data_dir=tmp_path / "data", intervals=intervals)
             task = asyncio.create_task(backend.serve())
             stack.push_async_callback(_stop, task)
             return backend
