@@ -22,12 +22,11 @@ from pydantic_settings import (
     get_subcommand,
 )
 
-from bot.app import EaselBot, use_loopback_discord
+from bot.app import CONNECTION_ERRORS, EaselBot, use_loopback_discord
 from bot.errors import EaselError, SettingsError
 from bot.jobs.backup import backup
 from bot.jobs.locks import hold, token_lock_path
 from bot.logs import set_up_logging
-from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.signals import on_stop_signals
 from bot.text import _
@@ -85,7 +84,7 @@ def main() -> None:
     command = get_subcommand(CliApp.run(CommandLine), is_required=False)
     try:
         settings = read_settings()
-        set_up_logging(settings.log_level, settings.log_format)
+        set_up_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
         match command:
             case Play():
                 _play(settings, command)
@@ -98,7 +97,7 @@ def main() -> None:
         _leave(error.sentence(), 2)
     except EaselError as error:
         _leave(error.sentence(), 1)
-    except discord.LoginFailure:
+    except (discord.LoginFailure, discord.ConnectionClosed):
         _leave(_("Discord does not accept DISCORD_TOKEN. Reset the token on the application's Bot page."), 2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -124,18 +123,19 @@ def _run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, token: str) -> None:
-    """Run the bot; while Discord cannot be reached for the login, try again with growing pauses."""
-    wait = 2.0
+    """Run the bot; while Discord cannot be reached, try again with growing pauses."""
+    pause = 2.0
     while True:
         bot = EaselBot(settings)
         with on_stop_signals(bot.stop):
             try:
                 await bot.run_until_stopped(token)
                 return
-            except NETWORK_ERRORS as error:
-                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, wait)
-            await asyncio.sleep(wait)
-        wait = min(wait * 2, 300.0)
+            except CONNECTION_ERRORS as error:
+                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, pause)
+            if await bot.stopped_within(pause):
+                return
+        pause = min(pause * 2, 300.0)
 
 
 def _play(settings: Settings, command: Play) -> None:

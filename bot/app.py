@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 
 import aiohttp
@@ -21,6 +21,7 @@ from bot.errors import EaselError
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
+from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.text import _, speaking
 from bot.ui.buttons import CancelButton
@@ -28,13 +29,16 @@ from bot.ui.commands import sync_commands
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.editor import PACE
 from bot.ui.message import JobMessages
-from bot.ui.people import refuse
+from bot.ui.people import tell
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
+CLOSING_SECONDS = 5.0
 
+#: Discord cannot be reached, or cannot answer: worth another try.
+CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice, so nothing to warn of
 
@@ -55,7 +59,7 @@ class EaselTree(app_commands.CommandTree["EaselBot"]):
                 log.error("a command failed", exc_info=error)
                 sentence = EaselError().sentence()
         try:
-            await refuse(interaction, sentence)
+            await tell(interaction, sentence)
         except discord.HTTPException as problem:
             log.warning("a refusal did not arrive: %s", problem)
 
@@ -94,29 +98,32 @@ class EaselBot(commands.AutoShardedBot):
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
         self._owners: frozenset[int] = frozenset()
-        self._serving: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[None] | None = None
 
     async def run_until_stopped(self, token: str) -> None:
-        """Log in, serve, and on `stop()` drain and close. Raises `LoginFailure`, and network errors at login."""
+        """Log in, serve, and on `stop()` drain and close. Raises `LoginFailure`, and `CONNECTION_ERRORS`."""
         async with self._open:
             await self._build()
+            await self.runner.prepare()
             self._open.push_async_callback(self.close)
-            await self.login(token)
-            async with asyncio.TaskGroup() as group:
-                self._serving = group.create_task(self._serve(), name="runner")
-                connecting = group.create_task(self.connect(), name="gateway")
-                await self._stopped.wait()
-                await self.runner.drain(self.settings.drain_seconds)
-                self._serving.cancel()
-                await self.close()
-                await asyncio.wait([connecting], timeout=5)
-                connecting.cancel()
+            login = asyncio.create_task(self.login(token), name="login")
+            self._open.push_async_callback(_end, login)
+            await _until(self._stopped, login)
+            if not self._stopped.is_set():
+                await self._run()
 
     def stop(self) -> None:
         """Ask for the end: the first time running jobs may finish, the second time it is at once."""
-        if self._stopped.is_set() and self._serving is not None:
-            self._serving.cancel()
+        if self._stopped.is_set() and self._draining is not None:
+            self._draining.cancel()
         self._stopped.set()
+
+    async def stopped_within(self, seconds: float) -> bool:
+        """Wait so long; whether `stop()` was called."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+        return self._stopped.is_set()
 
     def is_owner_id(self, user_id: int) -> bool:
         """Whether this person runs the bot (owns the application, or is in its team)."""
@@ -124,6 +131,7 @@ class EaselBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
+        log.info("invite: %s", self.invite_url())
         info = self.application
         if info is not None:
             team = [member.id for member in info.team.members] if info.team else []
@@ -134,7 +142,6 @@ class EaselBot(commands.AutoShardedBot):
         self.add_dynamic_items(CancelButton)
         if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
             log.info("commands sent to Discord")
-        log.info("invite: %s", self.invite_url())
 
     async def on_ready(self) -> None:
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
@@ -165,7 +172,7 @@ class EaselBot(commands.AutoShardedBot):
             ]
         )
         messages = JobMessages(self, self.clock)
-        delivery = DiscordDelivery(
+        self._delivery = delivery = DiscordDelivery(
             messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata, pace=self._pace
         )
         self.runner = Runner(
@@ -179,8 +186,43 @@ class EaselBot(commands.AutoShardedBot):
         )
         delivery.on_gone = self.runner.message_gone
 
-    async def _serve(self) -> None:
-        await self.runner.serve()
+    async def _run(self) -> None:
+        """Until stopped; raises what runner or gateway fail of."""
+        serving = asyncio.create_task(self.runner.serve(), name="runner")
+        connecting = asyncio.create_task(self.connect(), name="gateway")
+        try:
+            await _until(self._stopped, serving, connecting)
+            self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
+            await asyncio.wait([self._draining])
+        finally:
+            await _end(serving)
+            await self._delivery.close()
+            await self.close()
+            await _end(connecting)
+
+
+async def _until(stopped: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Until it is set, or one of the tasks ends; raises the task's error, alone."""
+    waiting = asyncio.create_task(stopped.wait())
+    try:
+        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    for error in [task.exception() for task in tasks if task.done()]:
+        if error is not None:
+            raise _alone(error)
+
+
+def _alone(error: BaseException) -> BaseException:
+    """What a group of one holds."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task], timeout=CLOSING_SECONDS)
 
 
 def use_loopback_discord(url: str) -> None:

@@ -75,6 +75,12 @@ class Settings(BaseSettings):
             return {}
         return {name.strip(): value.strip() for name, value in (p.split(":", 1) for p in _pairs(self.comfyui_headers))}
 
+    def secrets(self) -> list[str]:
+        """What must never be shown or logged."""
+        token = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
+        passwords = [urlsplit(url).password or "" for url in self.comfyui_urls]
+        return [secret for secret in (*token, *self.comfyui_header_map().values(), *passwords) if secret]
+
 
 def _pairs(value: SecretStr) -> list[str]:
     return [pair for pair in value.get_secret_value().split(";") if pair.strip()]

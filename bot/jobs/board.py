@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -25,7 +25,6 @@ class Run:
     backend: Backend
     progress: Progress
     began: float = field(default_factory=monotonic)
-    note: Note | None = None
 
     def follow(self, event: Event) -> None:
         """Fold one more event; the clock of the run starts when the server starts it."""
@@ -35,17 +34,45 @@ class Run:
             self.began = monotonic()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A job in our queue: how many come before it, ours and everybody's on the servers; seconds to its end."""
+
+    job: Job
+    position: int
+    eta: float | None
+
+
 class Board:
-    """The open jobs of this process: `waiting` in our queue, `runs` on a backend."""
+    """The open jobs of this process: those in the queue, and `runs` on a backend.
+
+    `estimates` learns from those that end. `stopping` from when the process takes no more jobs, `leaving` from when it
+    waits for none any longer.
+    """
 
     def __init__(self, queue: JobQueue, pool: Pool, delivery: Delivery, estimates: Estimates) -> None:
-        self.waiting: dict[str, Job] = {}
         self.runs: dict[str, Run] = {}
         self.stopping = False
+        self.leaving = False
         self._queue = queue
         self._pool = pool
         self._delivery = delivery
-        self._estimates = estimates
+        self.estimates = estimates
+
+    def begin(self, job: Job, backend: Backend) -> Run:
+        """The job is on its way to that backend."""
+        run = self.runs[job.id] = Run(job, backend, Progress.of(job.graph))
+        self.show_run(run)
+        return run
+
+    def end(self, job_id: str) -> None:
+        """The job is not there any more."""
+        if self.runs.pop(job_id, None) is not None:
+            self.touch()
+
+    def touch(self) -> None:
+        """Positions may be others now."""
+        self._queue.touch()
 
     def position(self, job_id: str) -> int | None:
         """How many jobs come before this one, ours and everybody's on the servers; None for unknown ones."""
@@ -53,59 +80,73 @@ class Board:
         if run is not None:
             return run.progress.ahead
         place = self._queue.position(job_id)
-        return None if place is None else place + sum(map(self._on_server, self._pool.backends))
+        return None if place is None else place + self._on_servers()
 
     def eta(self, job_id: str) -> float | None:
         """Seconds until the job's end, as far as earlier runs tell."""
         run = self.runs.get(job_id)
         if run is not None:
             return self._eta_of_run(run)
-        order = self._queue.order()
-        if job_id not in order:
-            return None
-        ahead = [self.waiting[other].workflow for other in order[: order.index(job_id) + 1] if other in self.waiting]
-        return _sum([self._estimates.total(ahead), self._until_free()])
+        return next((standing.eta for standing in self.standings() if standing.job.id == job_id), None)
 
-    def show_waiting(self, job: Job, note: Note | None = None) -> None:
-        """Its position, or why nothing moves."""
-        trouble = self._pool.problem
-        if self.stopping:
-            note = Note.STOPPING
-        elif trouble is not None:
-            note = Note.OFFLINE
-        self._delivery.show(job, Showing(None, self.position(job.id), self.eta(job.id), note, trouble))
+    def standings(self) -> Iterator[Standing]:
+        """All of our queue, in order."""
+        on_servers, end = self._on_servers(), self._until_free()
+        for place, job in enumerate(self._queue.jobs()):
+            end = _sum(end, self.estimates.of(job.workflow))
+            yield Standing(job, place + on_servers, end)
 
     def show_run(self, run: Run) -> None:
         """Its progress, and what the person should know besides."""
-        note, trouble = run.note, run.backend.problem
-        if note is None and trouble is not None:
-            note = Note.OFFLINE
+        trouble = run.backend.problem
+        note = Note.OFFLINE if trouble is not None else Note.AGAIN if run.job.submits > 1 else None
+        if run.job.cancelled_by is not None:
+            note = Note.CANCELLING
+        elif self.leaving:
+            note = Note.STOPPING
         showing = Showing(run.progress, run.progress.ahead, self._eta_of_run(run), note, trouble)
         self._delivery.show(run.job, showing)
 
+    def show_waiting(self) -> None:
+        """To everybody in the queue: their position, or why nothing moves."""
+        for standing in self.standings():
+            self._show_waiting(standing)
+
     async def redraw(self) -> None:
-        """Whenever the order or a server changes, everybody who waits sees the new position; until cancelled."""
-        shown: dict[str, tuple[object, ...]] = {}
+        """Whenever the order or a server changes, whoever it concerns sees it; until cancelled."""
+        seen: dict[str, tuple[object, ...]] = {}
+        last: object = type(None)
         while True:
-            trouble = type(self._pool.problem)
-            now = {job_id: (self.position(job_id), trouble) for job_id in self.waiting}
-            for job_id, seen in now.items():
-                if shown.get(job_id) != seen:
-                    self.show_waiting(self.waiting[job_id])
-            for run in self.runs.values() if trouble is not shown.get("", (None, None))[1] else ():
-                self.show_run(run)
-            shown = {**now, "": (None, trouble)}
+            problem = type(self._pool.problem)
+            before, seen = seen, {}
+            for standing in self.standings():
+                job = standing.job
+                seen[job.id] = (standing.position, job.submits, problem)
+                if before.get(job.id) != seen[job.id]:
+                    self._show_waiting(standing)
+            if problem is not last:
+                for run in self.runs.values():
+                    self.show_run(run)
+            last = problem
             await self._changed()
 
     async def farewell(self) -> None:
         """Tell everybody whose job is not done that it survives; returns when they can read it."""
-        self.stopping = True
-        for job in self.waiting.values():
-            self.show_waiting(job)
+        self.stopping = self.leaving = True
+        self.show_waiting()
         for run in self.runs.values():
-            run.note = Note.STOPPING
             self.show_run(run)
-        await asyncio.gather(*(self._delivery.flush(job_id) for job_id in [*self.waiting, *self.runs]))
+        ids = [*(job.id for job in self._queue.jobs()), *self.runs]
+        await asyncio.gather(*(self._delivery.flush(job_id) for job_id in ids))
+
+    def _show_waiting(self, standing: Standing) -> None:
+        trouble = self._pool.problem
+        note = Note.AGAIN if standing.job.submits else None
+        if self.stopping:
+            note = Note.STOPPING
+        elif trouble is not None:
+            note = Note.OFFLINE
+        self._delivery.show(standing.job, Showing(None, standing.position, standing.eta, note, trouble))
 
     async def _changed(self) -> None:
         waits = [asyncio.ensure_future(self._queue.changed())]
@@ -116,22 +157,24 @@ class Board:
             for wait in waits:
                 wait.cancel()
 
-    def _on_server(self, backend: Backend) -> int:
+    def _on_servers(self) -> int:
         """Prompts that are there already, ours and others'; what we sent counts before the server reports it."""
-        ours = sum(run.backend is backend for run in self.runs.values())
-        return max(backend.queue_remaining, ours)
+        ours = [sum(run.backend is backend for run in self.runs.values()) for backend in self._pool.backends]
+        return sum(max(backend.queue_remaining, mine) for backend, mine in zip(self._pool.backends, ours, strict=True))
 
     def _until_free(self) -> float | None:
-        ends = [self._eta_of_run(run) for run in self.runs.values()]
-        return None if None in ends else max((end for end in ends if end is not None), default=0.0)
+        end: float | None = 0.0
+        for run in self.runs.values():
+            its = self._eta_of_run(run)
+            end = None if end is None or its is None else max(end, its)
+        return end
 
     def _eta_of_run(self, run: Run) -> float | None:
-        usual = self._estimates.of(run.job.workflow)
+        usual = self.estimates.of(run.job.workflow)
         if run.progress.started:
             return remaining(usual=usual, elapsed=monotonic() - run.began, fraction=run.progress.fraction)
         return None if usual is None else usual * (1 + (run.progress.ahead or 0))
 
 
-def _sum(parts: Iterable[float | None]) -> float | None:
-    known = list(parts)
-    return None if None in known else sum(part for part in known if part is not None)
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other

@@ -55,3 +55,6 @@ class Delivery(Protocol):
 
     async def flush(self, job_id: str) -> None:
         """Return once the latest state handed to `show` is visible, or cannot be made so."""
+
+    async def close(self) -> None:
+        """Nothing is shown any more."""

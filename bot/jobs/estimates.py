@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from statistics import median
 from typing import Protocol
 
@@ -27,8 +26,8 @@ class Estimates:
     async def load(self, workflow: str) -> None:
         """Read what earlier runs of the process learned, once."""
         if workflow not in self._seconds:
-            self._seconds[workflow] = deque(maxlen=REMEMBERED)
-            self._seconds[workflow].extend(reversed(await self._kept.durations(workflow, REMEMBERED)))
+            newest_first = await self._kept.durations(workflow, REMEMBERED)
+            self._seconds.setdefault(workflow, deque(reversed(newest_first), maxlen=REMEMBERED))
 
     def learn(self, workflow: str, seconds: float) -> None:
         """One more finished run."""
@@ -38,11 +37,6 @@ class Estimates:
         """The seconds one run takes; None where none has finished yet."""
         seconds = self._seconds.get(workflow)
         return median(seconds) if seconds else None
-
-    def total(self, workflows: Iterable[str]) -> float | None:
-        """The seconds those runs take one after the other; None where one of them is unknown."""
-        each = [self.of(workflow) for workflow in workflows]
-        return sum(seconds for seconds in each if seconds is not None) if None not in each else None
 
 
 def remaining(*, usual: float | None, elapsed: float, fraction: float) -> float | None:

@@ -75,6 +75,10 @@ class JobQueue:
         """The ids, next one first."""
         return [job_id for _tag, job_id in self._order]
 
+    def jobs(self) -> list[Job]:
+        """The jobs, next one first."""
+        return [self._jobs[job_id] for _tag, job_id in self._order]
+
     def changed(self) -> asyncio.Future[None]:
         """Done at the next change after this call, or at `touch()`; the caller's own, to be awaited or cancelled."""
         watcher = asyncio.get_running_loop().create_future()

@@ -1,0 +1,155 @@
+"""One job on one backend: placed, sent, followed, and its end written down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from bot.comfy.backend import Backend
+from bot.comfy.events import (
+    Accepted,
+    Detached,
+    Event,
+    Executing,
+    ExecutionCached,
+    ExecutionStart,
+    ProgressState,
+    Settled,
+)
+from bot.errors import BackendUnreachable, Fenced, JobFailed, JobLost, NoOutputs, WorkflowError
+from bot.jobs.board import Board, Run
+from bot.jobs.job import Job, JobState
+from bot.jobs.store import Store
+from bot.workflow.binding import Facts, Placed, place
+from bot.workflow.library import Library
+
+log = logging.getLogger(__name__)
+
+SUBMITS = 2  # a job the server forgot is sent once more
+STARTED = (ExecutionStart, ExecutionCached, Executing, ProgressState)
+
+
+class Follower:
+    """Takes jobs to a backend, one call each. `data_dir` is where jobs' uploads lie."""
+
+    def __init__(self, store: Store, board: Board, library: Library, data_dir: Path) -> None:
+        self._store = store
+        self._board = board
+        self._library = library
+        self._data_dir = data_dir
+
+    async def carry(self, job: Job, backend: Backend, *, known: bool) -> Job:
+        """The job as it is afterwards: ended, or WAITING again. `known` ones were sent by an earlier process.
+
+        Raises `Fenced` where the job is somebody else's by now, or has ended otherwise.
+        """
+        try:
+            if not known:
+                job = await self._store.claim(job, backend.name)
+            return await self._follow(job, backend, known=known)
+        except Fenced:
+            raise
+        except BackendUnreachable as problem:
+            log.info("job %s could not be sent: %s", job.id, problem.reason)
+            return await self._take_back(job)
+        except JobFailed as failure:
+            return await self._fail(job, failure)
+        except WorkflowError as problem:
+            log.error("job %s: its workflow cannot be used any more: %s", job.id, problem)
+            return await self._fail(job, JobFailed())
+        except Exception:  # the border of one job: a fault of ours must not take the others down
+            log.exception("job %s failed inside the bot", job.id)
+            return await self._fail(job, JobFailed())
+
+    async def _follow(self, job: Job, backend: Backend, *, known: bool) -> Job:
+        run = self._board.begin(job, backend)
+        placed = Placed(job.graph, job.used) if known else await self._place(job, backend)
+        if placed.used != job.used:
+            run.job = await self._store.change(run.job, used=placed.used)
+        async with aclosing(backend.run(placed.graph, job.id, known=known)) as events:
+            async for event in events:
+                run.follow(event)
+                if isinstance(event, Settled):
+                    return await self._settle(run, event)
+                await self._take_note(run, event)
+                self._board.show_run(run)
+        raise AssertionError("the last event is Settled")
+
+    async def _place(self, job: Job, backend: Backend) -> Placed:
+        uploads = {}
+        for key, path in job.files.items():
+            data = await asyncio.to_thread((self._data_dir / path).read_bytes)
+            uploads[key] = await backend.upload(data, f"{job.id}-{key}{Path(path).suffix}")
+        workflow = self._library.workflows.get(job.workflow)
+        defaults = {o.name: o.default for o in workflow.manifest.options if o.default is not None} if workflow else {}
+        facts = Facts(catalogue=backend.catalogue, uploads=uploads, prefix=f"easel/{job.id}")
+        placed = place(job.graph, facts, workflow=workflow, values=job.values)
+        return replace(placed, used={**defaults, **job.values, **placed.used})
+
+    async def _take_note(self, run: Run, event: Event) -> None:
+        if isinstance(event, Detached) and run.job.cancelled_by is not None:
+            await self.stop(run.job, run.backend)  # asked of the process before this one
+        elif isinstance(event, Accepted):
+            log.info("job %s is on %s", run.job.id, run.backend.name)
+            if event.warnings:
+                run.job = await self._store.change(run.job, outcome=replace(run.job.outcome, warnings=event.warnings))
+        elif isinstance(event, STARTED) and run.job.state is JobState.SUBMITTED:
+            run.job = await self._store.change(run.job, state=JobState.RUNNING)
+            self._board.touch()
+
+    async def stop(self, job: Job, backend: Backend) -> None:
+        """Ask the server to stop it; the wish is kept where nobody answers."""
+        try:
+            await backend.cancel(job.id)
+        except BackendUnreachable:
+            log.info("job %s will be stopped when %s is back", job.id, backend.name)
+
+    async def _settle(self, run: Run, event: Settled) -> Job:
+        job = await self._latest(run.job)
+        log.info("job %s %s on %s", job.id, event.result, run.backend.name)
+        if event.result == "lost" and job.cancelled_by is None:
+            return await self._send_again(job)
+        if event.result == "done" and not _stopped_by_another(job):
+            return await self._done(job, event)
+        if event.result == "failed" and not _stopped_by_another(job):
+            return await self._fail(job, event.failure or JobFailed())
+        return await self._store.change(job, state=JobState.CANCELLED)
+
+    async def _done(self, job: Job, event: Settled) -> Job:
+        if not event.outputs:
+            return await self._fail(job, NoOutputs())
+        outcome = replace(job.outcome, outputs=event.outputs)
+        return await self._store.change(job, state=JobState.DONE, outcome=outcome, seconds=event.seconds)
+
+    async def _send_again(self, job: Job) -> Job:
+        if job.submits >= SUBMITS:
+            return await self._fail(job, JobLost())
+        log.warning("job %s is unknown to %s; it is sent again", job.id, job.backend)
+        return await self._store.change(job, state=JobState.WAITING)
+
+    async def _take_back(self, job: Job) -> Job:
+        """The server certainly never got it, so it was not submitted."""
+        job = await self._latest(job)
+        if job.cancelled_by is not None:
+            return await self._store.change(job, state=JobState.CANCELLED)
+        return await self._store.change(job, state=JobState.WAITING, submits=max(0, job.submits - 1))
+
+    async def _fail(self, job: Job, failure: JobFailed) -> Job:
+        job = await self._latest(job)
+        log.info("job %s failed: %s", job.id, type(failure).__name__)
+        return await self._store.change(job, state=JobState.FAILED, outcome=replace(job.outcome, failure=failure))
+
+    async def _latest(self, job: Job) -> Job:
+        """The job as stored, with what was written beside the run (its message, a wish to stop it)."""
+        latest = await self._store.get(job.id)
+        if latest is None or latest.fence != job.fence:
+            raise Fenced(job.id)
+        return latest
+
+
+def _stopped_by_another(job: Job) -> bool:
+    """A moderator's stop holds even when it came too late; a person's own then gives them the result after all."""
+    return job.cancelled_by is not None and job.cancelled_by != job.place.user_id

@@ -1,0 +1,60 @@
+"""Old jobs forgotten, and the files removed that went with them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from bot.jobs.store import Store, utc_now
+
+log = logging.getLogger(__name__)
+
+DAY = 24 * 3600.0  # seconds
+FILES = "files"  # the uploads' folder inside the data folder
+
+
+class Housekeeping:
+    """`data_dir` holds what jobs name in `files`; delivered jobs are kept for `keep_days`."""
+
+    def __init__(self, store: Store, data_dir: Path, *, keep_days: int) -> None:
+        self._store = store
+        self._data_dir = data_dir
+        self._keep_days = keep_days
+
+    async def sweep(self) -> None:
+        """Remove uploads which no job names: a crash left them. Only before anybody can send new ones."""
+        used = await self._store.files_in_use()
+        found = await asyncio.to_thread(self._uploads)
+        await asyncio.to_thread(self._remove, found - used)
+
+    async def serve(self) -> None:
+        """Prune now and once a day, until cancelled."""
+        while True:
+            try:
+                await self.prune()
+            except Exception:  # a day later is soon enough; jobs go on
+                log.exception("old jobs could not be pruned")
+            await asyncio.sleep(DAY)
+
+    async def prune(self) -> None:
+        """Forget what is older than `keep_days`, and first what is large."""
+        pruned = await self._store.prune(before=utc_now() - timedelta(days=self._keep_days))
+        await asyncio.to_thread(self._remove, pruned.files)
+        if pruned.emptied or pruned.forgotten:
+            log.info("pruned: %d jobs forgotten, %d without graph and files", pruned.forgotten, pruned.emptied)
+
+    def _uploads(self) -> set[str]:
+        files = (path for path in (self._data_dir / FILES).rglob("*") if path.is_file())
+        return {path.relative_to(self._data_dir).as_posix() for path in files}
+
+    def _remove(self, files: Iterable[str]) -> None:
+        for path in (self._data_dir / file for file in files):
+            try:
+                path.unlink(missing_ok=True)
+                if path.parent.is_dir() and not any(path.parent.iterdir()):
+                    path.parent.rmdir()
+            except OSError as error:
+                log.warning("%s cannot be removed: %s", path.name, error.strerror)

@@ -1,0 +1,62 @@
+"""Outcomes on their way to who asked for them, tried again until they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from bot.comfy.events import Output
+from bot.comfy.pool import Pool
+from bot.errors import BackendUnreachable, Fenced, ServerLost
+from bot.jobs.delivery import Delivery, DeliveryDelayed, Fetch
+from bot.jobs.job import Job
+from bot.jobs.store import Store
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60.0  # seconds
+
+
+class Outbox:
+    """`retry_seconds` is the first pause after a failed attempt; each further one is twice as long, up to a minute."""
+
+    def __init__(self, store: Store, pool: Pool, delivery: Delivery, *, retry_seconds: float) -> None:
+        self._store = store
+        self._pool = pool
+        self._delivery = delivery
+        self._retry_seconds = retry_seconds
+
+    async def deliver(self, job: Job) -> None:
+        """Returns when the person has seen how the job ended, or never can."""
+        pause = self._retry_seconds
+        while True:
+            try:
+                await self._delivery.deliver(job, self._fetch(job))
+                break
+            except (DeliveryDelayed, BackendUnreachable) as delay:
+                log.warning("job %s is not delivered yet: %s", job.id, delay)
+            await self._rest(job, pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        try:
+            await self._store.deliver(job)
+        except Fenced:
+            log.warning("job %s was forgotten while it was delivered", job.id)
+        log.info("job %s delivered (%s)", job.id, job.state)
+
+    async def _rest(self, job: Job, seconds: float) -> None:
+        """The pause ends early when something changes at the server which has the files."""
+        backend = self._pool.get(job.backend)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await (backend.changed() if backend is not None else asyncio.Event().wait())
+
+    def _fetch(self, job: Job) -> Fetch:
+        backend = self._pool.get(job.backend)
+
+        async def fetch(output: Output, ceiling: int) -> bytes:
+            if backend is None:  # taken out of the settings: nobody else has its files
+                raise ServerLost
+            return await backend.fetch(output, ceiling=ceiling)
+
+        return fetch
