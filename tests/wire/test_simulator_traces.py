@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import json
 import re
 from collections import defaultdict
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from PIL import Image
 from yarl import URL
 
 from bot.comfy.simulator import Pace, Simulator
@@ -23,6 +25,7 @@ REPLAYED = (
     "extra_pnginfo",
     "history_ops",
     "intermediate_outputs",
+    "load_image",
     "misc_endpoints",
     "model_free",
     "preview_method_override",
@@ -44,13 +47,12 @@ LEFT_OUT = {
     "concurrency": "60 prompts at once: their order on the wire is a race",
     "interrupt_last_node": "needs a node of seconds; tested with the worker held instead",
     "interrupt_race": "a race: how many interrupts are lost differs from run to run",
-    "load_image": "its uploads were not recorded byte for byte; tested with files of our own",
     "logs_subscribe": "the server's log is not simulated",
     "multi_user": "per-user settings are not simulated",
     "partial_outputs_on_failure": "uses node classes made for the recording; tested with a node of our own",
     "probe_nodes": "uses node classes made for the recording: expansion, blockers, async nodes",
     "races": "a race by name",
-    "runtime_error": "its uploads were not recorded byte for byte; tested with files of our own",
+    "runtime_error": "which of two outputs runs first, before the failure, was decided by a set; tested with graphs of our own",
     "save_image_websocket": "an example custom node that is not part of the server",
     "server_restart": "ends with the server's death; tested with Simulator.restart",
     "slow_consumer": "fills socket buffers for 49 seconds",
@@ -59,6 +61,8 @@ LEFT_OUT = {
     "worker_death": "ends with the worker's death; tested with forms of our own",
     "ws_max_size": "the client's limit, not the server's",
 }
+#: Uploads by the note they were recorded with: fields and file name.
+FORMS = {"image=in.png overwrite=true subfolder=bot": ({"overwrite": "true", "subfolder": "bot"}, "in.png")}
 #: Long jobs are interrupted or overtaken in these, so steps and ``status`` are left out of the comparison.
 STEPLESS = ("interrupt", "jobs_api", "queue_ops", "reconnect", "two_clients")
 #: In place of a raw body, of which only the first 64 bytes were recorded.
@@ -194,12 +198,13 @@ class Replay:
             data = data if len(data) < 64 else json.dumps(CUT_SHORT).encode()
         for recorded, actual in self._ids.items():
             data = data.replace(recorded.encode(), actual.encode())
+        form = form_of(*FORMS[line["body_form"]]) if "body_form" in line else None
         headers = {
             key: value.replace("127.0.0.1:8188", self._simulator.url.removeprefix("http://"))
             for key, value in line.get("headers", {}).items()
         }
         url = URL(f"{self._simulator.url}{path}", encoded="%" in path)
-        async with self._session.request(line["method"], url, data=data, headers=headers) as response:
+        async with self._session.request(line["method"], url, data=form or data, headers=headers) as response:
             return response.status, dict(response.headers), await response.read()
 
     def _compare(
@@ -236,6 +241,14 @@ class Replay:
                 self._learn_names(one, other)
 
 
+def form_of(fields: dict[str, str], filename: str) -> aiohttp.FormData:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(buffer, "PNG")
+    form = aiohttp.FormData(fields)
+    form.add_field("image", buffer.getvalue(), filename=filename)
+    return form
+
+
 def comparable(events: list[Any], name: str) -> list[Any]:
     if name not in UNORDERED:
         return events
@@ -261,14 +274,14 @@ def normal_event(event: dict[str, Any] | None, binary: dict[str, Any] | None, id
         return plain(kept, back)
     assert event is not None
     data = dict(event["data"])
-    for key in ("nodes", "executed"):
+    for key in ("nodes", "executed", "current_outputs"):
         if isinstance(data.get(key), list):
             data[key] = sorted(data[key])
     return plain({"type": event["type"], "data": data}, back)
 
 
 #: Where the recorded machine's earlier jobs show, and what it kept in sets.
-FOREIGN = re.compile(r"jobs\?.*\.(jobs|pagination)|\.dependent_outputs|\.executed\b")
+FOREIGN = re.compile(r"jobs\?.*\.(jobs|pagination)|\.(dependent_outputs|executed|current_outputs)\b")
 #: Queue numbers: the recorded counter did not start at 0.
 NUMBERS = re.compile(r"\.prompt\[0\]$|queue_(running|pending)\[\d+\]\[0\]$")
 TOOLTIPS = {"tooltip", "output_tooltips"}

@@ -131,6 +131,7 @@ async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
     if not wanted.is_relative_to(root.absolute()):
         return web.Response(status=400)
     content = await asyncio.to_thread(picture.file.read)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     path = wanted if fields.get("overwrite") in ("true", "1") else await asyncio.to_thread(_free_name, wanted, content)
     if mask:
         await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
@@ -145,7 +146,6 @@ def _join(folder: Path, inside: str) -> Path:
 
 
 def _free_name(wanted: Path, content: bytes) -> Path:
-    wanted.parent.mkdir(parents=True, exist_ok=True)
     path, number = wanted, 1
     while path.exists() and path.read_bytes() != content:
         path = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")

@@ -38,6 +38,19 @@ async def load_image(call: Call, inputs: Inputs) -> Result:
     return Result((Images((picture,)), Masks((mask,))))
 
 
+async def load_mask(call: Call, inputs: Inputs) -> Result:
+    """One channel of a file; alpha is inverted."""
+    path = call.folders.locate(str(inputs["image"]))
+
+    def load() -> Image.Image:
+        with Image.open(path) as opened:
+            picture = ImageOps.exif_transpose(opened).convert("RGBA")
+            band = picture.getchannel(str(inputs["channel"])[0].upper())
+            return ImageChops.invert(band) if inputs["channel"] == "alpha" else band
+
+    return Result((Masks((await asyncio.to_thread(load),)),))
+
+
 async def scale(call: Call, inputs: Inputs) -> Result:
     images: Images = inputs["image"]
     width, height = int(inputs["width"]), int(inputs["height"])
@@ -113,6 +126,7 @@ RUNNERS: Mapping[str, Runner] = {
     "EmptyImage": empty_image,
     "LoadImage": load_image,
     "LoadImageOutput": load_image,
+    "LoadImageMask": load_mask,
     "ImageScale": scale,
     "ImageScaleBy": scale_by,
     "ImageUpscaleWithModel": upscale_with_model,

@@ -132,6 +132,7 @@ RUNNERS: Mapping[str, Runner] = {
     "EmptyAudio": empty_audio,
     "LoadAudio": load_audio,
     "SaveAudio": save_audio,
+    "SaveAudioAdvanced": save_audio,
     "SaveAudioMP3": save_audio,
     "SaveAudioOpus": save_audio,
     "PreviewAudio": save_audio,

@@ -96,6 +96,7 @@ async def _write(frame: Image.Image, saved: Saved, info: PngInfo, compress: int)
 
 RUNNERS: Mapping[str, Runner] = {
     "SaveImage": save_image,
+    "SaveImageAdvanced": save_image,
     "PreviewImage": preview_image,
     "MaskPreview": preview_mask,
     "ImageCompare": compare_images,
