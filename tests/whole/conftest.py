@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,9 @@ from pydantic import SecretStr
 
 from bot.app import EaselBot, use_loopback_discord
 from bot.comfy.simulator import Simulator
-from bot.playground import DiscordServer
+from bot.jobs.job import Job, JobState
+from bot.jobs.store import Store
+from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
@@ -69,6 +73,22 @@ class Easel:
         """Discord's clock, so that minute 16 comes for both at once."""
         return datetime.fromtimestamp(self.server.world.now(), UTC)
 
+    def add_workflow(self, name: str, graph: Mapping[str, Any], manifest: str) -> None:
+        """One more command, beside those added before; the shipped ones are then left out."""
+        folder = self.folder.parent / "workflows"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.json").write_text(json.dumps(graph), encoding="utf-8")
+        (folder / f"{name}.toml").write_text(manifest, encoding="utf-8")
+        self.changes["workflows_dir"] = folder
+
+    async def jobs(self) -> list[Job]:
+        """What is stored, ended ones too, once the bot has stopped."""
+        store = await Store.open(self.settings().database_url)
+        try:
+            return await store.select(states=JobState)
+        finally:
+            await store.close()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[EaselBot]:
         """Until the block ends: then it drains and closes, as after SIGTERM."""
@@ -99,11 +119,46 @@ async def bot(easel: Easel) -> AsyncIterator[EaselBot]:
         yield bot
 
 
-def shows(*words: str) -> Callable[[Any], bool]:
+def visible(message: Message) -> str:
+    """The text as Discord shows it: a backslash before a sign only keeps it from being markup."""
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", message.text)
+
+
+def shows(*words: str) -> Callable[[Message], bool]:
     """Whether a message shows all of these."""
-    return lambda message: all(word in message.text for word in words)
+    return lambda message: all(word in visible(message) for word in words)
 
 
-def finished(message: Any) -> bool:
+def finished(message: Message) -> bool:
     """Whether a message has ended: nothing to cancel any more, and not thinking."""
     return bool(message.text) and not message.buttons
+
+
+def edits(server: DiscordServer) -> list[Request]:
+    """The requests that changed messages."""
+    return [request for request in server.requests if request.method == "PATCH"]
+
+
+def hold_at(comfyui: Simulator, step: int) -> None:
+    """The sampler stops once it has told of that step."""
+
+    def watch(moment: str, facts: Mapping[str, Any]) -> None:
+        if moment == "step" and facts["value"] == step:
+            comfyui.hold()
+
+    comfyui.on(watch)
+
+
+def graphs(comfyui: Simulator) -> list[dict[str, Any]]:
+    """The graphs that were sent to be run, oldest first."""
+    posted = [
+        request.body for request in comfyui.requests if request.method == "POST" and request.path.endswith("/prompt")
+    ]
+    return [body["prompt"] for body in posted if isinstance(body, dict)]
+
+
+def node(graph: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """The inputs of the node with that title; KeyError where there is none."""
+    titled = {entry["_meta"]["title"]: entry["inputs"] for entry in graph.values()}
+    found: dict[str, Any] = titled[title]
+    return found
