@@ -124,9 +124,10 @@ class Backend:
                 event: Event | None = await run.inbox.get()
                 if isinstance(event, Ended):
                     event = await self._settle(run)
+                run.settled = isinstance(event, Settled)
                 if event is not None:
                     yield event
-                if isinstance(event, Settled):
+                if run.settled:
                     return
 
     async def cancel(self, prompt_id: str) -> None:
@@ -200,6 +201,8 @@ class Backend:
             if isinstance(event, Status):
                 self._standing.count(event.queue_remaining)
                 self._upkeep.queue_moved.set()
+                if self._runs.detached:
+                    self._upkeep.look_now.set()
             self._runs.deliver(event)
 
     async def _open(self) -> None:

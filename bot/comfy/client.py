@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -26,6 +27,7 @@ FRAME_CEILING = 256 * 2**20
 # the server's loop stalls for seconds while it imports, lists its nodes or collects garbage
 HEARTBEAT = 30.0
 UPLOAD_TIMEOUT = 600.0
+HANDSHAKE = 30.0
 TRIES = 3
 
 
@@ -93,7 +95,8 @@ class ComfyClient:
 
     async def version(self) -> Version:
         """GET /system_stats."""
-        system = _mapping(await self._http.json("GET", "/api/system_stats"), "system")
+        system = _object(await self._http.json("GET", "/api/system_stats"), self.name).get("system")
+        system = _object(system, self.name)
         return Version(str(system.get("comfyui_version") or "unknown"))
 
     async def object_info(self) -> bytes:
@@ -197,14 +200,15 @@ class ComfyClient:
         """
         flags = {"type": "feature_flags", "data": {"supports_preview_metadata": True}}
         with self._http.reaching():
-            socket = await self._http.session.ws_connect(
-                f"{self._http.base}/api/ws",
-                params={"clientId": client_id},
-                headers=self._http.headers,
-                heartbeat=HEARTBEAT,
-                max_msg_size=FRAME_CEILING,
-                timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
-            )
+            async with asyncio.timeout(HANDSHAKE):
+                socket = await self._http.session.ws_connect(
+                    f"{self._http.base}/api/ws",
+                    params={"clientId": client_id},
+                    headers=self._http.headers,
+                    heartbeat=HEARTBEAT,
+                    max_msg_size=FRAME_CEILING,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
+                )
         async with socket:
             with self._http.reaching():
                 await socket.send_json(flags)
@@ -242,8 +246,3 @@ def _object(found: object, name: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise BackendUnreachable(name, "it does not answer as ComfyUI does")
     return found
-
-
-def _mapping(found: object, key: str) -> Mapping[str, Any]:
-    value = found.get(key) if isinstance(found, dict) else None
-    return value if isinstance(value, dict) else {}

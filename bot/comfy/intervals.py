@@ -17,7 +17,7 @@ class Intervals:
     marker: float = 2.0
     #: for the history of an ended prompt to appear (ComfyUI writes it after it says so)
     history: float = 2.0
-    #: at least, between looks at the server queue
+    #: at least, between looks that events ask for
     queue: float = 1.0
     #: until a cancel that had no effect is sent again
     cancel: float = 1.0

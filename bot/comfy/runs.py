@@ -82,12 +82,18 @@ class Runs:
             if self._open.get(prompt_id) is run:
                 del self._open[prompt_id]
             self._stopping.discard(prompt_id)
-            self._here.discard(prompt_id)
+            if run.settled or not run.sent:
+                self._here.discard(prompt_id)
 
     @property
     def sent(self) -> list[Run]:
         """Those the server has, as far as anybody knows."""
         return [run for run in self._open.values() if run.sent and not run.settled]
+
+    @property
+    def detached(self) -> bool:
+        """Whether one of them reports to a socket that is gone."""
+        return any(not run.here for run in self.sent)
 
     @property
     def missing(self) -> bool:

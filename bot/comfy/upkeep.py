@@ -54,6 +54,7 @@ class Upkeep:
             await _set_or_after(self.look_now, self._intervals.poll)
             with suppress(BackendUnreachable):
                 await self.look_at_all()
+            await asyncio.sleep(self._intervals.queue)
 
     async def _look_at(self, run: Run) -> None:
         if self._standing.version is not None:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.comfy.backend import Backend, BackendState
@@ -434,3 +435,53 @@ async def test_prompts_come_through_drops_at_any_moment(serve: Connect, simulato
             assert (await follower.settled()).result == "done"
 
     assert simulator.executed == ids
+
+
+async def test_somebody_elses_prompt_that_breaks_the_jobs_api_breaks_nothing_here(
+    backend: Backend, simulator: Simulator, session: aiohttp.ClientSession
+) -> None:
+    """Recorded on 0.33: `extra_pnginfo: null` makes the job answer 500."""
+    simulator.hold()
+    graph, prompt_id = plain(), "0b5a5fd2-6c0e-4d5b-9a53-2f3d0f4a6f11"
+    body = {"prompt": graph, "prompt_id": prompt_id, "extra_data": {"extra_pnginfo": None}}
+    async with session.post(f"{simulator.url}/prompt", json=body) as response:
+        assert response.status == 200
+    async with session.get(f"{simulator.url}/api/jobs/{prompt_id}") as response:
+        assert response.status == 500
+    async with Follower(backend, graph, prompt_id, known=True) as follower:
+        await follower.until(ExecutionStart)
+        simulator.release()
+
+        assert (await follower.settled()).result == "done"
+
+
+async def test_a_prompt_opened_again_over_the_same_socket_is_not_detached(serve: Connect, simulator: Simulator) -> None:
+    backend = await serve(simulator.url, intervals=NO_POLL)
+    await reach(backend, BackendState.UP)
+    simulator.hold()
+    graph = plain()
+    async with Follower(backend, graph) as first:
+        await first.until(ExecutionStart)
+    async with Follower(backend, graph, first.prompt_id, known=True) as again:
+        await asyncio.sleep(0)
+        simulator.release()
+        await again.until(ExecutionSuccess)
+
+        assert (await again.settled()).result == "done"
+        assert not again.all(Detached)
+
+
+async def test_a_detached_prompt_ends_with_the_next_change_of_the_server_queue(
+    serve: Connect, simulator: Simulator
+) -> None:
+    backend = await serve(simulator.url, intervals=NO_POLL)
+    await reach(backend, BackendState.UP)
+    simulator.hold()
+    async with Follower(backend, plain()) as follower:
+        await follower.until(ExecutionStart)
+        simulator.drop_sockets()
+        await follower.until(Detached)
+        await reach(backend, BackendState.UP)
+        simulator.release()
+
+        assert (await follower.settled()).result == "done"

@@ -214,7 +214,7 @@ async def test_what_answers_but_is_no_comfyui_is_out_of_reach(
         return web.Response(status=status, text=body, content_type=kind, headers={"Location": "/login"})
 
     client = ComfyClient(session, await host(answer))
-    for ask in (client.queue, lambda: client.history("x"), lambda: client.job("x")):
+    for ask in (client.version, client.queue, lambda: client.history("x"), lambda: client.job("x")):
         with pytest.raises(BackendUnreachable):
             await ask()
 
