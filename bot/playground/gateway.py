@@ -14,6 +14,7 @@ from .wire import Payload
 from .world import Channel, Guild, World
 
 GUILDS_INTENT = 1 << 0
+ACK_DELAY = 0.03  # seconds, as over a real network
 
 
 class Gateway:
@@ -124,7 +125,8 @@ class Gateway:
             connection.close(Close.DECODE_ERROR)
             return session
         if op == Op.HEARTBEAT:
-            connection.put(Op.HEARTBEAT_ACK)
+            # discord.py notes the time of sending only afterwards, so an answer without any delay looks very late
+            asyncio.get_running_loop().call_later(ACK_DELAY, connection.put, Op.HEARTBEAT_ACK)
         elif op in (Op.IDENTIFY, Op.RESUME) and session:
             connection.close(Close.ALREADY_AUTHENTICATED)
         elif op == Op.IDENTIFY:

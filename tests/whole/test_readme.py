@@ -1,0 +1,36 @@
+"""The README's tables are what the running bot has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from discord import app_commands
+
+from bot.app import EaselBot
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+
+def leaves(commands: Any) -> list[app_commands.Command[Any, ..., Any]]:
+    found: list[app_commands.Command[Any, ..., Any]] = []
+    for command in commands:
+        found += leaves(command.commands) if isinstance(command, app_commands.Group) else [command]
+    return found
+
+
+async def test_the_readme_lists_every_command_with_its_description(bot: EaselBot) -> None:
+    rows = re.findall(r"^\| `/([a-z ]+)` \| (everyone|moderators) \| (.+) \|$", README, re.MULTILINE)
+
+    assert {name: text for name, _who, text in rows} == {
+        command.qualified_name: command.description for command in leaves(bot.tree.get_commands())
+    }
+
+
+async def test_the_readme_lists_every_option_of_imagine_with_its_help(bot: EaselBot) -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| ([^|]+) \|$", README, re.MULTILINE)
+    command = bot.tree.get_command("imagine")
+
+    assert isinstance(command, app_commands.Command)
+    assert dict(rows) == {option.display_name: str(option.description) for option in command.parameters}
