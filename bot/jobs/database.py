@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import SettingsError
-from bot.jobs.tables import REVISION
+from bot.jobs.tables import REVISION, metadata
 from bot.text import _
 
 #: Seconds to wait for another process which reads, such as a backup.
@@ -98,14 +98,24 @@ def _problems() -> dict[str, str]:
 def _migrate(connection: Connection, name: str) -> None:
     if _revision(connection) == REVISION:
         return
-    # Alembic costs some 12 MB: only when there is something to do
+    connection.exec_driver_sql("BEGIN")  # which sqlite3 itself does before the first change of rows, not of tables
+    if not inspect(connection).get_table_names():
+        _create(connection)
+        return
+    # Alembic costs some 12 MB: only when there is something to migrate
     from bot.jobs import migrations
 
-    connection.exec_driver_sql("BEGIN")  # which sqlite3 itself does before the first change of rows, not of tables
     if not migrations.upgrade(connection):
         raise SettingsError(
             _("{name} was made by a newer Easel. Update Easel, or name another file in DATABASE_URL.").format(name=name)
         )
+
+
+def _create(connection: Connection) -> None:
+    """In a new database, what the migrations lead to."""
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION})
 
 
 def _revision(connection: Connection) -> str | None:

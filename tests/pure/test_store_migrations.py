@@ -61,6 +61,21 @@ def test_each_revision_upgrades_to_the_newest(tmp_path: Path) -> None:
         engine.dispose()
 
 
+async def test_a_new_database_is_what_the_migrations_lead_to(tmp_path: Path, engine: Engine) -> None:
+    path = tmp_path / "new.db"
+    new = make_engine(path)
+    await migrate(new, str(path))
+    await new.dispose()
+
+    made = create_engine(f"sqlite:///{path}")
+    with made.begin() as connection, engine.begin() as migrated:
+        migrations.upgrade(migrated)
+
+        assert schema(connection) == schema(migrated)
+        assert MigrationContext.configure(connection).get_current_revision() == REVISION
+    made.dispose()
+
+
 def test_an_unknown_revision_is_not_touched(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
