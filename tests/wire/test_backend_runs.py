@@ -24,6 +24,7 @@ from bot.comfy.events import (
     ProgressState,
     StepProgress,
 )
+from bot.comfy.version import Version
 from bot.errors import BadInput, BadPicture, MissingModel, MissingNode, NodeFailed, PromptRefused, ServerLost
 from tests.wire.comfy import CHECKPOINT, Follower, node, plain, run, sampling
 
@@ -50,7 +51,9 @@ async def test_the_outputs_can_be_fetched(backend: Backend) -> None:
         assert picture.convert("RGB").getpixel((0, 0)) == (0x10, 0x20, 0x30)
 
 
-async def test_a_sampler_tells_its_steps_and_shows_previews(backend: Backend) -> None:
+async def test_a_sampler_shows_previews(backend: Backend) -> None:
+    if not Version(backend.version or "").takes_preview_method:
+        pytest.skip("this server shows previews only if it was started so")
     async with Follower(backend, sampling(steps=6)) as follower:
         await follower.settled()
 
@@ -58,6 +61,12 @@ async def test_a_sampler_tells_its_steps_and_shows_previews(backend: Backend) ->
     assert previews
     assert all(preview.node == "3" and preview.content_type == "image/jpeg" for preview in previews)
     assert all(preview.data.startswith(b"\xff\xd8\xff") for preview in previews)
+
+
+async def test_a_sampler_tells_its_steps(backend: Backend) -> None:
+    async with Follower(backend, sampling(steps=6)) as follower:
+        await follower.settled()
+
     assert any(step.max == 6 for step in follower.all(StepProgress))
     assert any("3" in state.nodes for state in follower.all(ProgressState))
     assert "3" in [event.node for event in follower.all(Executing)]
@@ -103,7 +112,7 @@ async def test_a_prompt_behind_another_is_told_how_many_come_before(backend: Bac
 
 async def test_a_running_prompt_is_stopped(backend: Backend) -> None:
     async with Follower(backend, sampling(steps=2000, size=256)) as follower:
-        await follower.until(Preview)
+        await follower.until(StepProgress)
         await backend.cancel(follower.prompt_id)
 
         assert (await follower.settled()).result == "cancelled"
