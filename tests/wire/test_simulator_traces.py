@@ -52,7 +52,7 @@ LEFT_OUT = {
     "partial_outputs_on_failure": "uses node classes made for the recording; tested with a node of our own",
     "probe_nodes": "uses node classes made for the recording: expansion, blockers, async nodes",
     "races": "a race by name",
-    "runtime_error": "which of two outputs runs first, before the failure, was decided by a set; tested with graphs of our own",
+    "runtime_error": "a set decided which of two outputs ran first; tested with graphs of our own",
     "save_image_websocket": "an example custom node that is not part of the server",
     "server_restart": "ends with the server's death; tested with Simulator.restart",
     "slow_consumer": "fills socket buffers for 49 seconds",

@@ -1,18 +1,17 @@
 """One prompt being run: its nodes in order, its events, its results (ComfyUI's PromptExecutor)."""
 
 import hashlib
-import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.comfy.simulator.catalogue import Catalogue
+from bot.comfy.simulator.failures import describe_failure
 from bot.comfy.simulator.faults import Faults, Pace
 from bot.comfy.simulator.folders import Folders
 from bot.comfy.simulator.graph import Order, Signature, sign
 from bot.comfy.simulator.moments import Moments
-from bot.comfy.simulator.progress import ProgressState
-from bot.comfy.simulator.reports import describe_failure, pack_preview
+from bot.comfy.simulator.reporter import Reporter
 from bot.comfy.simulator.sockets import Sockets
 from bot.comfy.simulator.values import Call, Interrupted, Runner
 from bot.comfy.simulator.versions import Version
@@ -26,7 +25,7 @@ _FILE_INPUTS = {"LoadImage": "image", "LoadImageMask": "image", "LoadImageOutput
 class Entry:
     """A node's cached result: per output slot the list of values, and what its history entry shows."""
 
-    outputs: list[list[object]]
+    outputs: list[list[Any]]
     ui: Payload | None
     #: The node's entry in ``meta``; with a cached result it still names the node that made it.
     meta: Payload
@@ -62,10 +61,9 @@ class Execution:
         self._on = machine
         _number, self.prompt_id, graph, self._extra, self._outputs = item[:5]
         self._graph: Graph = graph
-        self.client_id: str | None = self._extra.get("client_id")
+        self.reporter = Reporter(machine.sockets, machine.version, self.prompt_id, self._extra.get("client_id"))
+        #: The node that runs, or ran last.
         self.node_id: str | None = None
-        self._messages: list[list[Any]] = []
-        self._progress = ProgressState(self.prompt_id)
         self._results: dict[str, Entry] = {}
         self._shown: dict[str, Payload] = {}
         self._meta: dict[str, Payload] = {}
@@ -73,18 +71,21 @@ class Execution:
         self._signatures: dict[str, Signature] = {}
 
     @property
+    def client_id(self) -> str | None:
+        return self.reporter.client_id
+
+    @property
     def entry(self) -> Payload:
-        completed = self._messages[-1][0] == "execution_success"
-        status = {"status_str": "success" if completed else "error", "completed": completed, "messages": self._messages}
+        done = self.reporter.completed
+        status = {"status_str": "success" if done else "error", "completed": done, "messages": self.reporter.messages}
         return {"outputs": dict(self._shown), "status": status, "meta": dict(self._meta)}
 
     async def run(self) -> None:
         await self._on.moments.tell("start", prompt_id=self.prompt_id)
-        self._report("execution_start")
+        self.reporter.report("execution_start")
         self._signatures = sign(self._graph, self._on.catalogue, self._changed)
         self._forget_others()
-        cached = [node for node in self._graph if self._signatures[node] in self._on.cache]
-        self._report("execution_cached", nodes=cached)
+        self.reporter.report("execution_cached", nodes=[node for node in self._graph if self._is_cached(node)])
         order = Order(self._graph, self._on.catalogue, self._is_cached)
         for output in self._outputs:
             order.add(output)
@@ -95,37 +96,41 @@ class Execution:
             order.done(node_id)
         self._show_cached_intermediates()
         await self._on.moments.tell("success", prompt_id=self.prompt_id)
-        self._report("execution_success")
+        self.reporter.report("execution_success")
 
     async def _run_node(self, node_id: str) -> bool:
         """Whether the prompt goes on."""
         if self._is_cached(node_id):
-            entry = self._on.cache[self._signatures[node_id]]
-            self._results[node_id] = entry
-            self._show(node_id, entry.ui, entry.meta, even_nothing=True)
-            self._send_progress(self._progress.finish(node_id))
+            self._reuse(node_id)
             return True
         try:
             entry = await self._execute(node_id)
         except Interrupted:
             await self._on.moments.tell("interrupted", prompt_id=self.prompt_id, node=node_id)
-            self._report("execution_interrupted", **self._whereabouts(node_id))
+            self.reporter.report("execution_interrupted", **self._whereabouts(node_id))
             return False
         except Exception as ex:  # noqa: BLE001 - whatever a node raises is that prompt's execution_error
             facts = describe_failure(ex, self._current_inputs(node_id), list(self._graph))
             await self._on.moments.tell("error", prompt_id=self.prompt_id, node=node_id, **facts)
-            self._report("execution_error", **self._whereabouts(node_id), **facts)
+            self.reporter.report("execution_error", **self._whereabouts(node_id), **facts)
             return False
         self._results[node_id] = self._on.cache[self._signatures[node_id]] = entry
-        self._send_progress(self._progress.finish(node_id))
+        self.reporter.finished(node_id)
         self._executed.append(node_id)
         return True
 
+    def _reuse(self, node_id: str) -> None:
+        """An output node's old files are shown again; nothing is written."""
+        entry = self._results[node_id] = self._on.cache[self._signatures[node_id]]
+        self._show(node_id, entry)
+        self.reporter.executed(node_id, entry.ui)
+        self.reporter.finished(node_id)
+
     async def _execute(self, node_id: str) -> Entry:
-        self._send_progress(self._progress.start(node_id))
+        self.reporter.started(node_id)
         class_type = self._graph[node_id]["class_type"]
         self.node_id = node_id
-        self._tell_owner("executing", {"node": node_id, "display_node": node_id, "prompt_id": self.prompt_id})
+        self.reporter.executing(node_id)
         await self._on.checkpoint()
         await self._on.moments.tell("node", prompt_id=self.prompt_id, node=node_id, class_type=class_type)
         call = self._call(node_id)
@@ -135,14 +140,11 @@ class Execution:
             for key, values in run.ui.items():
                 ui[key] = [*ui.get(key, []), *values]
         meta = {"node_id": node_id, "display_node": node_id, "parent_node": None, "real_node_id": node_id}
-        self._show(node_id, ui, meta)
-        flat = call.info["output_is_list"]
-        width = max((len(run.outputs) for run in runs), default=0)
-        merged: list[list[Any]] = [[] for _ in range(width)]
-        for run in runs:
-            for slot, value in enumerate(run.outputs):
-                merged[slot] += value if slot < len(flat) and flat[slot] and isinstance(value, list) else [value]
-        return Entry(merged, ui or None, meta)
+        entry = Entry(_merge([run.outputs for run in runs], call.info["output_is_list"]), ui or None, meta)
+        self._show(node_id, entry)
+        if entry.ui:
+            self.reporter.executed(node_id, entry.ui)
+        return entry
 
     def _each_inputs(self, call: Call) -> list[dict[str, Any]]:
         """One dict of inputs per run: lists from above make a node run once per item, unless it wants lists."""
@@ -156,21 +158,17 @@ class Execution:
         ]
 
     def _value(self, value: Any) -> list[Any]:
-        return self._results_of(value[0]).outputs[int(value[1])] if is_link(value) else [value]
-
-    def _results_of(self, node_id: str) -> Entry:
-        return self._results.get(node_id) or self._on.cache[self._signatures[node_id]]
+        if not is_link(value):
+            return [value]
+        source = self._results.get(value[0]) or self._on.cache[self._signatures[value[0]]]
+        return source.outputs[int(value[1])]
 
     def _call(self, node_id: str) -> Call:
         async def tick(value: int, most: int, preview: bytes | None) -> None:
             await self._on.checkpoint()
             facts = {"prompt_id": self.prompt_id, "node": node_id, "value": value, "max": most}
             await self._on.moments.tell("step", **facts)
-            self._tick(node_id, value, most, preview)
-
-        def say(text: str) -> None:
-            name = node_id.encode()
-            self._on.sockets.send_binary(3, len(name).to_bytes(4, "big") + name + text.encode())
+            self.reporter.step(node_id, value, most, preview)
 
         extra = self._extra.get("extra_pnginfo")
         return Call(
@@ -183,7 +181,7 @@ class Execution:
             pace=self._on.pace(),
             previews=self._wants_previews(),
             tick=tick,
-            say=say,
+            say=lambda text: self.reporter.say(node_id, text),
             old_flags=not self._on.version.since(0, 4),
         )
 
@@ -194,50 +192,19 @@ class Execution:
             method = wanted
         return method != "none"
 
-    def _tick(self, node_id: str, value: int, most: int, preview: bytes | None) -> None:
-        """``progress_state``, the preview (type 4 before ``progress``, type 1 after it), ``progress``: as recorded."""
-        sockets = self._on.sockets
-        self._send_progress(self._progress.step(node_id, value, most))
-        with_metadata = self._on.version.client_ids and sockets.wants_metadata(self.client_id)
-        if preview is not None and with_metadata:
-            sockets.send_binary(4, pack_preview(self.prompt_id, node_id, preview), self.client_id)
-        sockets.send(
-            "progress", {"value": value, "max": most, "prompt_id": self.prompt_id, "node": node_id}, self.client_id
-        )
-        if preview is not None and not with_metadata:
-            sockets.send_binary(1, b"\x00\x00\x00\x01" + preview, self.client_id)
-
-    def _show(self, node_id: str, ui: Payload | None, meta: Payload, *, even_nothing: bool = False) -> None:
-        if ui:
-            self._shown[node_id] = ui
-            self._meta[node_id] = meta
-        if ui or even_nothing:
-            data = {"node": node_id, "display_node": node_id, "output": ui, "prompt_id": self.prompt_id}
-            self._tell_owner("executed", data)
+    def _show(self, node_id: str, entry: Entry) -> None:
+        """In history's outputs."""
+        if entry.ui:
+            self._shown[node_id] = entry.ui
+            self._meta[node_id] = entry.meta
 
     def _show_cached_intermediates(self) -> None:
         for node_id, node in self._graph.items():
             info = self._on.catalogue[node["class_type"]]
             if info.get("has_intermediate_output") and node_id not in self._results and self._is_cached(node_id):
                 entry = self._on.cache[self._signatures[node_id]]
-                self._show(node_id, entry.ui, entry.meta, even_nothing=True)
-
-    def _report(self, kind: str, **facts: Any) -> None:
-        """A lifecycle event: kept for history, and sent to the owner; an interrupt to all if there is none."""
-        data = {"prompt_id": self.prompt_id, **facts, "timestamp": int(time.time() * 1000)}
-        if kind == "execution_cached":
-            data = {"nodes": facts["nodes"], "prompt_id": self.prompt_id, "timestamp": data["timestamp"]}
-        self._messages.append([kind, data])
-        if kind == "execution_interrupted" or self.client_id is not None:
-            self._on.sockets.send(kind, data, self.client_id)
-
-    def _tell_owner(self, kind: str, data: Payload) -> None:
-        if self.client_id is not None:
-            self._on.sockets.send(kind, data, self.client_id)
-
-    def _send_progress(self, state: Payload) -> None:
-        if self._on.version.client_ids:
-            self._on.sockets.send("progress_state", state, self.client_id)
+                self._show(node_id, entry)
+                self.reporter.executed(node_id, entry.ui)
 
     def _whereabouts(self, node_id: str) -> Payload:
         return {"node_id": node_id, "node_type": self._graph[node_id]["class_type"], "executed": list(self._executed)}
@@ -264,3 +231,13 @@ class Execution:
         name = node.get("inputs", {}).get(_FILE_INPUTS.get(node["class_type"], ""))
         path = self._on.folders.locate(name) if isinstance(name, str) else None
         return hashlib.sha256(path.read_bytes()).digest() if path is not None and path.is_file() else None
+
+
+def _merge(runs: list[tuple[Any, ...]], is_list: list[bool]) -> list[list[Any]]:
+    """Per output slot all runs' values; a slot that gives lists adds their items."""
+    merged: list[list[Any]] = [[] for _ in range(max(map(len, runs), default=0))]
+    for outputs in runs:
+        for slot, value in enumerate(outputs):
+            spread = slot < len(is_list) and is_list[slot] and isinstance(value, list)
+            merged[slot] += value if spread else [value]
+    return merged

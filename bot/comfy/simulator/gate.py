@@ -33,7 +33,7 @@ class Request:
 
 class Gate:
     def __init__(self, faults: Faults, version: Version, moments: Moments) -> None:
-        self.requests: deque[Request] = deque(maxlen=10_000)
+        self.requests: deque[Request] = deque(maxlen=2_000)
         self._faults = faults
         self._version = version
         self._moments = moments

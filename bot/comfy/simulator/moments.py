@@ -16,7 +16,7 @@ class Moments:
     def __init__(self) -> None:
         self._watchers: list[Watcher] = []
         self._waiting: list[tuple[str, Payload, asyncio.Future[Payload]]] = []
-        self._unseen: deque[tuple[str, Payload]] = deque(maxlen=10_000)
+        self._unseen: deque[tuple[str, Payload]] = deque(maxlen=4_000)
 
     def on(self, watcher: Watcher) -> None:
         self._watchers.append(watcher)

@@ -27,18 +27,19 @@ class Worker:
         self.current: Execution | None = None
 
     async def run(self) -> None:
-        """Forever; ends (as the real thread dies) when the queue's heap cannot compare two items."""
+        """Forever; ends, as the real thread dies, on any error outside of a node."""
+        try:
+            await self._run_all()
+        except Exception as ex:  # noqa: BLE001 - whatever it is, HTTP goes on answering and nothing runs any more
+            log.warning("the simulated worker died: %r", ex)
+
+    async def _run_all(self) -> None:
         while True:
             await self._queue.wait_filled()
             await self._wait_while_dead()
             if not self._queue.pending:
                 continue
-            try:
-                item = self._queue.take()
-            except TypeError as ex:
-                log.warning("the simulated worker died: %s", ex)
-                return
-            await self._run_item(item)
+            await self._run_item(self._queue.take())
             if self._free:
                 self._machine.cache.clear()
                 self._free = False
@@ -83,9 +84,7 @@ class Worker:
             await asyncio.sleep(self._machine.faults.history_lag)
         await self._machine.moments.tell("history", prompt_id=execution.prompt_id)
         self._queue.finish(execution.entry)
-        if execution.client_id is not None:
-            marker = {"node": None, "prompt_id": execution.prompt_id}
-            self._machine.sockets.send("executing", marker, execution.client_id)
+        execution.reporter.ended()
         await self._machine.moments.tell("finished", prompt_id=execution.prompt_id)
 
     async def _checkpoint(self) -> None:

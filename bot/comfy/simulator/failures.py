@@ -1,7 +1,4 @@
-"""The payloads of failures and previews."""
-
-import json
-from typing import Any
+"""What ``execution_error`` says about a failure besides where it happened."""
 
 from bot.comfy.simulator.values import NodeFailure
 from bot.comfy.simulator.wire import Payload
@@ -14,7 +11,7 @@ _TRACEBACK = ['  File "/opt/ComfyUI/execution.py", line 545, in execute\n    out
 
 
 def describe_failure(ex: Exception, inputs: Payload, nodes: list[str]) -> Payload:
-    """What ``execution_error`` says besides where: paths and values included, as the real server leaks them."""
+    """Paths and values included, as the real server leaks them."""
     kind = ex.kind if isinstance(ex, NodeFailure) else _type_name(ex)
     tips = _OOM_TIPS if kind.endswith("OutOfMemoryError") else ""
     return {
@@ -24,20 +21,6 @@ def describe_failure(ex: Exception, inputs: Payload, nodes: list[str]) -> Payloa
         "current_inputs": inputs,
         "current_outputs": nodes,
     }
-
-
-def pack_preview(prompt_id: str, node_id: str, jpeg: bytes) -> bytes:
-    """The body of a type-4 frame: u32 length, JSON, image."""
-    metadata: dict[str, Any] = {
-        "node_id": node_id,
-        "prompt_id": prompt_id,
-        "display_node_id": node_id,
-        "parent_node_id": None,
-        "real_node_id": node_id,
-        "image_type": "image/jpeg",
-    }
-    packed = json.dumps(metadata).encode()
-    return len(packed).to_bytes(4, "big") + packed + jpeg
 
 
 def _type_name(ex: Exception) -> str:
