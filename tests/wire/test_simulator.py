@@ -103,6 +103,16 @@ async def types_until_end(socket: aiohttp.ClientWebSocketResponse, prompt_id: st
             return seen
 
 
+async def types_until_silence(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
+    """Types of all messages that come before a fifth of a second without any."""
+    seen: list[str] = []
+    while True:
+        try:
+            seen.append(json.loads((await socket.receive(timeout=0.2)).data)["type"])
+        except TimeoutError:
+            return seen
+
+
 class TestControl:
     async def test_a_held_worker_goes_no_further_until_released(self, client: Client) -> None:
         client.simulator.hold()
@@ -278,6 +288,26 @@ class TestSockets:
             seen = await types_until_end(socket, entry["prompt"][1])
 
         assert seen[-3:] == ["execution_success", "status", "executing"]
+
+    async def test_one_client_that_does_not_read_stalls_all_others(self, client: Client) -> None:
+        url = client.simulator.url.removeprefix("http://")
+        host, port = url.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        writer.write(
+            f"GET /ws HTTP/1.1\r\nHost: {url}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{key}\r\n".encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        async with client.socket("me") as socket:
+            for _ in range(8):
+                client.simulator.send("big", {"filler": "x" * 4_000_000})
+            entry = await client.run(EMPTY, client_id="me")
+            before = await types_until_silence(socket)
+            writer.close()
+            after = await types_until_end(socket, entry["prompt"][1])
+
+        assert "execution_start" not in before
+        assert "execution_start" in after
 
     async def test_a_deaf_server_accepts_sockets_and_says_nothing(self, client: Client) -> None:
         client.simulator.faults.deaf = True
