@@ -432,7 +432,10 @@ class TestRestart:
                 assert response.status == status
         assert (await client.run(EMPTY))["prompt"][0] == 0
 
-    async def test_a_stopped_server_refuses_connections(self, client: Client) -> None:
+    async def test_a_stopped_server_refuses_connections_and_starts_afresh(self, client: Client) -> None:
+        client.simulator.hold()
+        await client.submit(EMPTY)
+        await client.simulator.wait_for("start")
         await client.simulator.stop()
         with pytest.raises(aiohttp.ClientConnectorError):
             await client.get("/prompt")

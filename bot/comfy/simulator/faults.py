@@ -22,7 +22,8 @@ class Pace:
 class Faults:
     """Mutable while the simulator runs; everything is off at first."""
 
-    #: HTTP connections and sockets are cut without an answer, as when the process is gone.
+    #: Requests and new sockets are cut off without an answer while prompts go on running, as when the network is gone.
+    #: Open sockets stay: ``drop_sockets``. (Refused connections: ``Simulator.stop``.)
     down: bool = False
     #: Sockets are accepted, pings answered, nothing is ever sent (the reused-client-id bug).
     deaf: bool = False

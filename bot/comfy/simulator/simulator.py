@@ -70,6 +70,7 @@ class Simulator:
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._chores: set[asyncio.Task[None]] = set()
+        self._forgetful = False
 
     @property
     def url(self) -> str:
@@ -86,7 +87,11 @@ class Simulator:
         return self._sockets.client_ids
 
     async def start(self) -> None:
-        """Listen; from the second time on at the same port."""
+        """Listen; from the second time on at the same port, with nothing in memory."""
+        if self._forgetful:
+            self._sockets = Sockets(self.faults, self.version, about.features(self.version))
+            self._routes = self._boot()
+        self._forgetful = True
         self.folders.wipe_temp()
         app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[self._gate.middleware])
         self._routes.register(app)
@@ -101,11 +106,11 @@ class Simulator:
         self.folders.remove()
 
     async def stop(self) -> None:
-        """As when the process is killed: sockets end with 1006, connections are refused. ``start`` brings it back."""
+        """As when the process is killed: sockets end with 1006, connections are refused; ``start`` brings it back."""
         await self._apart(self._stop())
 
     async def restart(self) -> None:
-        """Come back at the same port without queue, history, cache, numbers and temporary files."""
+        """Die and come back at the same port, without queue, history, cache, numbers and temporary files."""
         await self._apart(self._restart())
 
     async def _apart(self, work: Coroutine[None, None, None]) -> None:
@@ -129,8 +134,6 @@ class Simulator:
 
     async def _restart(self) -> None:
         await self._stop()
-        self._sockets = Sockets(self.faults, self.version, about.features(self.version))
-        self._routes = self._boot()
         await self.start()
         await self._moments.tell("restarted")
 
