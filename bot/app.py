@@ -16,6 +16,7 @@ from discord.ext import commands
 
 from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
+from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.errors import EaselError
 from bot.jobs.queue import JobQueue
@@ -76,6 +77,7 @@ class EaselBot(commands.AutoShardedBot):
         clock: Callable[[], datetime] = utc_now,
         pace: float = PACE,
         guild_ready_timeout: float = 2.0,
+        intervals: Intervals = Intervals(),  # noqa: B008 - frozen
     ) -> None:
         """`pace` is seconds between edits of a message; `guild_ready_timeout` how long discord.py waits for servers."""
         super().__init__(
@@ -94,6 +96,7 @@ class EaselBot(commands.AutoShardedBot):
         self.settings = settings
         self.clock = clock
         self._pace = pace
+        self._intervals = intervals
         self.library = Library(settings.workflows_dir)
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
@@ -165,12 +168,11 @@ class EaselBot(commands.AutoShardedBot):
         self._open.push_async_callback(self.store.close)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         headers = settings.comfyui_header_map()
-        self.pool = Pool(
-            [
-                Backend(ComfyClient(session, url, headers=headers), data_dir=settings.data_dir)
-                for url in settings.comfyui_urls
-            ]
-        )
+        backends = [
+            Backend(ComfyClient(session, url, headers=headers), data_dir=settings.data_dir, intervals=self._intervals)
+            for url in settings.comfyui_urls
+        ]
+        self.pool = Pool(backends)
         messages = JobMessages(self, self.clock)
         self._delivery = delivery = DiscordDelivery(
             messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata, pace=self._pace

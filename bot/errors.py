@@ -19,6 +19,7 @@ EaselError
     ├── NodeFailed               a node raised while running
     │   ├── OutOfMemory
     │   └── BadPicture
+    ├── BotFailed                a fault of ours
     ├── JobLost                  the server forgot it, twice
     ├── NoOutputs                it ran and made nothing
     └── ServerLost               the server stayed away
@@ -237,6 +238,12 @@ class OutOfMemory(NodeFailed):
 class BadPicture(NodeFailed):
     def sentence(self) -> str:
         return _("“{title}” cannot read that picture. Send it as a PNG, JPEG or WebP file.").format(title=self.title)
+
+
+@dataclass(eq=False)
+class BotFailed(JobFailed):
+    def sentence(self) -> str:
+        return EaselError.sentence(self)
 
 
 @dataclass(eq=False)

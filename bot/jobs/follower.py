@@ -19,7 +19,7 @@ from bot.comfy.events import (
     ProgressState,
     Settled,
 )
-from bot.errors import BackendUnreachable, Fenced, JobFailed, JobLost, NoOutputs, WorkflowError
+from bot.errors import BackendUnreachable, BotFailed, Fenced, JobFailed, JobLost, NoOutputs, WorkflowError
 from bot.jobs.board import Board, Run
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
@@ -59,10 +59,10 @@ class Follower:
             return await self._fail(job, failure)
         except WorkflowError as problem:
             log.error("job %s: its workflow cannot be used any more: %s", job.id, problem)
-            return await self._fail(job, JobFailed())
+            return await self._fail(job, BotFailed())
         except Exception:  # the border of one job: a fault of ours must not take the others down
             log.exception("job %s failed inside the bot", job.id)
-            return await self._fail(job, JobFailed())
+            return await self._fail(job, BotFailed())
 
     async def _follow(self, job: Job, backend: Backend, *, known: bool) -> Job:
         run = self._board.begin(job, backend)
@@ -115,7 +115,7 @@ class Follower:
         if event.result == "done" and not _stopped_by_another(job):
             return await self._done(job, event)
         if event.result == "failed" and not _stopped_by_another(job):
-            return await self._fail(job, event.failure or JobFailed())
+            return await self._fail(job, event.failure or NoOutputs())
         return await self._store.change(job, state=JobState.CANCELLED)
 
     async def _done(self, job: Job, event: Settled) -> Job:
