@@ -18,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import EaselBot, use_loopback_discord
+from bot.comfy.intervals import Intervals
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
@@ -56,6 +57,7 @@ class Easel:
         self.folder = folder
         self.changes: dict[str, Any] = {}
         self.pace = 0.0
+        self.intervals = Intervals(lost=0.1, queue=0.05, cancel=0.1, reconnect=0.05, reconnect_most=0.2)
 
     def settings(self) -> Settings:
         values: dict[str, Any] = {
@@ -89,11 +91,22 @@ class Easel:
         finally:
             await store.close()
 
+    async def remember(self, *jobs: Job) -> None:
+        """Store jobs as if an earlier process had."""
+        store = await Store.open(self.settings().database_url)
+        try:
+            for job in jobs:
+                await store.add(job)
+        finally:
+            await store.close()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[EaselBot]:
         """Until the block ends: then it drains and closes, as after SIGTERM."""
         use_loopback_discord(self.server.url)
-        bot = EaselBot(self.settings(), clock=self.now, pace=self.pace, guild_ready_timeout=0.05)
+        bot = EaselBot(
+            self.settings(), clock=self.now, pace=self.pace, guild_ready_timeout=0.05, intervals=self.intervals
+        )
         task = asyncio.create_task(bot.run_until_stopped(self.server.token))
         ready = asyncio.create_task(self.server.wait_ready())
         await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
@@ -117,6 +130,15 @@ def easel(discord_server: DiscordServer, comfyui: Simulator, tmp_path: Path) -> 
 async def bot(easel: Easel) -> AsyncIterator[EaselBot]:
     async with easel.running() as bot:
         yield bot
+
+
+async def listed(bot: EaselBot) -> None:
+    """Return once the bot has the server's lists and can send prompts."""
+    async with asyncio.timeout(10):
+        backend = bot.pool.backends[0]
+        while backend.catalogue is None:
+            await backend.changed()
+        await backend.wait_up()
 
 
 def visible(message: Message) -> str:
