@@ -12,7 +12,7 @@ from bench.figures import Figure, Target
 from bench.stage import Stage, staged
 
 IDLE, GROWTH = 100, 10  # MB (10^6 bytes)
-JOBS, AT_ONCE = 1000, 20
+JOBS, AT_ONCE = 1000, 16
 SETTLE = 2.0  # seconds
 TINY: dict[str, object] = {"prompt": "a fox in the snow", "size": "256x256", "steps": 1}
 
