@@ -545,6 +545,19 @@ class TestFiles:
         assert json.loads(picture.text["note"]) == "kept"  # type: ignore[attr-defined]  # PNGs have it
         assert json.loads(picture.text["prompt"]) == graph  # type: ignore[attr-defined]  # PNGs have it
 
+    async def test_a_mask_becomes_the_alpha_of_its_original(self, client: Client) -> None:
+        buffer = io.BytesIO()
+        Image.new("RGBA", (256, 256), (0, 0, 0, 77)).save(buffer, "PNG")
+        form = aiohttp.FormData({"subfolder": "clipspace"})
+        form.add_field("original_ref", json.dumps({"filename": "example.png", "type": "input"}))
+        form.add_field("image", buffer.getvalue(), filename="mask.png")
+        async with client.session.post(f"{client.simulator.url}/upload/mask", data=form) as response:
+            answer = await response.json()
+
+        assert answer == {"name": "mask.png", "subfolder": "clipspace", "type": "input"}
+        with Image.open(client.simulator.folders["input"] / "clipspace" / "mask.png") as picture:
+            assert picture.getchannel("A").getextrema() == (77, 77)
+
     async def test_a_corrupt_picture_is_a_runtime_error(self, client: Client) -> None:
         form = aiohttp.FormData()
         form.add_field("image", b"no picture", filename="corrupt.png")

@@ -17,6 +17,7 @@ from PIL import Image
 from yarl import URL
 
 from bot.comfy.simulator import Pace, Simulator
+from bot.comfy.simulator.values import Call, Inputs, NodeFailure, Result
 from tests.shared import shared_path
 
 REPLAYED = (
@@ -28,6 +29,7 @@ REPLAYED = (
     "load_image",
     "misc_endpoints",
     "model_free",
+    "partial_outputs_on_failure",
     "preview_method_override",
     "preview_temp",
     "text_output",
@@ -49,7 +51,6 @@ LEFT_OUT = {
     "interrupt_race": "a race: how many interrupts are lost differs from run to run",
     "logs_subscribe": "the server's log is not simulated",
     "multi_user": "per-user settings are not simulated",
-    "partial_outputs_on_failure": "uses node classes made for the recording; tested with a node of our own",
     "probe_nodes": "uses node classes made for the recording: expansion, blockers, async nodes",
     "races": "a race by name",
     "runtime_error": "a set decided which of two outputs ran first; tested with graphs of our own",
@@ -61,6 +62,8 @@ LEFT_OUT = {
     "worker_death": "ends with the worker's death; tested with forms of our own",
     "ws_max_size": "the client's limit, not the server's",
 }
+#: Node classes that were made for the recording: what they take besides a picture.
+PROBES: dict[str, dict[str, Any]] = {"ProbeOOM": {}, "ProbeSleep": {"seconds": ["FLOAT", {"default": 1.0}]}}
 #: Uploads by the note they were recorded with: fields and file name.
 FORMS = {"image=in.png overwrite=true subfolder=bot": ({"overwrite": "true", "subfolder": "bot"}, "in.png")}
 #: Long jobs are interrupted or overtaken in these, so steps and ``status`` are left out of the comparison.
@@ -98,6 +101,9 @@ async def test_the_simulator_answers_as_the_recorded_server_did(name: str, tmp_p
     pace = Pace(preview=32, step=0.004, load=0.1) if name in STEPLESS else Pace(preview=32)
     simulator = Simulator(models=MODELS, data_dir=tmp_path, preview_method="latent2rgb", pace=pace)
     async with asyncio.timeout(30), simulator, aiohttp.ClientSession() as session:
+        for class_type, inputs in PROBES.items():
+            required = {"image": ["IMAGE"], "seed": ["INT", {"default": 0}], **inputs}
+            simulator.add_node(class_type, {"input": {"required": required}, "output": ["IMAGE"]}, run_probe)
         replay = Replay(simulator, session, stepless=name in STEPLESS)
         await replay.warm_up(trace)
         for line in trace:
@@ -239,6 +245,14 @@ class Replay:
         elif isinstance(recorded, list) and isinstance(actual, list):
             for one, other in zip(recorded, actual, strict=False):
                 self._learn_names(one, other)
+
+
+async def run_probe(call: Call, inputs: Inputs) -> Result:
+    """One fails as a full GPU does; the other cannot be interrupted for a while."""
+    if call.class_type == "ProbeOOM":
+        raise NodeFailure("torch.OutOfMemoryError", "Allocation on device 0 would exceed allowed memory.")
+    await asyncio.sleep(inputs["seconds"] / 4)
+    return Result((inputs["image"],))
 
 
 def form_of(fields: dict[str, str], filename: str) -> aiohttp.FormData:

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from bot.comfy.simulator.wire import Payload
 
 KINDS = ("output", "input", "temp")
@@ -22,11 +24,15 @@ class Saved:
 
 
 class Folders:
+    """Below ``root``, or in a temporary place; ``input`` holds an ``example.png`` at first, as the real one does."""
+
     def __init__(self, root: Path | None) -> None:
         self._own = root is None
         self.root = Path(tempfile.mkdtemp(prefix="simulator-")) if root is None else root
         for kind in KINDS:
             (self.root / kind).mkdir(parents=True, exist_ok=True)
+        if not self.uploads():
+            Image.linear_gradient("L").convert("RGB").save(self["input"] / "example.png")
 
     def __getitem__(self, kind: str) -> Path:
         return self.root / kind

@@ -48,7 +48,7 @@ async def create_video(call: Call, inputs: Inputs) -> Result:
 async def save_video(call: Call, inputs: Inputs) -> Result:
     video: Video = inputs["video"]
     form = str(inputs.get("format", "auto"))
-    ending, encode = ("webm", media.webm) if form == "webm" else ("mp4", media.mp4)
+    ending, encode = (form, media.webm) if form in ("webm", "mkv") else ("mp4", media.mp4)
     saved = call.folders.new(str(inputs["filename_prefix"]), f"_.{ending}", size=video.images.size)
     await _write(saved, lambda: encode(_small(video.images.frames), video.fps, metadata_of(call)))
     return Result((video,), {"images": [saved.entry], "animated": [True]})
