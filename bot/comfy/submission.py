@@ -51,7 +51,7 @@ class Submission:
                     return Accepted(self._run.prompt_id)
                 continue
             return self._read(answer)
-        raise PromptRefused("no_answer", _("it does not take it in ({reason}).").format(reason=reason))
+        raise PromptRefused("no_answer", _("it failed each time ({reason}).").format(reason=reason))
 
     async def _post(self, client_id: str) -> Answer:
         preview_method = "auto" if self._version.takes_preview_method else None
