@@ -38,7 +38,14 @@ class Routes:
     submissions: Submissions
 
     def register(self, app: web.Application) -> None:
-        table: list[tuple[str, str, Handler]] = [
+        for method, path, handler in [*self._common(), *self._newer()]:
+            for prefix in ("", "/api"):
+                app.router.add_route(method, prefix + path, handler)
+                if method == "GET" and path != "/ws":
+                    app.router.add_route("HEAD", prefix + path, handler)
+
+    def _common(self) -> list[tuple[str, str, Handler]]:
+        return [
             ("GET", "/", self._index),
             ("GET", "/ws", self._socket),
             ("GET", "/prompt", self._get_prompt),
@@ -61,23 +68,20 @@ class Routes:
             ("POST", "/upload/image", self._upload),
             ("POST", "/upload/mask", self._upload_mask),
         ]
+
+    def _newer(self) -> list[tuple[str, str, Handler]]:
+        """What not every version has."""
+        table: list[tuple[str, str, Handler]] = []
         if self.version.client_ids:
             table.append(("GET", "/features", self._features))
         if self.version.jobs:
             table += [("GET", "/api/jobs", self._jobs), ("GET", "/api/jobs/{job_id}", self._job)]
         if self.version.job_cancel:
-            table += [
-                ("POST", "/api/jobs/cancel", self._cancel_many),
-                ("POST", "/api/jobs/{job_id}/cancel", self._cancel),
-            ]
+            table.append(("POST", "/api/jobs/cancel", self._cancel_many))
+            table.append(("POST", "/api/jobs/{job_id}/cancel", self._cancel))
         if self.version.since(0, 17):
             table += [("GET", "/api/assets", self._no_assets), ("GET", "/api/tags", self._no_assets)]
-        for method, path, handler in table:
-            app.router.add_route(method, path, handler)
-            app.router.add_route(method, f"/api{path}", handler)
-            if method == "GET" and path != "/ws":
-                app.router.add_route("HEAD", path, handler)
-                app.router.add_route("HEAD", f"/api{path}", handler)
+        return table
 
     def status(self) -> Payload:
         return {"exec_info": {"queue_remaining": self.queue.remaining}}
