@@ -58,21 +58,25 @@ class Runner:
         self._retry_seconds = retry_seconds
         self._slots = {backend.name: Slots(SLOTS) for backend in pool.backends}
         self._tag = 0.0
+        self._undelivered: list[Job] = []
+        self._unfinished: list[Job] = []
         self._group = asyncio.TaskGroup()
         self._works: set[asyncio.Task[None]] = set()
         self._dispatchers: list[asyncio.Task[None]] = []
 
     async def prepare(self) -> None:
-        """What must be done before the first command can arrive."""
+        """Look at what an earlier process left, before the first command can arrive."""
         self._tag = await self.store.last_tag()
+        self._undelivered = await self.store.undelivered()
+        self._unfinished = await self.store.unfinished()
         await self._housekeeping.sweep()
 
     async def serve(self) -> None:
-        """Resume what an earlier process left, then take jobs as backends have room."""
+        """Resume what an earlier process left, then take jobs as backends have room. Only after `prepare()`."""
         async with self._group as group:
-            for job in await self.store.undelivered():
+            for job in self._undelivered:
                 self._start(job, self._outbox.deliver(job))
-            for job in await self.store.unfinished():
+            for job in self._unfinished:
                 await self._guard(job, self._resume(job))
             for backend in self.pool.backends:
                 self._dispatchers.append(group.create_task(self._dispatch(backend), name=f"dispatch {backend.name}"))
