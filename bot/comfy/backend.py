@@ -13,16 +13,15 @@ from uuid import uuid4
 from bot.comfy.backoff import backoff
 from bot.comfy.client import ComfyClient
 from bot.comfy.events import Detached, Event, Output, Settled, Status
-from bot.comfy.history import settle
 from bot.comfy.http import NotConnected
 from bot.comfy.intervals import Intervals
+from bot.comfy.lookup import find_end
 from bot.comfy.paths import safe_file_name
 from bot.comfy.runs import Ended, Graph, Run, Runs
 from bot.comfy.shelf import CatalogueShelf
 from bot.comfy.standing import BackendState, Standing
 from bot.comfy.submission import Submission
 from bot.comfy.upkeep import Upkeep
-from bot.comfy.version import Version
 from bot.errors import BackendError, BackendTooOld, BackendUnreachable, BadInput, MissingModel, MissingNode
 from bot.workflow.catalogue import Catalogue
 
@@ -262,20 +261,9 @@ class Backend:
         return self._client_id
 
     async def _settle(self, run: Run) -> Settled | None:
-        """How it ended, from history; None when that is not to be had now, and a later look finds it."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._intervals.history
-        while True:
-            with suppress(BackendUnreachable):
-                entry = await self._client.history(run.prompt_id)
-                if entry is not None:
-                    return self._heed_cancel(run, settle(entry, run.prompt_id, run.graph), self._standing.version)
-            if loop.time() >= until:
-                return None
-            await asyncio.sleep(self._intervals.history / 20)
-
-    def _heed_cancel(self, run: Run, settled: Settled, version: Version | None) -> Settled:
-        """A server that could not stop a running prompt finishes it; nobody wants what it made."""
-        if run.stopping and version is not None and not version.interrupts_by_id:
+        settled = await find_end(self._client, run.prompt_id, run.graph, within=self._intervals.history)
+        version = self._standing.version
+        if settled is not None and run.stopping and version is not None and not version.interrupts_by_id:
+            # the server could only finish it; nobody wants what it made
             return Settled(run.prompt_id, "cancelled", seconds=settled.seconds)
         return settled

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
+from typing import Any
 
 from bot.comfy.client import ComfyClient
+from bot.comfy.events import Settled
+from bot.comfy.history import settle
 from bot.comfy.version import Version
 from bot.errors import BackendUnreachable
 
@@ -32,6 +38,20 @@ async def look_up(client: ComfyClient, version: Version, prompt_id: str) -> Sigh
             return Sighting.UNKNOWN
         return Sighting.ENDED if status in FINISHED else Sighting.THERE
     return await _look_twice(client, prompt_id)
+
+
+async def find_end(client: ComfyClient, prompt_id: str, graph: Mapping[str, Any], *, within: float) -> Settled | None:
+    """How it ended, from history, which may lag for a while; None when it is not to be had `within` these seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    while True:
+        with suppress(BackendUnreachable):
+            entry = await client.history(prompt_id)
+            if entry is not None:
+                return settle(entry, prompt_id, graph)
+        if loop.time() >= until:
+            return None
+        await asyncio.sleep(within / 20)
 
 
 async def send_cancel(client: ComfyClient, version: Version, prompt_id: str) -> None:
