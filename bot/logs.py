@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-CHATTY = ("discord", "aiohttp", "alembic", "sqlalchemy", "asyncio")
+CHATTY = ("discord", "aiohttp", "alembic", "asyncio")
+TELLTALE = ("aiosqlite", "sqlalchemy")  # every value of every row, tokens too
 
 #: What stands behind an id in an interaction's or webhook's address is its key; events hold it as `token`.
 TOKENS = re.compile(r"""((?:interactions|webhooks)/\d+/|["']token["']: ?["'])[\w.-]{20,}""")
@@ -23,6 +24,8 @@ def set_up_logging(level: str, style: str, *, secrets: Iterable[str] = ()) -> No
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
+    for name in TELLTALE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class _Discreet(logging.Formatter):

@@ -29,7 +29,9 @@ async def cut_short(easel: Easel) -> AsyncIterator[None]:
 
 async def imagine(server: DiscordServer, who: str = "alice", **options: object) -> Message:
     """The message of a new job, once it shows where the job stands."""
-    answer = await server.person(who).slash("imagine", values={"prompt": "a fox"} | options)
+    answer = await server.person(who).slash(
+        "imagine", values={"prompt": "a fox", "size": "256x256", "steps": 2} | options
+    )
     return await answer.wait(lambda message: bool(message.buttons))
 
 
