@@ -15,7 +15,7 @@ from tests.whole.conftest import Easel, finished, listed, visible
 from tests.whole.making import MANIFEST, entry, files, noise, pictures
 from tests.whole.test_imagine import SMALL
 
-GUTS = re.compile(r"Traceback|File \"|/opt/|/tmp/|/home/|\.py\b|line \d+|RuntimeError|Exception|torch")
+GUTS = re.compile(r"Traceback|File \"|/opt/|/tmp/|/home/|line \d+|RuntimeError|Exception|torch")
 
 
 async def failed(easel: Easel, graph: dict[str, Any]) -> Message:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.comfy.simulator import Simulator
@@ -14,8 +16,8 @@ from tests.whole.test_imagine import SMALL
 async def start(comfyui: Simulator, person: Person, *, channel: Channel | None = None) -> Message:
     """A job that waits at its first step."""
     hold_at(comfyui, 1)
-    answer = await person.slash("imagine", prompt="a fox", channel=channel, **SMALL)
-    return await answer.wait(shows("step 1 of 2"))
+    answer = await person.slash("imagine", prompt="a fox", channel=channel, size="256x256", steps=3)
+    return await answer.wait(shows("step 1 of 3"))
 
 
 async def ended(easel: Easel) -> JobState:
@@ -37,9 +39,10 @@ async def test_deleting_a_job_s_message_stops_the_job(
     async with easel.running():
         message = await start(comfyui, discord_server.person("alice"))
         discord_server.delete_message(message)
+        hold_at(comfyui, 2)
         comfyui.release()
-        comfyui.hold()
-        await comfyui.wait_for("interrupted")
+        async with asyncio.timeout(10):
+            await comfyui.wait_for("interrupted")
 
     assert await ended(easel) is JobState.CANCELLED
     assert not discord_server.messages("general")
@@ -76,7 +79,8 @@ async def test_a_message_deleted_after_the_last_step_ends_quietly(
         )
         discord_server.delete_message(message)
         comfyui.release()
-        await comfyui.wait_for("finished")
+        async with asyncio.timeout(10):
+            await comfyui.wait_for("finished")
 
     assert await ended(easel) is JobState.DONE
     assert not discord_server.messages("general")
