@@ -152,8 +152,8 @@ def shows(*words: str) -> Callable[[Message], bool]:
 
 
 def finished(message: Message) -> bool:
-    """Whether a message has ended: nothing to cancel any more, and not thinking."""
-    return bool(message.text) and not message.buttons
+    """Whether a message has ended: nothing to cancel any more, neither thinking nor being stopped."""
+    return bool(message.text) and not message.buttons and "Stopping…" not in message.text
 
 
 def edits(server: DiscordServer) -> list[Request]:

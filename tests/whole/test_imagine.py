@@ -14,7 +14,7 @@ from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer, StoredFile
 from tests.whole.conftest import finished, graphs, node, visible
 
-SMALL = {"size": "256x256", "steps": 2}
+SMALL: dict[str, Any] = {"size": "256x256", "steps": 2}
 
 
 def size_of(picture: StoredFile) -> tuple[int, int]:

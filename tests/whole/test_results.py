@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer, Message
@@ -159,36 +158,6 @@ async def test_a_workflow_that_makes_nothing_says_so(
     message = await made(easel, files(comfyui))
 
     assert "❌ The workflow ran but made no file and no text." in message.text
-
-
-async def test_an_image_option_goes_through_comfyui(
-    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
-) -> None:
-    from tests.whole.making import entry
-
-    graph = {
-        "1": entry("LoadImage", "Picture", image="example.png"),
-        "2": entry("ImageInvert", "Invert", image=["1", 0]),
-        "3": entry("SaveImage", "Save", images=["2", 0], filename_prefix="a"),
-    }
-    manifest = MANIFEST + '[[option]]\nname = "picture"\ntype = "image"\nrequired = true\ntargets = ["Picture.image"]\n'
-    easel.add_workflow("invert", graph, manifest)
-    original = Image.new("RGB", (8, 8), (10, 20, 30))
-    alice = discord_server.person("alice")
-
-    async with easel.running():
-        message = await (await alice.slash("invert", picture=("a ü.png", png(original)))).wait(finished)
-
-    assert opened(message.images[0].data).getpixel((0, 0)) == (245, 235, 225)
-    assert [path.name for path in (easel.folder / "files").rglob("*.png")] == ["picture.png"]
-
-
-def png(picture: Image.Image) -> bytes:
-    from io import BytesIO
-
-    file = BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 async def test_the_same_seed_again_is_fetched_anew_for_each_person(
