@@ -98,6 +98,7 @@ class Follower:
                 run.job = await self._store.change(run.job, outcome=replace(run.job.outcome, warnings=event.warnings))
         elif isinstance(event, STARTED) and run.job.state is JobState.SUBMITTED:
             run.job = await self._store.change(run.job, state=JobState.RUNNING)
+            log.info("job %s runs", run.job.id)
             self._board.touch()
 
     async def stop(self, job: Job, backend: Backend) -> None:

@@ -44,11 +44,11 @@ class Output:
         self._more = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
-    async def wait(self, *words: str) -> None:
-        """Until all of these were said; TimeoutError tells what was said instead."""
+    async def wait(self, *words: str, times: int = 1) -> None:
+        """Until each of these was said so often; TimeoutError tells what was said instead."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while not all(word in self.text for word in words):
+                while not all(self.text.count(word) >= times for word in words):
                     if self._reading.done():
                         raise TimeoutError
                     self._more.clear()
@@ -116,7 +116,7 @@ class WarmBot:
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         self._env = dict(env)
         self._pipe = folder / "output"
-        self.output: Output | None = None
+        self._transport: asyncio.ReadTransport | None = None
 
     async def start(self, discord: DiscordServer) -> None:
         """Returns when it is ready for commands."""
@@ -140,9 +140,9 @@ class WarmBot:
     async def end(self) -> int | None:
         """The exit code."""
         await asyncio.to_thread(self.process.join, PATIENCE)
-        if self.output is not None:
-            await self.output.end()
-        self._transport.close()
+        await self.output.end()
+        if self._transport is not None:
+            self._transport.close()
         code: int | None = self.process.exitcode
         return code
 
