@@ -13,9 +13,9 @@ from bot.jobs.changes import OPEN
 from bot.jobs.job import Job, JobState
 from bot.text import _, speaking
 from bot.ui.commands import N_
-from bot.ui.lists import job_label, job_list, state_word
+from bot.ui.lists import job_choices, job_line, job_list, state_word
 from bot.ui.people import actor_of, tell
-from cogs.queue import choices, find_job, line_of, stop_job
+from bot.ui.stopping import find_job, stop_job
 
 LISTED = 20
 ON_SERVER = (JobState.SUBMITTED, JobState.RUNNING)
@@ -46,19 +46,20 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
                 guild_id=guild_id, user_id=user_id, states=states, latest=state is not None, limit=LISTED
             )
             count = sum((await self.bot.store.counts(guild_id=guild_id, user_id=user_id, states=states)).values())
-            text = job_list([line_of(self.bot, job, actor) for job in jobs], count)
+            now, board = self.bot.clock(), self.bot.runner.board
+            text = job_list([job_line(job, board, now, actor) for job in jobs], count)
             await tell(interaction, text or _("There are no such jobs on this server."))
 
     @app_commands.command(name="interrupt", description=N_("Stop somebody's job; they are told that you did"))
     @app_commands.describe(job=N_("Which one. Left out: the one that runs for this channel"))
     async def interrupt(self, interaction: discord.Interaction[EaselBot], job: str | None = None) -> None:
         with speaking(interaction.locale.value):
-            wanted = await self._running_here(interaction) if job is None else await find_job(self.bot, job)
+            wanted = await self._running_here(interaction) if job is None else await find_job(self.bot.runner, job)
             if wanted is None:
                 await tell(interaction, _("No job runs for this channel. Choose one with the option `job`."))
                 return
             require(self._moderator(interaction), Action.INTERRUPT, wanted)
-            await stop_job(interaction, self.bot, wanted)
+            await stop_job(interaction, self.bot.runner, wanted)
 
     @interrupt.autocomplete("job")
     async def open_jobs(self, interaction: discord.Interaction[EaselBot], typed: str) -> list[Choice[str]]:
@@ -66,8 +67,7 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
         with speaking(interaction.locale.value):
             jobs = await self.bot.store.select(guild_id=interaction.guild_id, limit=100)
             jobs.sort(key=lambda job: job.state is JobState.WAITING)
-            labels = [(job_label(job, who=True), job.id) for job in jobs]
-            return choices(labels, typed)
+            return job_choices(jobs, typed, who=True)
 
     async def _running_here(self, interaction: discord.Interaction[EaselBot]) -> Job | None:
         running = await self.bot.store.select(guild_id=interaction.guild_id, states=ON_SERVER)

@@ -82,7 +82,7 @@ def _refusal(actor: Actor, action: Action) -> str:
         case Action.INTERRUPT | Action.LIST if actor.guild_id is None:
             return _("Only moderators can do that, on their server. There are none in direct messages.")
         case Action.INTERRUPT:
-            return _("Only moderators of the server a job belongs to can stop it.")
+            return _("Only the person who asked for it and the moderators of its server can stop that job.")
         case Action.LIST:
             return _("Only moderators can see the list of this server's jobs.")
         case _:

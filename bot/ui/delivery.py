@@ -57,7 +57,7 @@ class DiscordDelivery:
             showing = replace(showing, eta=None, position=None)
         editor = self._editor(job)
         editor.pace = self._pace * LATE if late else self._pace
-        editor.update(lambda: self._draw(job, showing))
+        editor.update(lambda: progress_page(job, showing, self._clock()))
 
     async def flush(self, job_id: str) -> None:
         editor = self._editors.get(job_id)
@@ -106,12 +106,8 @@ class DiscordDelivery:
 
     def _editor(self, job: Job) -> Editor:
         if job.id not in self._editors:
-            self._editors[job.id] = Editor(self._sender(job), pace=self._pace)
+            self._editors[job.id] = Editor(self._sender(job), pace=self._pace, locale=job.place.locale)
         return self._editors[job.id]
-
-    def _draw(self, job: Job, showing: Showing) -> Page:
-        with speaking(job.place.locale):
-            return progress_page(job, showing, self._clock())
 
     def _sender(self, job: Job) -> Callable[[Page], Awaitable[bool]]:
         """Whether the page arrived, or never can."""

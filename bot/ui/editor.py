@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
+from bot.text import speaking
 from bot.ui.page import Page
 
 PACE = 1.5  # seconds between the end of one edit and the next
@@ -16,13 +17,17 @@ RETRY, RETRY_MOST = 1.0, 30.0  # seconds after a failed edit, doubled each time
 class Editor:
     """Sends the newest page to one message, at most one at a time, and none twice in a row.
 
-    `send` says whether the page arrived; one that did not is sent again unless a newer one replaced it. When an edit
-    takes long (discord.py sleeps inside it while Discord's limit is used up) the pace slows down with it.
+    Pages are drawn and sent in `locale`. `send` says whether the page arrived; one that did not is sent again unless a
+    newer one replaced it. When an edit takes long (discord.py sleeps inside it while Discord's limit is used up) the
+    pace slows down with it.
     """
 
-    def __init__(self, send: Callable[[Page], Awaitable[bool]], *, pace: float = PACE) -> None:
+    def __init__(
+        self, send: Callable[[Page], Awaitable[bool]], *, pace: float = PACE, locale: str | None = None
+    ) -> None:
         self.pace = pace
         self._send = send
+        self._locale = locale
         self._draw: Callable[[], Page] | None = None
         self._page: Page | None = None
         self._shown: object = None
@@ -71,6 +76,10 @@ class Editor:
         return self._draw is not None or (self._page is not None and self._page.key != self._shown)
 
     async def _edit(self) -> None:
+        with speaking(self._locale):
+            await self._show_newest()
+
+    async def _show_newest(self) -> None:
         if self._draw is not None:
             self._page, self._draw = self._draw(), None
         page = self._page

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from discord.app_commands import Choice
+
+from bot.jobs.access import Action, Actor, may
+from bot.jobs.board import Board
 from bot.jobs.job import Job, JobState
 from bot.text import _, ngettext
 from bot.ui.words import before, one_line, plain
+from bot.workflow.manifest import MAX_CHOICES
 
 LABEL = 100  # Discord's ceiling for the name of a choice
 MESSAGE = 1600  # characters of all lines, so that a sentence before and after them fits as well
@@ -26,6 +31,18 @@ class Line:
     open: bool = False
 
 
+def job_line(job: Job, board: Board, now: datetime, reader: Actor) -> Line:
+    """A job as that person may see it."""
+    eta = board.eta(job.id)
+    return Line(
+        job=job,
+        position=board.position(job.id),
+        ready=now + timedelta(seconds=eta) if eta is not None else None,
+        mine=job.place.user_id == reader.user_id,
+        open=may(reader, Action.SEE, job),
+    )
+
+
 def job_list(lines: Sequence[Line], total: int) -> str:
     """Running ones first, then by place; as many as fit into one message, then how many of `total` did not."""
     texts: list[str] = []
@@ -38,6 +55,13 @@ def job_list(lines: Sequence[Line], total: int) -> str:
     if more > 0:
         texts.append(ngettext("-# and {count} more here", "-# and {count} more here", more).format(count=more))
     return "\n".join(texts)
+
+
+def job_choices(jobs: Sequence[Job], typed: str, *, who: bool = False) -> list[Choice[str]]:
+    """What is offered while a person types: the jobs whose label holds that; with `who` it begins with a name."""
+    labels = [(job_label(job, who=who), job.id) for job in jobs]
+    wanted = typed.casefold()
+    return [Choice(name=label, value=job_id) for label, job_id in labels if wanted in label.casefold()][:MAX_CHOICES]
 
 
 def job_label(job: Job, *, who: bool = False) -> str:

@@ -23,7 +23,8 @@ def first_page(job: Job, prepared: Prepared, numbers: Sequence[int]) -> Page:
         return stopped_page(job)
     body = [quoted(text) for text in prepared.texts]
     body += [f"⚠️ {remark}" for remark in prepared.remarks]
-    body += [f"⚠️ {said(warning)}" for warning in job.outcome.warnings]
+    for warning in job.outcome.warnings:
+        body.append(_("⚠️ A part of the workflow was left out. {reason}").format(reason=said(warning)))
     total = len(prepared.files)
     if total > len(numbers):
         body.append(_("-# {shown} of {total} files; the others follow below.").format(shown=len(numbers), total=total))

@@ -125,7 +125,7 @@ async def test_parts_that_the_server_leaves_out_are_a_warning(
     message = await failed(easel, graph)
 
     assert len(message.images) == 1
-    assert "⚠️ The node “Too wide” does not accept its “width”:" in visible(message)
+    assert "⚠️ A part of the workflow was left out. The node “Too wide” does not accept its “width”:" in visible(message)
 
 
 @pytest.mark.parametrize("status", [413, 500])

@@ -97,6 +97,6 @@ async def test_another_server_s_job_is_neither_offered_nor_stopped(
 
     assert offered == []
     assert answer.ephemeral
-    assert answer.message.text == "Only moderators of the server a job belongs to can stop it."
+    assert answer.message.text == "Only the person who asked for it and the moderators of its server can stop that job."
     comfyui.release()
     assert (await message.wait(finished)).images

@@ -7,7 +7,6 @@ from pathlib import Path
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer
 from tests.whole.conftest import Easel, finished, listed, shows
-from tests.whole.making import MANIFEST, texts
 from tests.whole.test_imagine import SMALL
 
 DOWN = "⚠️ ComfyUI does not answer. Jobs wait and run when it is back."
@@ -80,39 +79,3 @@ async def test_a_dead_worker_is_said(discord_server: DiscordServer, comfyui: Sim
         await message.wait(finished)
 
     assert message.images
-
-
-async def test_commands_are_sent_only_when_they_changed(
-    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
-) -> None:
-    for _turn in range(2):
-        async with easel.running():
-            pass
-    sent_at_first = discord_server.command_puts
-
-    easel.add_workflow("make", texts("a"), MANIFEST)
-    async with easel.running():
-        names = {command["name"] for command in discord_server.person("alice").commands()}
-    async with easel.running():
-        pass
-
-    assert (sent_at_first, discord_server.command_puts) == (1, 2)
-    assert names == {"make", "queue", "cancel"}
-
-
-async def test_every_description_is_a_sentence_for_people(
-    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
-) -> None:
-    async with easel.running():
-        commands = discord_server.person("mona").commands()
-    described = [(command["name"], command["description"]) for command in commands]
-    for command in commands:
-        for option in command.get("options", []):
-            described.append((option["name"], option["description"]))
-            described += [(inner["name"], inner["description"]) for inner in option.get("options", [])]
-
-    assert len(described) > 20
-    for name, description in described:
-        assert description[0].isupper(), name
-        assert len(description) > len(name)
-        assert not description.endswith("…"), name

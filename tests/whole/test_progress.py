@@ -15,10 +15,10 @@ from bot.jobs.job import JobState
 from bot.playground import DiscordServer, RateLimits, Refusal
 from bot.playground import Request as Sent
 from tests.pure.jobs import NOON, make_job
-from tests.whole.conftest import Easel, edits, finished, hold_at, listed, shows, visible
+from tests.whole.conftest import Easel, edits, finished, hold_at, listed, shows
 from tests.whole.test_imagine import SMALL
 
-FOREIGN = {
+FOREIGN: dict[str, Any] = {
     "1": {"class_type": "EmptyImage", "inputs": {"width": 8, "height": 8, "batch_size": 1, "color": 0}},
     "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
 }
@@ -193,14 +193,3 @@ async def test_a_job_is_shown_through_a_lost_connection_to_comfyui(
     comfyui.release()
 
     assert (await message.wait(finished, timeout=15)).images
-
-
-async def test_a_person_who_speaks_another_language_gets_every_edit_in_one(
-    discord_server: DiscordServer, bot: EaselBot
-) -> None:
-    """English where there is no catalogue."""
-    alice = discord_server.person("alice")
-
-    answer = await alice.slash("imagine", prompt="ein Fuchs", locale="de", **SMALL)
-
-    assert "ein Fuchs" in visible(await answer.wait(finished))

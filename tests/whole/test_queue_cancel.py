@@ -65,7 +65,7 @@ async def test_a_stranger_is_refused_alone(discord_server: DiscordServer, comfyu
     answer = await discord_server.person("bob").click(message, "Cancel")
 
     assert answer.ephemeral
-    assert answer.message.text == "Only moderators of the server a job belongs to can stop it."
+    assert answer.message.text == "Only the person who asked for it and the moderators of its server can stop that job."
     comfyui.release()
     assert (await message.wait(finished)).images
 
