@@ -77,22 +77,18 @@ class Generate(commands.Cog):
     async def _store_first(self, interaction: discord.Interaction[EaselBot], job: Job) -> Job | None:
         """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""
         job = await self.bot.store.add(job)
-        try:
-            response = await interaction.response.defer(thinking=True)
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
-            _explain(job, error)
+        message_id = await self._answer(interaction, job)
+        if message_id is None:
             await self._drop(job)
             return None
-        return await self.bot.store.locate(job.id, message_id=response.message_id if response is not None else None)
+        return await self.bot.store.locate(job.id, message_id=message_id)
 
     async def _fetch_first(
         self, interaction: discord.Interaction[EaselBot], job: Job, attachments: Mapping[str, discord.Attachment]
     ) -> Job | None:
         """Fetching may take longer than Discord waits, so the answer comes first and the job is stored whole."""
-        try:
-            response = await interaction.response.defer(thinking=True)
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
-            _explain(job, error)
+        message_id = await self._answer(interaction, job)
+        if message_id is None:
             return None
         try:
             files = await keep(attachments, job.id, self.bot.settings.data_dir)
@@ -104,8 +100,23 @@ class Generate(commands.Cog):
             await interaction.delete_original_response()
             problem = _("Discord did not hand over the file. Attach it again.")
             raise OptionRefused(next(iter(attachments)), problem) from error
-        message_id = response.message_id if response is not None else None
         return await self.bot.store.add(replace(job, files=files, place=replace(job.place, message_id=message_id)))
+
+    async def _answer(self, interaction: discord.Interaction[EaselBot], job: Job) -> int | None:
+        """The message that says the bot is thinking; None where Discord did not take the answer."""
+        try:
+            response = await interaction.response.defer(thinking=True)
+            return response.message_id if response is not None else None
+        except discord.HTTPException as error:
+            _explain(job, error)
+            return None
+        except NETWORK_ERRORS as error:
+            log.info("job %s: the connection broke before Discord said whether it took our answer", job.id)
+            try:
+                return (await interaction.original_response()).id
+            except (discord.HTTPException, *NETWORK_ERRORS):
+                _explain(job, error)
+                return None
 
     async def _drop(self, job: Job) -> None:
         try:

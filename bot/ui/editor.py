@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 
 from bot.text import speaking
@@ -35,6 +36,7 @@ class Editor:
         self._rest_until = 0.0
         self._retry = RETRY
         self._closed = False
+        self._sending = asyncio.Lock()
 
     def update(self, draw: Callable[[], Page]) -> None:
         """Show this when the pace allows; an older page that still waits is dropped."""
@@ -50,6 +52,9 @@ class Editor:
 
     async def flush(self) -> None:
         """Show the newest page now rather than at its pace; return when it is out or has failed."""
+        with suppress(TimeoutError):  # an edit under way that was cut off might be carried out after ours
+            async with asyncio.timeout(PATIENCE), self._sending:
+                pass
         await self._cancel()
         await self._edit()
 
@@ -76,8 +81,9 @@ class Editor:
         return self._draw is not None or (self._page is not None and self._page.key != self._shown)
 
     async def _edit(self) -> None:
-        with speaking(self._locale):
-            await self._show_newest()
+        async with self._sending:
+            with speaking(self._locale):
+                await self._show_newest()
 
     async def _show_newest(self) -> None:
         if self._draw is not None:

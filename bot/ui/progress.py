@@ -54,7 +54,7 @@ def _running(showing: Showing, now: datetime) -> tuple[str, ...]:
     if progress is None:
         return ()
     if progress.detached:
-        return (_("🎨 Still running. The connection to ComfyUI was lost for a moment, so the progress is not known."),)
+        return (_("🎨 Still running. How far it is cannot be seen any more, but the result will appear here."),)
     if progress.title is None:
         title = _("🎨 Starting…")
     elif progress.step is None:

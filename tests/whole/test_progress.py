@@ -189,7 +189,48 @@ async def test_a_job_is_shown_through_a_lost_connection_to_comfyui(
     ).wait(shows("step 2 of 4"))
 
     comfyui.drop_sockets()
-    await message.wait(shows("Still running. The connection to ComfyUI was lost for a moment"))
+    await message.wait(shows("Still running. How far it is cannot be seen any more"))
     comfyui.release()
 
     assert (await message.wait(finished, timeout=15)).images
+
+
+async def test_a_command_whose_answer_got_lost_is_carried_out_once(
+    discord_server: DiscordServer, bot: EaselBot
+) -> None:
+    """Discord took our first answer, and the connection broke before it said so."""
+
+    async def cut(moment: str, request: Sent) -> None:
+        if moment == "answer" and request.path.endswith("/callback"):
+            raise ConnectionResetError
+
+    discord_server.on(cut)
+
+    message = await (await discord_server.person("alice").slash("imagine", prompt="a fox", **SMALL)).wait(finished)
+
+    assert message.images
+    assert discord_server.messages("general") == [message]
+
+
+async def test_a_command_that_discord_has_no_answer_to_is_not_carried_out(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    """Its person reads that the application did not respond, and asks again."""
+    asked = asyncio.Event()
+
+    async def cut(moment: str, request: Sent) -> None:
+        if moment == "request" and request.path.endswith("/callback"):
+            raise ConnectionResetError
+        if moment == "answer" and request.path.endswith("/messages/@original"):
+            asked.set()
+
+    discord_server.on(cut)
+
+    async with easel.running():
+        answer = await discord_server.person("alice").slash("imagine", prompt="a fox", timeout=0.0, **SMALL)
+        async with asyncio.timeout(10):
+            await asked.wait()
+
+    assert answer.failed
+    assert not comfyui.executed
+    assert all(job.state is JobState.CANCELLED and job.delivered for job in await easel.jobs())
