@@ -29,20 +29,23 @@ class Outbox:
 
     async def deliver(self, job: Job) -> None:
         """Returns when the person has seen how the job ended, or never can."""
-        pause = self._retry_seconds
-        while True:
-            try:
-                await self._delivery.deliver(job, self._fetch(job))
-                break
-            except (DeliveryDelayed, BackendUnreachable) as delay:
-                log.warning("job %s is not delivered yet: %s", job.id, delay)
-            await self._rest(job, pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
         try:
+            await self._hand_over(job)
             await self._store.deliver(job)
         except Fenced:
             log.warning("job %s was forgotten while it was delivered", job.id)
-        log.info("job %s delivered (%s)", job.id, job.state)
+        else:
+            log.info("job %s delivered (%s)", job.id, job.state)
+
+    async def _hand_over(self, job: Job) -> None:
+        pause = self._retry_seconds
+        while True:
+            try:
+                return await self._delivery.deliver(job, self._fetch(job))
+            except (DeliveryDelayed, BackendUnreachable) as delay:
+                log.warning("job %s is not delivered yet: %s", job.id, delay.__cause__ or delay)
+            await self._rest(job, pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _rest(self, job: Job, seconds: float) -> None:
         """The pause ends early when something changes at the server which has the files."""

@@ -1,0 +1,207 @@
+"""Positions, expected ends, and what a message should show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+
+import pytest
+
+from bot.comfy.events import Ahead, ExecutionStart
+from bot.comfy.pool import Pool
+from bot.errors import BackendUnreachable
+from bot.jobs.board import Board
+from bot.jobs.delivery import Note
+from bot.jobs.estimates import Estimates
+from bot.jobs.job import Job, JobState
+from bot.jobs.queue import JobQueue
+from tests.pure.jobs import make_job
+from tests.pure.servers import Screen, Server
+
+
+class Nothing:
+    async def durations(self, workflow: str, limit: int = 20) -> list[float]:
+        return []
+
+
+class Room:
+    """A board with one server."""
+
+    def __init__(self) -> None:
+        self.server = Server()
+        self.screen = Screen()
+        self.queue = JobQueue()
+        self.estimates = Estimates(Nothing())
+        self.board = Board(self.queue, Pool([self.server]), self.screen, self.estimates)
+
+    def wait(self, tag: float, **fields: object) -> Job:
+        job = replace(make_job(tag=tag), **fields)  # type: ignore[arg-type]  # a job's own fields
+        self.queue.put(job)
+        return job
+
+    def run(self, **fields: object) -> Job:
+        job = replace(make_job(state=JobState.SUBMITTED, submits=1), **fields)  # type: ignore[arg-type]  # as above
+        self.board.begin(job, self.server)
+        return job
+
+    @asynccontextmanager
+    async def drawing(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.board.redraw())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@pytest.fixture
+async def room() -> Room:
+    return Room()
+
+
+def test_a_waiting_job_comes_after_the_queue_and_everybodys_on_the_server(room: Room) -> None:
+    first, second = room.wait(1), room.wait(2)
+    room.server.count(3)
+
+    assert [room.board.position(job.id) for job in (first, second)] == [3, 4]
+    assert room.board.position("nobody") is None
+
+
+def test_a_job_just_sent_counts_before_the_server_reports_it(room: Room) -> None:
+    room.run()
+    waiting = room.wait(1)
+
+    assert room.board.position(waiting.id) == 1
+
+
+def test_a_job_on_the_server_has_the_servers_position(room: Room) -> None:
+    job = room.run()
+    before = room.board.position(job.id)
+    room.board.runs[job.id].follow(Ahead(job.id, 5))
+
+    assert before is None
+    assert room.board.position(job.id) == 5
+
+
+def test_no_end_is_promised_where_nothing_was_learned(room: Room) -> None:
+    job = room.wait(1)
+
+    assert room.board.eta(job.id) is None
+
+
+def test_a_waiting_jobs_end_counts_all_before_it(room: Room) -> None:
+    for seconds in (4.0, 6.0, 5.0):
+        room.estimates.learn("imagine", seconds)
+    first, second = room.wait(1), room.wait(2)
+
+    assert room.board.eta(first.id) == 5.0
+    assert room.board.eta(second.id) == 10.0
+
+
+def test_a_waiting_jobs_end_comes_after_what_runs(room: Room) -> None:
+    room.estimates.learn("imagine", 5.0)
+    run = room.run()
+    room.board.runs[run.id].follow(Ahead(run.id, 1))
+    waiting = room.wait(1)
+
+    assert room.board.eta(run.id) == 10.0
+    assert room.board.eta(waiting.id) == 15.0
+
+
+def test_one_unknown_workflow_hides_the_ends_behind_it(room: Room) -> None:
+    room.estimates.learn("imagine", 5.0)
+    first, _unknown, last = room.wait(1), room.wait(2, workflow="upscale"), room.wait(3)
+
+    assert room.board.eta(first.id) == 5.0
+    assert room.board.eta(last.id) is None
+
+
+async def test_everybody_behind_a_job_that_leaves_moves_up_and_nobody_else_is_edited(room: Room) -> None:
+    first, second, third = room.wait(1), room.wait(2), room.wait(3)
+
+    async with room.drawing():
+        await room.screen.until(lambda: len(room.screen.shown) == 3)
+        room.queue.remove(second.id)
+        await room.screen.until(lambda: len(room.screen.shown) == 4)
+
+    assert [showing.position for showing in room.screen.of(first)] == [0]
+    assert [showing.position for showing in room.screen.of(third)] == [2, 1]
+
+
+async def test_a_server_that_goes_away_is_said_to_all_and_its_return_too(room: Room) -> None:
+    waiting, run = room.wait(1), room.run()
+
+    async with room.drawing():
+        await room.screen.until(lambda: bool(room.screen.of(waiting)))
+        room.server.fail(BackendUnreachable("http://one"))
+        await room.screen.until(lambda: room.screen.of(run)[-1].note is Note.OFFLINE)
+        offline = room.screen.of(waiting)[-1]
+        room.server.come_back()
+        await room.screen.until(lambda: room.screen.of(run)[-1].note is None)
+
+    assert offline.note is Note.OFFLINE
+    assert isinstance(offline.trouble, BackendUnreachable)
+    assert room.screen.of(waiting)[-1].note is None
+
+
+def test_a_job_sent_before_says_that_it_is_sent_again(room: Room) -> None:
+    waiting, run = room.wait(1, submits=1), room.run(submits=2)
+
+    room.board.show_waiting()
+
+    assert room.screen.of(waiting)[-1].note is Note.AGAIN
+    assert room.screen.of(run)[-1].note is Note.AGAIN
+
+
+def test_a_job_somebody_wants_stopped_says_so_whatever_else_there_is(room: Room) -> None:
+    room.server.fail(BackendUnreachable("http://one"))
+    run = room.run(cancelled_by=40)
+
+    assert room.screen.of(run)[-1].note is Note.CANCELLING
+
+
+def test_while_stopping_those_who_wait_are_told_and_those_who_run_not_yet(room: Room) -> None:
+    waiting, run = room.wait(1), room.run()
+    room.board.stopping = True
+
+    room.board.show_waiting()
+    room.board.show_run(room.board.runs[run.id])
+
+    assert room.screen.of(waiting)[-1].note is Note.STOPPING
+    assert room.screen.of(run)[-1].note is None
+
+
+async def test_a_farewell_reaches_everybody_whose_job_is_not_done(room: Room) -> None:
+    waiting, run = room.wait(1), room.run()
+
+    await room.board.farewell()
+
+    assert room.screen.of(waiting)[-1].note is Note.STOPPING
+    assert room.screen.of(run)[-1].note is Note.STOPPING
+    assert sorted(room.screen.flushed) == sorted([waiting.id, run.id])
+
+
+def test_the_clock_of_a_run_starts_when_the_server_starts_it(room: Room) -> None:
+    job = room.run()
+    run = room.board.runs[job.id]
+    run.began = 0.0
+
+    run.follow(Ahead(job.id, 1))
+    waited = run.began
+    run.follow(ExecutionStart(job.id))
+
+    assert waited == 0.0
+    assert run.began > 0.0
+
+
+def test_a_job_that_left_the_server_is_nowhere(room: Room) -> None:
+    job = room.run()
+
+    room.board.end(job.id)
+    room.board.end(job.id)
+
+    assert room.board.position(job.id) is None
+    assert room.board.eta(job.id) is None
