@@ -41,7 +41,7 @@ class EaselError(Exception):
 
     def sentence(self) -> str:
         """What happened and what to do, for a person."""
-        return _("Something went wrong on the bot's side. Try again; if it stays, tell whoever runs the bot.")
+        return _("Something went wrong on the bot's side. Try again; if it happens again, tell whoever runs the bot.")
 
     def __str__(self) -> str:
         return self.sentence()
@@ -104,7 +104,7 @@ class Fenced(EaselError):
     job_id: str
 
     def sentence(self) -> str:
-        return _("That job has already ended or changed.")
+        return _("That job has already ended.")
 
 
 class BackendError(EaselError):
@@ -158,7 +158,7 @@ class PromptRefused(JobFailed):
     message: str = ""
 
     def sentence(self) -> str:
-        return _("ComfyUI refused this workflow: {reason} Whoever runs the bot must mend the workflow.").format(
+        return _("ComfyUI refused this workflow: {reason} Whoever runs the bot must fix the workflow.").format(
             reason=_full_stop(self.message or self.type)
         )
 

@@ -13,6 +13,9 @@ from bot.workflow.sizes import STEP, parse_size
 #: what stands for a person's file in a graph until a server has it; no text is ever a table
 FILE_MARKER = "easel:file"
 
+#: characters of a value that a refusal repeats
+SHOWN = 100
+
 Literal = Value | dict[str, str]
 
 
@@ -168,11 +171,12 @@ def _choice(option: Option, value: object, choices: tuple[str, ...] | None) -> s
     if found is not None:
         return found
     near = ", ".join(f"`{name}`" for name in closest(text, choices or ()) or (choices or ())[:3])
+    shown = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
     raise OptionRefused(
         option.name,
-        _("There is no “{value}” to choose. The closest there are: {names}.").format(value=text, names=near)
+        _("“{value}” is not among the choices. The closest are: {names}.").format(value=shown, names=near)
         if near
-        else _("There is no “{value}” to choose.").format(value=text),
+        else _("“{value}” is not among the choices.").format(value=shown),
     )
 
 

@@ -113,7 +113,7 @@ async def test_a_click_on_an_ended_job_says_so(
     answer = await alice.click(message, "Cancel")
 
     assert answer.ephemeral
-    assert answer.message.text == "That job has already ended or changed."
+    assert answer.message.text == "That job has already ended."
 
 
 async def test_a_button_works_after_a_restart(discord_server: DiscordServer, comfyui: Simulator, easel: Easel) -> None:
@@ -195,5 +195,5 @@ async def test_cancel_says_when_there_is_nothing_to_stop(discord_server: Discord
     over = await alice.slash("cancel", job=ended)
 
     assert visible(none.message) == "You have no job that waits or runs."
-    assert visible(over.message) == "That job has already ended or changed."
+    assert visible(over.message) == "That job has already ended."
     assert message.images
