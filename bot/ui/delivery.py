@@ -48,10 +48,8 @@ class DiscordDelivery:
 
     def show(self, job: Job, showing: Showing) -> None:
         """Once the token is dead, a new place in the queue is no reason for an edit."""
-        if job.place.message_id is None:
-            return
         late = not self._messages.token_alive(job.place)
-        if late and not job.place.visible:
+        if late and (job.place.message_id is None or not job.place.visible):
             return
         if late:
             showing = replace(showing, eta=None, position=None)
@@ -111,17 +109,23 @@ class DiscordDelivery:
 
     def _sender(self, job: Job) -> Callable[[Page], Awaitable[bool]]:
         """Whether the page arrived, or never can."""
+        place = job.place
 
         async def send(page: Page) -> bool:
+            nonlocal place
             try:
-                await self._messages.edit(job.place, page)
+                message_id = await self._messages.edit(place, page)
+                if place.message_id is None:  # the process before this one died before it had noted it
+                    place = replace(place, message_id=message_id)
+                    await self._store.locate(job.id, message_id=message_id)
             except DeliveryDelayed as error:
                 log.info("job %s: an edit did not arrive (%s)", job.id, error.__cause__)
                 return False
             except MessageGone:
                 log.info("job %s: its message was deleted", job.id)
                 self._editor(job).stop()
-                self.on_gone(job)
+                if place.message_id is not None:
+                    self.on_gone(job)
             except (NoWay, RequestTooLarge):
                 log.info("job %s: its message cannot be reached", job.id)
                 self._editor(job).stop()

@@ -101,6 +101,26 @@ async def test_a_job_that_runs_is_attached_to_again(
     assert len(message.images) == 1
 
 
+async def test_a_message_that_was_not_noted_is_found(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    """The process died between Discord's answer and its note of it."""
+    async with cut_short(easel):
+        message = await running(discord_server, comfyui)
+    async with stored(easel) as store:
+        (job,) = await store.unfinished()
+        await store.locate(job.id, message_id=None)
+
+    async with easel.running():
+        await message.wait(shows("Still running"))
+        comfyui.release()
+        await message.wait(finished)
+
+    (job,) = await easel.jobs()
+    assert job.place.message_id == message.id
+    assert discord_server.messages("general") == [message]
+
+
 async def test_a_job_that_finished_meanwhile_is_delivered_into_the_same_message(
     easel: Easel, discord_server: DiscordServer, comfyui: Simulator
 ) -> None:
@@ -211,6 +231,7 @@ async def test_a_cancel_the_server_has_not_confirmed_is_repeated(
     async with cut_short(easel):
         message = await running(discord_server, comfyui)
         await discord_server.person("alice").click(message, "Cancel")
+        await message.wait(shows("Stopping"))
     comfyui.faults.lost_interrupts = 0
 
     async with easel.running():
@@ -363,7 +384,7 @@ async def test_a_fault_inside_one_job_leaves_the_others_alone(
         messages = [await imagine(discord_server) for _ in range(3)]
     async with stored(easel) as store:
         broken = (await store.unfinished())[1]
-        await store.change(broken, graph={"1": "no node"})
+        await store.change(broken, files={"picture": "files/gone.png"})
     comfyui.faults.down = False
 
     async with easel.running():
