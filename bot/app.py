@@ -184,6 +184,7 @@ class EaselBot(commands.AutoShardedBot):
             library=self.library,
             delivery=delivery,
             data_dir=settings.data_dir,
+            clock=self.clock,
             keep_days=settings.keep_jobs_days,
         )
         delivery.on_gone = self.runner.message_gone

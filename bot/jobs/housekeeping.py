@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.jobs.store import Store, utc_now
+from bot.jobs.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +19,10 @@ FILES = "files"  # the uploads' folder inside the data folder
 class Housekeeping:
     """`data_dir` holds what jobs name in `files`; delivered jobs are kept for `keep_days`."""
 
-    def __init__(self, store: Store, data_dir: Path, *, keep_days: int) -> None:
+    def __init__(self, store: Store, data_dir: Path, *, clock: Callable[[], datetime], keep_days: int) -> None:
         self._store = store
         self._data_dir = data_dir
+        self._clock = clock
         self._keep_days = keep_days
 
     async def sweep(self) -> None:
@@ -41,7 +42,7 @@ class Housekeeping:
 
     async def prune(self) -> None:
         """Forget what is older than `keep_days`, and first what is large."""
-        pruned = await self._store.prune(before=utc_now() - timedelta(days=self._keep_days))
+        pruned = await self._store.prune(before=self._clock() - timedelta(days=self._keep_days))
         await asyncio.to_thread(self._remove, pruned.files)
         if pruned.emptied or pruned.forgotten:
             log.info("pruned: %d jobs forgotten, %d without graph and files", pruned.forgotten, pruned.emptied)

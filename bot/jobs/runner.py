@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from time import time
 from typing import Any
@@ -23,7 +24,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.outbox import Outbox
 from bot.jobs.queue import JobQueue, next_tag
 from bot.jobs.slots import Slots
-from bot.jobs.store import Store
+from bot.jobs.store import Store, utc_now
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Runner:
         library: Library,
         delivery: Delivery,
         data_dir: Path,
+        clock: Callable[[], datetime] = utc_now,
         keep_days: int = 400,
         retry_seconds: float = 1.0,
     ) -> None:
@@ -54,7 +56,7 @@ class Runner:
         self.board = Board(queue, pool, delivery, Estimates(store))
         self._follower = Follower(store, self.board, library, data_dir)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds)
-        self._housekeeping = Housekeeping(store, data_dir, keep_days=keep_days)
+        self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
         self._retry_seconds = retry_seconds
         self._slots = {backend.name: Slots(SLOTS) for backend in pool.backends}
         self._tag = 0.0
@@ -90,7 +92,9 @@ class Runner:
         return self._tag
 
     async def submit(self, job: Job) -> None:
-        """Put a stored job into the queue."""
+        """Put a stored job into the queue, unless somebody stopped it already."""
+        if job.state is not JobState.WAITING:
+            return
         await self.board.estimates.load(job.workflow)
         self.queue.put(job)
 

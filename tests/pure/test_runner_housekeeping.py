@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import JobState
-from bot.jobs.store import Store, utc_now
+from bot.jobs.store import Store
 from tests.pure.jobs import Clock, make_job, open_store
 
 
 @pytest.fixture
 def clock() -> Clock:
-    clock = Clock()
-    clock.now = utc_now() - timedelta(days=100)
-    return clock
+    return Clock()
 
 
 @pytest.fixture
@@ -38,11 +35,11 @@ def upload(folder: Path, name: str) -> str:
 async def test_a_job_past_its_days_goes_with_its_files(tmp_path: Path, store: Store, clock: Clock) -> None:
     old = await store.add(make_job(files={"picture": upload(tmp_path, "old")}))
     await store.deliver(await store.change(old, state=JobState.CANCELLED))
-    clock.now = utc_now()
+    clock.pass_by(days=100)
     new = await store.add(make_job(files={"picture": upload(tmp_path, "new")}))
     await store.deliver(await store.change(new, state=JobState.CANCELLED))
 
-    await Housekeeping(store, tmp_path, keep_days=90).prune()
+    await Housekeeping(store, tmp_path, clock=clock, keep_days=90).prune()
 
     assert await store.get(old.id) is None
     assert await store.get(new.id) is not None
@@ -52,9 +49,9 @@ async def test_a_job_past_its_days_goes_with_its_files(tmp_path: Path, store: St
 async def test_a_job_within_its_days_loses_its_files_after_a_month(tmp_path: Path, store: Store, clock: Clock) -> None:
     old = await store.add(make_job(files={"picture": upload(tmp_path, "old")}))
     await store.deliver(await store.change(old, state=JobState.CANCELLED))
-    clock.now = utc_now()
+    clock.pass_by(days=100)
 
-    await Housekeeping(store, tmp_path, keep_days=400).prune()
+    await Housekeeping(store, tmp_path, clock=clock, keep_days=400).prune()
 
     kept = await store.get(old.id)
     assert kept is not None
@@ -62,16 +59,16 @@ async def test_a_job_within_its_days_loses_its_files_after_a_month(tmp_path: Pat
     assert not (tmp_path / "files" / "old").exists()
 
 
-async def test_uploads_no_job_names_are_swept_and_others_kept(tmp_path: Path, store: Store) -> None:
+async def test_uploads_no_job_names_are_swept_and_others_kept(tmp_path: Path, store: Store, clock: Clock) -> None:
     await store.add(make_job(files={"picture": upload(tmp_path, "wanted")}))
     upload(tmp_path, "left-behind")
 
-    await Housekeeping(store, tmp_path, keep_days=400).sweep()
+    await Housekeeping(store, tmp_path, clock=clock, keep_days=400).sweep()
 
     assert [path.name for path in (tmp_path / "files").iterdir()] == ["wanted"]
 
 
-async def test_a_data_folder_without_uploads_needs_no_sweeping(tmp_path: Path, store: Store) -> None:
-    await Housekeeping(store, tmp_path / "nowhere", keep_days=400).sweep()
+async def test_a_data_folder_without_uploads_needs_no_sweeping(tmp_path: Path, store: Store, clock: Clock) -> None:
+    await Housekeeping(store, tmp_path / "nowhere", clock=clock, keep_days=400).sweep()
 
     assert not (tmp_path / "nowhere").exists()

@@ -170,6 +170,22 @@ async def test_a_delivered_job_is_left_alone(easel: Easel, discord_server: Disco
     assert not [r for r in list(comfyui.requests)[asked:] if first.id in r.path or first.id in str(r.query)]
 
 
+async def test_a_job_past_its_days_is_forgotten_at_the_next_start(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    easel.changes["keep_jobs_days"] = 90
+    async with easel.running():
+        await (await imagine(discord_server)).wait(finished)
+    (old,) = await easel.jobs()
+    discord_server.advance(91 * 24 * 3600)
+
+    async with easel.running():
+        await (await imagine(discord_server)).wait(finished)
+
+    (new,) = await easel.jobs()
+    assert new.id != old.id
+
+
 async def test_a_job_the_server_never_got_is_sent_under_the_same_id(
     easel: Easel, discord_server: DiscordServer, comfyui: Simulator
 ) -> None:
