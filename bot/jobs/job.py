@@ -75,7 +75,8 @@ class Job:
 
     `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue; `values` are the options as given, by name;
     `seed` the one used; `used` what the backend filled in (the model, say); `files` uploads by key, paths inside the
-    data folder; `parts` the follow-up messages by part number; `fence` goes up with every change of hands.
+    data folder; `parts` the message of each file sent in a follow-up, by its number (below 0: directly);
+    `fence` goes up with every change of hands.
     """
 
     id: str

@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
-from bot.jobs.job import JobState
+from bot.jobs.job import Job, JobState
 from bot.playground import DiscordServer, RateLimits, Refusal
 from bot.playground import Request as Sent
 from tests.pure.jobs import NOON, make_job
@@ -226,11 +226,14 @@ async def test_a_command_that_discord_has_no_answer_to_is_not_carried_out(
 
     discord_server.on(cut)
 
-    async with easel.running():
+    async with easel.running() as bot:
         answer = await discord_server.person("alice").slash("imagine", prompt="a fox", timeout=0.0, **SMALL)
         async with asyncio.timeout(10):
             await asked.wait()
+            jobs: list[Job] = []
+            while not (jobs and all(job.delivered for job in jobs)):
+                jobs = await bot.store.select(states=JobState)
 
     assert answer.failed
     assert not comfyui.executed
-    assert all(job.state is JobState.CANCELLED and job.delivered for job in await easel.jobs())
+    assert [job.state for job in jobs] == [JobState.CANCELLED]
