@@ -24,6 +24,7 @@ from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
+from bot.tasks import end, until
 from bot.text import _, speaking
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
@@ -36,7 +37,6 @@ from bot.workflow.library import Library
 log = logging.getLogger(__name__)
 
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
-CLOSING_SECONDS = 5.0
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -110,8 +110,8 @@ class EaselBot(commands.AutoShardedBot):
             await self.runner.prepare()
             self._open.push_async_callback(self.close)
             login = asyncio.create_task(self.login(token), name="login")
-            self._open.push_async_callback(_end, login)
-            await _until(self._stopped, login)
+            self._open.push_async_callback(end, login)
+            await until(self._stopped, login)
             if not self._stopped.is_set():
                 await self._run()
 
@@ -194,38 +194,16 @@ class EaselBot(commands.AutoShardedBot):
         serving = asyncio.create_task(self.runner.serve(), name="runner")
         connecting = asyncio.create_task(self.connect(), name="gateway")
         try:
-            await _until(self._stopped, serving, connecting)
+            await until(self._stopped, serving, connecting)
+            if not self._stopped.is_set():
+                log.error("the connection to Discord has ended")
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
             await asyncio.wait([self._draining])
         finally:
-            await _end(serving)
+            await end(serving)
             await self._delivery.close()
             await self.close()
-            await _end(connecting)
-
-
-async def _until(stopped: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """Until it is set, or one of the tasks ends; raises the task's error, alone."""
-    waiting = asyncio.create_task(stopped.wait())
-    try:
-        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-    for error in [task.exception() for task in tasks if task.done()]:
-        if error is not None:
-            raise _alone(error)
-
-
-def _alone(error: BaseException) -> BaseException:
-    """What a group of one holds."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task], timeout=CLOSING_SECONDS)
+            await end(connecting)
 
 
 def use_loopback_discord(url: str) -> None:

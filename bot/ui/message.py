@@ -18,6 +18,7 @@ from bot.ui.page import Page
 log = logging.getLogger(__name__)
 
 MARGIN = timedelta(seconds=20)  # an edit under way must not see the token die
+NONCES_KEPT = timedelta(minutes=2)  # at least: Discord says "the past few minutes"
 TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown webhook, unknown interaction
 GONE = frozenset({10008})  # unknown message
 # no channel, no guild, no access, not ours, no direct messages, not allowed, archived, locked
@@ -79,6 +80,22 @@ class JobMessages:
             if not self.token_alive(place):
                 raise NoWay
             return (await self._webhook(place).send(view=page.view(), files=page.attachments(), wait=True)).id
+
+    async def find(self, place: Place, page: Page, *, since: datetime | None) -> int | None:
+        """The message that has this page's files already, where it may have been sent so long ago that its nonce is
+        forgotten: at the earliest at `since`. None where there is none to be seen."""
+        names = [file.name for file in page.files]
+        if not names or since is None or self._clock() - since < NONCES_KEPT:
+            return None
+        above = discord.Object(place.message_id or place.interaction_id)
+        with _translated():
+            try:
+                async for message in self._channel(place).history(after=above, limit=100):
+                    if message.author == self._client.user and all(name in _shown(message) for name in names):
+                        return message.id
+            except (discord.Forbidden, discord.NotFound):
+                return None  # sending will say why
+        return None
 
     async def send_direct(self, place: Place, page: Page, *, nonce: str) -> int:
         """The same in the person's direct messages."""
@@ -148,6 +165,11 @@ def _meaning(error: discord.HTTPException) -> EaselError:
         return DeliveryDelayed()
     log.error("Discord refused a message: %s", error)
     return NoWay()
+
+
+def _shown(message: discord.Message) -> str:
+    """Names and addresses of a message's files."""
+    return f"{[file.filename for file in message.attachments]} {[part.to_dict() for part in message.components]}"
 
 
 def _too_large(error: discord.HTTPException) -> bool:

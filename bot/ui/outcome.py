@@ -78,6 +78,9 @@ class OutcomeSender:
         return await self._record(job, [-1 - number for number in numbers], message_id)
 
     async def _post(self, job: Job, page: Page, number: int) -> int:
+        sent = await self._messages.find(job.place, page, since=job.finished_at)
+        if sent is not None:
+            return sent
         nonce = _nonce(job, f"{number}")
         return await _fitting(lambda page: self._messages.send(job.place, page, nonce=nonce), page)
 

@@ -134,8 +134,9 @@ class WarmBot:
 
     def kill(self) -> None:
         """SIGKILL; returns when it is dead."""
-        self.process.kill()
-        self.process.join(PATIENCE)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join(PATIENCE)
 
     async def end(self) -> int | None:
         """The exit code."""

@@ -79,6 +79,10 @@ class Crash:
         self._bot.kill()
         await self._bot.end()
 
+    def close(self) -> None:
+        """Nothing of it runs on."""
+        self._bot.kill()
+
     async def jobs(self) -> list[Job]:
         """What is stored while no bot runs, in the order in which they were asked for."""
         store = await Store.open(self._database)
@@ -151,10 +155,13 @@ async def test_a_kill_leaves_one_result_each(
     seed = SEED + list(POINTS).index(name)
     crash = Crash(discord_server, comfyui, tmp_path, POINTS[name], seed)
 
-    await crash.run()
-    killed = await crash.jobs()
-    await crash.recover()
-    jobs = await crash.jobs()
+    try:
+        await crash.run()
+        killed = await crash.jobs()
+        await crash.recover()
+        jobs = await crash.jobs()
+    finally:
+        crash.close()
 
     note = f"seed {seed}, job {crash.target}"
     assert killed[crash.target].state is crash.point.state, note

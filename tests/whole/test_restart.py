@@ -354,6 +354,34 @@ async def test_only_the_missing_follow_ups_are_sent(
     assert job.delivered
 
 
+async def test_a_follow_up_sent_long_ago_is_found_and_not_sent_again(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    """Its answer never came, and Discord has forgotten the nonce since."""
+    broken = True
+
+    async def cut(moment: str, request: Request) -> None:
+        if broken and moment == "answer" and request.method == "POST" and request.path.endswith("/messages"):
+            raise ConnectionError
+
+    discord_server.on(cut)
+    async with cut_short(easel):
+        await imagine(discord_server, count=16)
+        await _until(lambda: len(discord_server.messages("general")) == 2, discord_server)
+    broken = False
+    discord_server.advance(3600)
+
+    async with easel.running():
+        await _until(
+            lambda: any(r.method == "GET" and "after" in r.query for r in discord_server.requests), discord_server
+        )
+
+    (job,) = await easel.jobs()
+    _first, second = discord_server.messages("general")
+    assert set(job.parts.values()) == {second.id}
+    assert job.delivered
+
+
 async def test_a_job_that_ended_while_discord_was_away_is_delivered_when_it_is_back(
     easel: Easel, discord_server: DiscordServer, comfyui: Simulator
 ) -> None:
