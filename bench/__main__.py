@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from time import perf_counter
+from typing import Any
 
 from bench import burst, events, lag, memory, requests
 from bench.figures import Figure, table
 from bench.stage import BenchFailed
+from bot.signals import on_stop_signals
 
 ALL: dict[str, Callable[[int], Awaitable[list[Figure]]]] = {
     "lag": lag.measure,
@@ -31,13 +33,27 @@ def main() -> None:
     if unknown or chosen.runs < 1:
         parser.error(f"there are {', '.join(ALL)}, and --runs of at least 1")
     try:
-        figures = asyncio.run(measure(chosen.figures or list(ALL), chosen.runs))
+        figures = asyncio.run(stoppable(measure(chosen.figures or list(ALL), chosen.runs)))
     except BenchFailed as failure:
-        sys.exit(f"bench: {failure}")
+        print(f"bench: {failure}", file=sys.stderr)
+        sys.exit(2)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit(130)
     print(table(figures))
     missed = [figure.name for figure in figures if figure.missed]
     if missed:
         sys.exit(f"missed: {'; '.join(missed)}")
+
+
+async def stoppable(work: Coroutine[Any, Any, list[Figure]]) -> list[Figure]:
+    """Cancelled by Ctrl+C and SIGTERM, so that no process and no file stays behind."""
+    task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        task.cancel()
+
+    with on_stop_signals(stop):
+        return await task
 
 
 async def measure(names: list[str], runs: int) -> list[Figure]:
