@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from bot.comfy.backend import Backend
@@ -59,9 +59,10 @@ class Board:
         self._delivery = delivery
         self.estimates = estimates
 
-    def begin(self, job: Job, backend: Backend) -> Run:
-        """The job is on its way to that backend."""
-        run = self.runs[job.id] = Run(job, backend, Progress.of(job.graph))
+    def begin(self, job: Job, backend: Backend, *, known: bool = False) -> Run:
+        """The job is on its way to that backend, behind all it has; where a `known` one stands there it will tell."""
+        progress = replace(Progress.of(job.graph), ahead=None if known else self._on_server(backend))
+        run = self.runs[job.id] = Run(job, backend, progress)
         self.show_run(run)
         return run
 
@@ -158,9 +159,12 @@ class Board:
                 wait.cancel()
 
     def _on_servers(self) -> int:
+        return sum(map(self._on_server, self._pool.backends))
+
+    def _on_server(self, backend: Backend) -> int:
         """Prompts that are there already, ours and others'; what we sent counts before the server reports it."""
-        ours = [sum(run.backend is backend for run in self.runs.values()) for backend in self._pool.backends]
-        return sum(max(backend.queue_remaining, mine) for backend, mine in zip(self._pool.backends, ours, strict=True))
+        ours = sum(run.backend is backend for run in self.runs.values())
+        return max(backend.queue_remaining, ours)
 
     def _until_free(self) -> float | None:
         end: float | None = 0.0

@@ -16,6 +16,7 @@ from bot.comfy.events import (
     Executing,
     ExecutionCached,
     ExecutionStart,
+    Output,
     ProgressState,
     Settled,
 )
@@ -65,7 +66,7 @@ class Follower:
             return await self._fail(job, BotFailed())
 
     async def _follow(self, job: Job, backend: Backend, *, known: bool) -> Job:
-        run = self._board.begin(job, backend)
+        run = self._board.begin(job, backend, known=known)
         placed = Placed(job.graph, job.used) if known else await self._place(job, backend)
         if placed.used != job.used:
             run.job = await self._store.change(run.job, used=placed.used)
@@ -120,10 +121,17 @@ class Follower:
         return await self._store.change(job, state=JobState.CANCELLED)
 
     async def _done(self, job: Job, event: Settled) -> Job:
-        if not event.outputs:
+        outputs = self._wanted(job, event.outputs)
+        if not outputs:
             return await self._fail(job, NoOutputs())
-        outcome = replace(job.outcome, outputs=event.outputs)
+        outcome = replace(job.outcome, outputs=outputs)
         return await self._store.change(job, state=JobState.DONE, outcome=outcome, seconds=event.seconds)
+
+    def _wanted(self, job: Job, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+        """Those of the nodes that the workflow names, or all."""
+        workflow = self._library.workflows.get(job.workflow)
+        nodes = workflow.outputs if workflow is not None else ()
+        return tuple(output for output in outputs if not nodes or output.node in nodes)
 
     async def _send_again(self, job: Job) -> Job:
         if job.submits >= SUBMITS:

@@ -41,8 +41,10 @@ def _waits(job: Job, showing: Showing) -> bool:
 
 def _waiting(job: Job, showing: Showing, now: datetime) -> tuple[str, ...]:
     place, ready = showing.position, _ready(showing.eta, now)
+    if not place and job.state is not JobState.WAITING:
+        return (_("⏳ Starting…") + ready,)
     if place is None:
-        return (_("⏳ In the queue") if job.state is JobState.WAITING else _("⏳ Starting…"),)
+        return (_("⏳ In the queue"),)
     if place == 0:
         return (_("⏳ In the queue: yours is next") + ready,)
     line = ngettext("⏳ In the queue: {count} job before yours", "⏳ In the queue: {count} jobs before yours", place)

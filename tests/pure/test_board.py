@@ -79,11 +79,22 @@ def test_a_job_just_sent_counts_before_the_server_reports_it(room: Room) -> None
 
 def test_a_job_on_the_server_has_the_servers_position(room: Room) -> None:
     job = room.run()
-    before = room.board.position(job.id)
     room.board.runs[job.id].follow(Ahead(job.id, 5))
 
-    assert before is None
     assert room.board.position(job.id) == 5
+
+
+def test_a_job_on_its_way_is_behind_what_the_server_has(room: Room) -> None:
+    first, second = room.run(), room.run()
+
+    assert [room.board.position(job.id) for job in (first, second)] == [0, 1]
+
+
+def test_where_a_job_of_an_earlier_process_stands_is_not_guessed(room: Room) -> None:
+    job = make_job(state=JobState.SUBMITTED, submits=1)
+    room.board.begin(job, room.server, known=True)
+
+    assert room.board.position(job.id) is None
 
 
 def test_no_end_is_promised_where_nothing_was_learned(room: Room) -> None:
