@@ -71,10 +71,10 @@ async def write_newest(connection: AsyncConnection, job_id: str, columns: Column
     return await write(connection, await newest(connection, job_id), columns)
 
 
-async def add_part(connection: AsyncConnection, job: Job, part: int, message_id: int) -> Job:
-    """One more part, beside those others wrote since `job` was read."""
-    parts = {**(await newest(connection, job.id)).parts, part: message_id}
-    return await write(connection, job, to_columns({"parts": parts}))
+async def add_parts(connection: AsyncConnection, job: Job, parts: Iterable[int], message_id: int) -> Job:
+    """More parts, beside those others wrote since `job` was read."""
+    known = {**(await newest(connection, job.id)).parts, **dict.fromkeys(parts, message_id)}
+    return await write(connection, job, to_columns({"parts": known}))
 
 
 async def ask_to_stop(connection: AsyncConnection, job_id: str, by: int, now: datetime) -> Job:

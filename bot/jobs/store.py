@@ -15,7 +15,7 @@ from bot.jobs.backup import backup
 from bot.jobs.changes import (
     LOCATION,
     OPEN,
-    add_part,
+    add_parts,
     among,
     ask_to_stop,
     insert_job,
@@ -103,9 +103,9 @@ class Store:
             raise ValueError(f"only {', '.join(sorted(LOCATION))} say where a message is")
         return await self._do(lambda connection: write_newest(connection, job_id, to_columns(fields)))
 
-    async def record_part(self, job: Job, part: int, message_id: int) -> Job:
-        """Follow-up number `part` was sent; parts recorded by others meanwhile stay."""
-        return await self._do(lambda connection: add_part(connection, job, part, message_id))
+    async def record_parts(self, job: Job, parts: Iterable[int], message_id: int) -> Job:
+        """These parts were sent in that message; parts recorded by others meanwhile stay."""
+        return await self._do(lambda connection: add_parts(connection, job, parts, message_id))
 
     async def deliver(self, job: Job) -> Job:
         """The person has seen the outcome. Twice is once: the first time stands."""

@@ -64,18 +64,18 @@ class OutcomeSender:
 
     async def _next(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         message_id = await self._post(job, next_page(job, prepared, numbers), numbers[0])
-        return await self._record(job, numbers, message_id)
+        return await self._store.record_parts(job, numbers, message_id)
 
     async def _first_direct(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         if any(part < 0 for part in job.parts):
             return job
         page = elsewhere(first_page(job, prepared, numbers), job)
         message_id = await self._post_direct(job, page, 0)
-        return await self._record(job, [-1 - number for number in numbers or (0,)], message_id)
+        return await self._store.record_parts(job, [-1 - number for number in numbers or (0,)], message_id)
 
     async def _next_direct(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         message_id = await self._post_direct(job, next_page(job, prepared, numbers), numbers[0])
-        return await self._record(job, [-1 - number for number in numbers], message_id)
+        return await self._store.record_parts(job, [-1 - number for number in numbers], message_id)
 
     async def _post(self, job: Job, page: Page, number: int) -> int:
         sent = await self._messages.find(job.place, page, since=job.finished_at)
@@ -87,9 +87,6 @@ class OutcomeSender:
     async def _post_direct(self, job: Job, page: Page, number: int) -> int:
         nonce = _nonce(job, f"d{number}")
         return await _fitting(lambda page: self._messages.send_direct(job.place, page, nonce=nonce), page)
-
-    async def _record(self, job: Job, parts: Numbers, message_id: int) -> Job:
-        return await self._store.change(job, parts={**job.parts, **dict.fromkeys(parts, message_id)})
 
 
 def groups(total: int, size: int, sent: Collection[int]) -> list[Numbers]:

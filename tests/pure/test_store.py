@@ -191,8 +191,8 @@ async def test_a_message_is_located_whatever_became_of_the_job(store: Store) -> 
 async def test_parts_recorded_from_the_same_value_are_all_kept(store: Store) -> None:
     job = await ended_job(store, make_job())
 
-    await store.record_part(job, 1, 101)
-    job = await store.record_part(job, 2, 102)
+    await store.record_parts(job, [1], 101)
+    job = await store.record_parts(job, [2], 102)
 
     assert job.parts == {1: 101, 2: 102}
 

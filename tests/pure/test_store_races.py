@@ -93,7 +93,7 @@ async def test_many_tasks_write_and_read_at_once_and_none_finds_it_locked(tmp_pa
         job = await store.claim(await store.add(make_job(tag=float(number))), "gpu")
         await store.unfinished()
         job = await store.change(job, state=JobState.DONE)
-        await asyncio.gather(*(store.record_part(job, part, part) for part in range(3)))
+        await asyncio.gather(*(store.record_parts(job, [part], part) for part in range(3)))
         assert (await store.deliver(job)).parts == {0: 0, 1: 1, 2: 2}
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
@@ -109,14 +109,14 @@ async def test_many_tasks_write_and_read_at_once_and_none_finds_it_locked(tmp_pa
 async def test_a_task_cancelled_anywhere_in_a_change_leaves_the_store_usable(tmp_path: Path) -> None:
     store = await open_store(tmp_path)
     job = await store.claim(await store.add(make_job()), "gpu")
-    needed = await turns_of(store.record_part(job, 0, 0), at_most=10_000)
+    needed = await turns_of(store.record_parts(job, [0], 0), at_most=10_000)
 
     for cut in range(1, 41):
-        await turns_of(store.record_part(job, cut, cut), at_most=needed * cut // 40)
+        await turns_of(store.record_parts(job, [cut], cut), at_most=needed * cut // 40)
         async with asyncio.timeout(30):
             assert await store.get(job.id) is not None
 
-    assert {0, 99} <= (await store.record_part(job, 99, 99)).parts.keys() <= {*range(41), 99}
+    assert {0, 99} <= (await store.record_parts(job, [99], 99)).parts.keys() <= {*range(41), 99}
     await store.close()
 
 

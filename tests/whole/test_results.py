@@ -171,3 +171,13 @@ async def test_the_same_seed_again_is_fetched_anew_for_each_person(
     first, second = discord_server.messages("general")
     assert first.images[0].data == second.images[0].data
     assert first.images[0].name != second.images[0].name
+
+
+async def test_only_the_outputs_a_workflow_names_are_posted(easel: Easel, comfyui: Simulator) -> None:
+    easel.add_workflow("make", texts("wanted", "between"), f'{MANIFEST}outputs = ["Show 0"]\n')
+
+    async with easel.running():
+        message = await (await easel.server.person("alice").slash("make")).wait(finished)
+
+    assert "wanted" in message.text
+    assert "between" not in message.text
