@@ -31,11 +31,15 @@ class PageBot(SmallBot):
     def __init__(self) -> None:
         super().__init__()
         self.finish = asyncio.Event()
-        draw = app_commands.Command(name="draw", description="Draw something", callback=self.draw)
+        draw: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name="draw", description="Draw something", callback=self.draw
+        )
         draw.autocomplete("style")(offered)
         self.tree.add_command(draw)
         self.tree.add_command(app_commands.Command(name="note", description="Write a note", callback=self.note))
-        secret = app_commands.Command(name="clear", description="For moderators", callback=self.note)
+        secret: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name="clear", description="For moderators", callback=self.note
+        )
         secret.default_permissions = discord.Permissions(manage_messages=True)
         self.tree.add_command(secret)
 
@@ -56,7 +60,7 @@ class PageBot(SmallBot):
             await click.response.defer()
             pressed.set()
 
-        button.callback = press  # type: ignore[method-assign]  # discord.py's documented way to set it
+        button.callback = press  # type: ignore[method-assign, assignment]  # discord.py's documented way to set it
         preview = discord.File(BytesIO(picture("blue")), "preview.png")
         view = gallery(f"Drawing **{prompt}** in {style}", "preview.png", button=button)
         await interaction.edit_original_response(view=view, attachments=[preview])
