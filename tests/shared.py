@@ -1,4 +1,4 @@
-"""Recorded reference material that lies beside the checkout on some machines: tests that want it skip where it is absent."""
+"""Recorded reference material beside the checkout, on machines that have it: tests skip where it is absent."""
 
 from pathlib import Path
 
