@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from bench.figures import Figure, Target
+from bench.grain import add_grain
 from bench.processes import running_module
 from bench.stage import TYPICAL, BenchFailed, Stage, staged
 
@@ -33,6 +34,7 @@ async def measure(runs: int) -> list[Figure]:
     bots: list[float] = []
     bares: list[float] = []
     async with staged() as stage, running_module("bench.bare", stage.comfyui.url) as bare:
+        add_grain(stage.comfyui)
         await _answer(bare)
         tasks = [(await _draw(stage, 0.0))[1]]
         await stage.imagine(TYPICAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.figures import Figure, Target
+from bench.grain import add_grain
 from bench.stage import TYPICAL, Result, staged
 
 SECONDS = 4.0
@@ -14,6 +15,7 @@ PREVIEWS = Target(">=", 1, "every run")
 async def measure(runs: int) -> list[Figure]:
     """A job of four seconds on an idle server, again and again."""
     async with staged() as stage:
+        add_grain(stage.comfyui)
         await stage.imagine(TYPICAL)
         stage.clock.seconds = SECONDS
         done = [await stage.imagine(TYPICAL) for _ in range(runs)]
