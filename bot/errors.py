@@ -172,7 +172,7 @@ class MissingNode(PromptRefused):
 
     def sentence(self) -> str:
         return _(
-            "The server has no node called “{class_type}” (used as “{title}”). "
+            "ComfyUI has no node called “{class_type}” (used as “{title}”). "
             "Whoever runs ComfyUI must install the custom node it belongs to."
         ).format(class_type=self.class_type, title=self.title)
 
@@ -190,10 +190,10 @@ class MissingModel(PromptRefused):
     def sentence(self) -> str:
         if not self.closest:
             return _(
-                "The server does not have “{value}” (for “{title}”). Ask whoever runs ComfyUI to add the file."
+                "ComfyUI does not have “{value}” (for “{title}”). Ask whoever runs ComfyUI to add the file."
             ).format(value=self.value, title=self.title)
         names = ", ".join(f"`{name}`" for name in self.closest)
-        return _("The server does not have “{value}” (for “{title}”). The closest it has: {names}.").format(
+        return _("ComfyUI does not have “{value}” (for “{title}”). The closest it has: {names}.").format(
             value=self.value, title=self.title, names=names
         )
 

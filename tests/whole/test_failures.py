@@ -52,13 +52,13 @@ async def test_a_model_removed_from_the_server_meanwhile(
         "imagine", prompt="a fox", model="dreamshaper_8.safetensors", **SMALL
     )
 
-    assert_says(await answer.wait(finished), "The server does not have “dreamshaper_8.safetensors” (for “Checkpoint”).")
+    assert_says(await answer.wait(finished), "ComfyUI does not have “dreamshaper_8.safetensors” (for “Checkpoint”).")
 
 
 async def test_a_node_that_is_not_installed(discord_server: DiscordServer, easel: Easel) -> None:
     message = await failed(easel, {"1": entry("MagicSave", "Magic", filename_prefix="a")})
 
-    assert_says(message, "The server has no node called “MagicSave” (used as “Magic”).")
+    assert_says(message, "ComfyUI has no node called “MagicSave” (used as “Magic”).")
     assert "Whoever runs ComfyUI must install the custom node it belongs to." in visible(message)
 
 
