@@ -11,12 +11,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from bot.playground import DiscordServer
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # seconds; a machine under load is slow, a bot that hangs is slower
 
 #: Starts a process from one that has imported everything, in a tenth of the time.
+if sys.platform == "win32":
+    pytest.skip("these processes are stopped by POSIX signals", allow_module_level=True)
+
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["bot.__main__", "cogs.generate", "cogs.queue", "cogs.moderation", __name__])
 
