@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, insert, select, update
@@ -58,6 +58,14 @@ async def newest(connection: AsyncConnection, job_id: str) -> Job:
     if row is None:
         raise Fenced(job_id)
     return from_row(row)
+
+
+async def revise(connection: AsyncConnection, job: Job, decide: Callable[[Job], Changes], now: datetime) -> Job:
+    """Write what `decide` makes of the row as it is; Fenced when the job has changed hands."""
+    latest = await newest(connection, job.id)
+    if latest.fence != job.fence:
+        raise Fenced(job.id)
+    return await write(connection, latest, stamped(latest, decide(latest), now))
 
 
 async def insert_job(connection: AsyncConnection, job: Job) -> Job:

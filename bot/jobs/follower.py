@@ -23,6 +23,7 @@ from bot.comfy.events import (
 from bot.errors import BackendUnreachable, BotFailed, Fenced, JobFailed, JobLost, NoOutputs, WorkflowError
 from bot.jobs.board import Board, Run
 from bot.jobs.job import Job, JobState
+from bot.jobs.rows import Changes
 from bot.jobs.store import Store
 from bot.workflow.binding import Facts, Placed, place
 from bot.workflow.library import Library
@@ -55,7 +56,7 @@ class Follower:
             raise
         except BackendUnreachable as problem:
             log.info("job %s could not be sent: %s", job.id, problem.reason)
-            return await self._take_back(job)
+            return await self._store.revise(job, _taken_back)
         except JobFailed as failure:
             return await self._fail(job, failure)
         except WorkflowError as problem:
@@ -110,22 +111,21 @@ class Follower:
             log.info("job %s will be stopped when %s is back", job.id, backend.name)
 
     async def _settle(self, run: Run, event: Settled) -> Job:
-        job = await self._latest(run.job)
-        log.info("job %s %s on %s", job.id, event.result, run.backend.name)
-        if event.result == "lost" and job.cancelled_by is None:
-            return await self._send_again(job)
-        if event.result == "done" and not _stopped_by_another(job):
-            return await self._done(job, event)
-        if event.result == "failed" and not _stopped_by_another(job):
-            return await self._fail(job, event.failure or NoOutputs())
-        return await self._store.change(job, state=JobState.CANCELLED)
+        log.info("job %s %s on %s", run.job.id, event.result, run.backend.name)
+        return await self._store.revise(run.job, lambda job: self._ending(job, event))
 
-    async def _done(self, job: Job, event: Settled) -> Job:
-        outputs = self._wanted(job, event.outputs)
-        if not outputs:
-            return await self._fail(job, NoOutputs())
-        outcome = replace(job.outcome, outputs=outputs)
-        return await self._store.change(job, state=JobState.DONE, outcome=outcome, seconds=event.seconds)
+    def _ending(self, job: Job, event: Settled) -> Changes:
+        """What becomes of the job as stored, with its message and a wish to stop it, after the server's last word."""
+        if event.result == "lost" and job.cancelled_by is None:
+            return _again(job)
+        if event.result == "done" and not _stopped_by_another(job):
+            outputs = self._wanted(job, event.outputs)
+            outcome = replace(job.outcome, outputs=outputs)
+            done: Changes = {"state": JobState.DONE, "outcome": outcome, "seconds": event.seconds}
+            return done if outputs else _failed(job, NoOutputs())
+        if event.result == "failed" and not _stopped_by_another(job):
+            return _failed(job, event.failure or NoOutputs())
+        return {"state": JobState.CANCELLED}
 
     def _wanted(self, job: Job, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
         """Those of the nodes that the workflow names, or all."""
@@ -133,30 +133,27 @@ class Follower:
         nodes = workflow.outputs if workflow is not None else ()
         return tuple(output for output in outputs if not nodes or output.node in nodes)
 
-    async def _send_again(self, job: Job) -> Job:
-        if job.submits >= SUBMITS:
-            return await self._fail(job, JobLost())
-        log.warning("job %s is unknown to %s; it is sent again", job.id, job.backend)
-        return await self._store.change(job, state=JobState.WAITING)
-
-    async def _take_back(self, job: Job) -> Job:
-        """The server certainly never got it, so it was not submitted."""
-        job = await self._latest(job)
-        if job.cancelled_by is not None:
-            return await self._store.change(job, state=JobState.CANCELLED)
-        return await self._store.change(job, state=JobState.WAITING, submits=max(0, job.submits - 1))
-
     async def _fail(self, job: Job, failure: JobFailed) -> Job:
-        job = await self._latest(job)
-        log.info("job %s failed: %s", job.id, type(failure).__name__)
-        return await self._store.change(job, state=JobState.FAILED, outcome=replace(job.outcome, failure=failure))
+        return await self._store.revise(job, lambda latest: _failed(latest, failure))
 
-    async def _latest(self, job: Job) -> Job:
-        """The job as stored, with what was written beside the run (its message, a wish to stop it)."""
-        latest = await self._store.get(job.id)
-        if latest is None or latest.fence != job.fence:
-            raise Fenced(job.id)
-        return latest
+
+def _failed(job: Job, failure: JobFailed) -> Changes:
+    log.info("job %s failed: %s", job.id, type(failure).__name__)
+    return {"state": JobState.FAILED, "outcome": replace(job.outcome, failure=failure)}
+
+
+def _again(job: Job) -> Changes:
+    if job.submits >= SUBMITS:
+        return _failed(job, JobLost())
+    log.warning("job %s is unknown to %s; it is sent again", job.id, job.backend)
+    return {"state": JobState.WAITING}
+
+
+def _taken_back(job: Job) -> Changes:
+    """The server certainly never got it, so it was not submitted."""
+    if job.cancelled_by is not None:
+        return {"state": JobState.CANCELLED}
+    return {"state": JobState.WAITING, "submits": max(0, job.submits - 1)}
 
 
 def _stopped_by_another(job: Job) -> bool:

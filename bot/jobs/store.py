@@ -19,6 +19,7 @@ from bot.jobs.changes import (
     among,
     ask_to_stop,
     insert_job,
+    revise,
     stamped,
     whose,
     write,
@@ -90,6 +91,11 @@ class Store:
         """Write these fields; a change of `state` writes its time too. ValueError where the states do not allow it."""
         columns = stamped(job, fields, self._clock())
         return await self._do(lambda connection: write(connection, job, columns))
+
+    async def revise(self, job: Job, decide: Callable[[Job], Changes]) -> Job:
+        """Write what `decide` says of the job as it is now, with all that was written beside whoever holds it."""
+        now = self._clock()
+        return await self._do(lambda connection: revise(connection, job, decide, now))
 
     async def claim(self, job: Job, backend: str) -> Job:
         """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -68,9 +69,10 @@ class DiscordDelivery:
 
     async def deliver(self, job: Job, fetch: Fetch) -> None:
         """Raises `DeliveryDelayed` and `BackendUnreachable`: whoever called tries again, and finds the sent parts."""
-        job = await self._store.get(job.id) or job
         with speaking(job.place.locale):
-            prepared = await self._prepare(job, fetch, self._messages.limit(job.place))
+            fetched = self._prepare(job, fetch, self._messages.limit(job.place))
+            latest, prepared = await asyncio.gather(self._store.get(job.id), fetched)
+            job = latest or job
             await self._close(job.id)
             try:
                 await self._outcomes.send(job, prepared)

@@ -293,3 +293,21 @@ async def test_a_fact_is_remembered_until_another_takes_its_place(store: Store) 
 
     assert await store.recall("sync") == "two"
     assert await store.recall("other") is None
+
+
+async def test_a_revision_sees_what_was_written_beside_whoever_holds_the_job(store: Store) -> None:
+    held = await store.claim(await store.add(make_job()), "gpu")
+    await store.cancel_request(held, 7)
+    await store.locate(held.id, message_id=99)
+
+    job = await store.revise(held, lambda latest: {"state": JobState.FAILED if latest.cancelled_by else JobState.DONE})
+
+    assert (job.state, job.cancelled_by, job.place.message_id) == (JobState.FAILED, 7, 99)
+
+
+async def test_a_revision_of_a_job_that_changed_hands_is_fenced(store: Store) -> None:
+    held = await store.claim(await store.add(make_job()), "gpu")
+    await store.claim(await store.change(held, state=JobState.WAITING), "another")
+
+    with pytest.raises(Fenced):
+        await store.revise(held, lambda latest: {"state": JobState.DONE})
