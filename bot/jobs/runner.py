@@ -101,8 +101,8 @@ class Runner:
     async def cancel(self, job_id: str, by: int) -> Job:
         """Stop a job in whatever state it is. Raises `Fenced` where it has ended already.
 
-        A waiting job is out at once; for one on a server this returns when the request is on its way, and the outcome
-        follows when the server confirms.
+        The wish is stored when this returns. A waiting job is out at once; for one on a server the outcome follows when
+        the server confirms.
         """
         job = await self.store.get(job_id)
         if job is None:
@@ -112,7 +112,7 @@ class Runner:
             self.queue.remove(job.id)
             self._start(job, self._outbox.deliver(job))
         else:
-            await self._stop(job)
+            self._start(job, self._stop(job))
         return job
 
     async def drain(self, seconds: float) -> None:

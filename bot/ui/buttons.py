@@ -60,5 +60,5 @@ class CancelButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"job:canc
             raise Fenced(self.job_id)
         actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
         require(actor, Action.CANCEL if actor.user_id == job.place.user_id else Action.INTERRUPT, job)
-        await interaction.response.defer()
         await bot.runner.cancel(self.job_id, actor.user_id)
+        await interaction.response.defer()

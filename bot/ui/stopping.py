@@ -11,6 +11,7 @@ from bot.jobs.job import Job
 from bot.jobs.runner import Runner
 from bot.text import _
 from bot.ui.lists import job_name
+from bot.ui.people import tell
 
 
 async def find_job(runner: Runner, job_id: str) -> Job:
@@ -25,7 +26,6 @@ async def find_job(runner: Runner, job_id: str) -> Job:
 
 async def stop_job(interaction: discord.Interaction[Any], runner: Runner, job: Job) -> None:
     """Stop it and say so. Raises Fenced where it ended in the meantime."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
     stopped = await runner.cancel(job.id, interaction.user.id)
     words = _("Cancelled: {job}") if stopped.state.ended else _("Stopping {job}")
-    await interaction.edit_original_response(content=words.format(job=job_name(job)))
+    await tell(interaction, words.format(job=job_name(job)))
