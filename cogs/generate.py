@@ -106,7 +106,8 @@ class Generate(commands.Cog):
         """The message that says the bot is thinking; None where Discord did not take the answer."""
         try:
             response = await interaction.response.defer(thinking=True)
-            return response.message_id if response is not None else None
+            known = response.message_id if response is not None else None
+            return known or (await interaction.original_response()).id
         except discord.HTTPException as error:
             _explain(job, error)
             return None
