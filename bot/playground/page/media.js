@@ -5,7 +5,8 @@ import { find, h } from "./dom.js";
 export function media(file, siblings = [file]) {
   if (file.type.startsWith("video/")) return h("video", { src: file.url, controls: true, preload: "metadata", width: file.width, height: file.height });
   if (file.type.startsWith("audio/")) return h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": file.name });
-  const picture = h("img", { src: file.url, alt: file.description || file.name, width: file.width, height: file.height, "data-file": file.name });
+  const room = file.width && file.height ? { "--width": `${file.width}px`, "--ratio": String(file.width / file.height) } : {};
+  const picture = h("img", { style: room, src: file.url, alt: file.description || file.name, width: file.width, height: file.height, "data-file": file.name });
   return h("button", { type: "button", class: "picture", "aria-label": `Open ${file.description || file.name}`, onclick: () => enlarge(file, siblings) }, picture);
 }
 
