@@ -101,7 +101,7 @@ function personButton(person) {
     const next = people[(people.findIndex((other) => other.name === store.person) + direction + people.length) % people.length];
     become(next.name).then(() => find(`[data-person="${next.name}"]`).focus());
   };
-  return h("button", { type: "button", class: "person", role: "radio", "aria-checked": String(current), tabindex: current ? "0" : "-1", "data-person": person.name, onclick: () => become(person.name), onkeydown: step },
+  return h("button", { type: "button", class: "person", role: "radio", "aria-checked": String(current), tabindex: current ? "0" : "-1", "data-person": person.name, onclick: () => { toggleMenu(false); become(person.name); }, onkeydown: step },
     avatar(person, "small"), h("span", {}, h("b", {}, person.display), h("small", {}, person.role || "Member")));
 }
 
