@@ -16,6 +16,8 @@ from bot.jobs.job import Job
 from bot.jobs.progress import Progress
 from bot.jobs.queue import JobQueue
 
+DRIFT = 5.0  # seconds by which an expected end may be off before a message is edited for that alone
+
 
 @dataclass
 class Run:
@@ -57,6 +59,7 @@ class Board:
         self._queue = queue
         self._pool = pool
         self._delivery = delivery
+        self._ends: dict[str, float] = {}
         self.estimates = estimates
 
     def begin(self, job: Job, backend: Backend, *, known: bool = False) -> Run:
@@ -123,8 +126,9 @@ class Board:
             for standing in self.standings():
                 job = standing.job
                 seen[job.id] = (standing.position, job.submits, problem)
-                if before.get(job.id) != seen[job.id]:
+                if before.get(job.id) != seen[job.id] or self._moved(standing):
                     self._show_waiting(standing)
+            self._ends = {job_id: end for job_id, end in self._ends.items() if job_id in seen}
             if problem is not last:
                 for run in self.runs.values():
                     self.show_run(run)
@@ -140,7 +144,18 @@ class Board:
         ids = [*(job.id for job in self._queue.jobs()), *self.runs]
         await asyncio.gather(*(self._delivery.flush(job_id) for job_id in ids))
 
+    def _moved(self, standing: Standing) -> bool:
+        """Whether its end is by now expected at quite another time than it was told."""
+        told = self._ends.get(standing.job.id)
+        if told is None or standing.eta is None:
+            return told is not standing.eta
+        return abs(monotonic() + standing.eta - told) > max(DRIFT, standing.eta / 4)
+
     def _show_waiting(self, standing: Standing) -> None:
+        if standing.eta is None:
+            self._ends.pop(standing.job.id, None)
+        else:
+            self._ends[standing.job.id] = monotonic() + standing.eta
         trouble = self._pool.problem
         note = Note.AGAIN if standing.job.submits else None
         if self.stopping:
@@ -167,6 +182,7 @@ class Board:
         return max(backend.queue_remaining, ours)
 
     def _until_free(self) -> float | None:
+        """Seconds until all that is on the backends has ended."""
         end: float | None = 0.0
         for run in self.runs.values():
             its = self._eta_of_run(run)
@@ -177,7 +193,16 @@ class Board:
         usual = self.estimates.of(run.job.workflow)
         if run.progress.started:
             return remaining(usual=usual, elapsed=monotonic() - run.began, fraction=run.progress.fraction)
-        return None if usual is None else usual * (1 + (run.progress.ahead or 0))
+        return _sum(self._until_turn(run), usual)
+
+    def _until_turn(self, run: Run) -> float | None:
+        """Seconds until a job that was sent begins: what ours before it need, and others' as if they were like it."""
+        mine = [other for other in self.runs.values() if other.backend is run.backend]
+        before = mine[: mine.index(run)]
+        others = max(0, (run.progress.ahead or 0) - len(before))
+        usual = self.estimates.of(run.job.workflow)
+        ours = self._eta_of_run(before[-1]) if before else 0.0
+        return ours if not others else _sum(ours, None if usual is None else usual * others)
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

@@ -216,3 +216,21 @@ def test_a_job_that_left_the_server_is_nowhere(room: Room) -> None:
 
     assert room.board.position(job.id) is None
     assert room.board.eta(job.id) is None
+
+
+def test_a_job_that_was_sent_is_ready_after_the_one_that_runs(room: Room) -> None:
+    room.estimates.learn("imagine", 10.0)
+    running, sent = room.run(), room.run()
+    room.board.runs[running.id].follow(ExecutionStart(running.id))
+    waiting = room.wait(1)
+
+    ends = [room.board.eta(job.id) for job in (running, sent, waiting)]
+    assert [round(end or 0) for end in ends] == [10, 20, 30]
+
+
+def test_other_peoples_prompts_on_the_server_count_as_long_as_ours(room: Room) -> None:
+    room.estimates.learn("imagine", 10.0)
+    sent = room.run()
+    room.board.runs[sent.id].follow(Ahead(sent.id, 2))
+
+    assert room.board.eta(sent.id) == 30.0
