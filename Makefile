@@ -34,6 +34,7 @@ messages: .venv/.installed
 	cat bot/locale/header.txt .venv/messages > bot/locale/easel.pot
 
 .venv/.installed: pyproject.toml uv.lock
+	@echo "Installing into .venv: this takes up to a minute, once."
 	@if uv --version > /dev/null 2>&1; then \
 	  UV_PROJECT_ENVIRONMENT=.venv uv sync --extra dev; \
 	elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \

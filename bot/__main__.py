@@ -62,9 +62,9 @@ class CommandLine(BaseSettings):
 
     model_config = SettingsConfigDict(cli_prog_name="python -m bot", cli_kebab_case=True, cli_hide_none_type=True)
 
-    run: CliSubCommand[Run]
-    play: CliSubCommand[Play]
-    backup: CliSubCommand[Backup]
+    run: CliSubCommand[Run] = Field(description="Run the bot; what happens without a command.")
+    play: CliSubCommand[Play] = Field(description="Try Easel in the browser: no account, no GPU, no other server.")
+    backup: CliSubCommand[Backup] = Field(description="Copy the database to FILE, also while the bot runs.")
 
     @classmethod
     def settings_customise_sources(

@@ -147,7 +147,7 @@ class EaselBot(commands.AutoShardedBot):
             log.info("commands sent to Discord")
 
     async def on_ready(self) -> None:
-        log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        log.info("ready as %s; servers: %d", self.user, len(self.guilds))
 
     def invite_url(self) -> str:
         """What a server owner opens to add the bot: no privileged intents, only what it uses."""

@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     workflows_dir: Path = Field(Path("workflows"), description="The folder with the workflows.")
     data_dir: Path = Field(Path("data"), description="Where Easel keeps its database and what it learned of servers.")
     database_url: str = Field(
-        "sqlite+aiosqlite:///data/easel.db", description="The database. A relative SQLite path starts at this folder."
+        "sqlite+aiosqlite:///data/easel.db",
+        description="The database. A relative path begins in the folder where the bot is started.",
     )
     keep_metadata: bool = Field(False, description="Leave the prompt and workflow inside the files that are posted.")
     keep_jobs_days: int = Field(400, ge=1, description="Days until a finished job is forgotten.")

@@ -8,6 +8,7 @@ import os
 import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
@@ -29,6 +30,7 @@ async def play(settings: Settings, *, port: int, browser: bool) -> None:
     """Serve until Ctrl+C. Raises `SettingsError` where the port is taken."""
     folder = settings.data_dir / "playground"
     async with AsyncExitStack() as stack:
+        memory = Path(stack.enter_context(TemporaryDirectory(prefix="easel-", ignore_cleanup_errors=True)))
         urls = await _comfyui(settings, folder, stack)
         banner = _banner(urls)
         discord = DiscordServer(port=port, rate_limits=RateLimits(), banner=banner)
@@ -40,7 +42,7 @@ async def play(settings: Settings, *, port: int, browser: bool) -> None:
             )
             raise SettingsError(problem) from error
         use_loopback_discord(discord.url)
-        bot = EaselBot(_settings(settings, folder, urls or settings.comfyui_urls))
+        bot = EaselBot(_settings(settings, folder, memory, urls or settings.comfyui_urls))
         with on_stop_signals(bot.stop):
             running = asyncio.create_task(bot.run_until_stopped(discord.token))
             await _greet(discord, banner, running, browser=browser)
@@ -55,12 +57,12 @@ async def _comfyui(settings: Settings, folder: Path, stack: AsyncExitStack) -> t
     return (simulator.url,)
 
 
-def _settings(settings: Settings, folder: Path, urls: tuple[str, ...]) -> Settings:
-    """The operator's, with everything kept inside the playground's own folder."""
+def _settings(settings: Settings, folder: Path, memory: Path, urls: tuple[str, ...]) -> Settings:
+    """The operator's, with everything kept inside the playground's own folder, and jobs only as long as its Discord."""
     changes = {
         "comfyui_urls": urls,
         "data_dir": folder,
-        "database_url": f"sqlite+aiosqlite:///{(folder / 'easel.db').as_posix()}",
+        "database_url": f"sqlite+aiosqlite:///{(memory / 'easel.db').as_posix()}",
         "drain_seconds": min(settings.drain_seconds, 2.0),
         "discord_token": SecretStr("playground"),
     }

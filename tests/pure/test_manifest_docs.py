@@ -13,14 +13,15 @@ from bot.workflow.workflow import build_workflow
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/workflows.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
-COMMAND = 'description = "An example"\ngraph = "imagine.json"\n'
+#: what stands for the reader's own exports
+GRAPHS = {"draw.json": "workflows/imagine.json", "picture.json": "tests/data/workflows/picture.json"}
+COMMAND = 'description = "An example"\ngraph = "draw.json"\n'
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_loads(example: str) -> None:
     manifest = parse_manifest(example if "description" in example else COMMAND + example, "example.toml")
-    folder = ROOT / ("workflows" if manifest.graph == "imagine.json" else "tests/data/workflows")
-    graph = parse_graph((folder / manifest.graph).read_text("utf-8"), manifest.graph)
+    graph = parse_graph((ROOT / GRAPHS[manifest.graph]).read_text("utf-8"), manifest.graph)
 
     assert build_workflow(manifest, graph, "example.toml").name
 
