@@ -20,7 +20,7 @@ from bot.jobs.job import Job, Place
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.commands import build_command
-from bot.ui.options import command_option, matching
+from bot.ui.options import command_option
 from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
 from bot.workflow.binding import bind, check, choices_for, choose_seed
@@ -49,8 +49,8 @@ class Generate(commands.Cog):
             with speaking(interaction.locale.value):
                 await self.generate(interaction, workflow, values)
 
-        async def complete(interaction: discord.Interaction[Any], option: Option, typed: str) -> Sequence[str]:
-            return matching(self._names(workflow, option), typed)
+        async def complete(interaction: discord.Interaction[Any], option: Option) -> Sequence[str]:
+            return choices_for(option, workflow, self.bot.pool.catalogue)
 
         options = {
             option.name: (option.description, command_option(option, complete), option.required)
@@ -156,9 +156,6 @@ class Generate(commands.Cog):
             created_at=now,
             tag=self.bot.runner.next_tag(),
         )
-
-    def _names(self, workflow: Workflow, option: Option) -> Sequence[str]:
-        return choices_for(option, workflow, self.bot.pool.catalogue)
 
 
 def _explain(job: Job, error: Exception) -> None:

@@ -147,8 +147,6 @@ class Backend:
         """A file a prompt made. Raises TooLarge above `ceiling` bytes, ServerLost when it is gone."""
         return await self._client.fetch(output, ceiling=ceiling)
 
-    # -- one connection -----------------------------------------------------------------------------------------------
-
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
@@ -182,6 +180,7 @@ class Backend:
             others = [group.create_task(self._open()), group.create_task(self._keep_catalogue())]
             try:
                 await asyncio.wait([self._reading])
+                log.warning("%s: the connection closed", self.name)
             finally:
                 for other in others:
                     other.cancel()
@@ -189,7 +188,6 @@ class Backend:
 
     def _disconnected(self) -> None:
         """At once, before the socket is put away: no prompt may go out for an id that has no socket."""
-        log.warning("%s: the connection closed", self.name)
         self._client_id, self._reading = "", None
         if self.state is not BackendState.DOWN:
             self._standing.become(BackendState.CONNECTING)
@@ -230,8 +228,6 @@ class Backend:
         self._standing.become(BackendState.DOWN, problem)
         if self._reading is not None:
             self._reading.cancel()
-
-    # -- one prompt ---------------------------------------------------------------------------------------------------
 
     async def _submit(self, run: Run) -> Event:
         version = self._standing.version

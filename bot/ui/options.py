@@ -9,9 +9,12 @@ import discord
 from discord import AppCommandOptionType, app_commands
 from discord.app_commands import Choice
 
+from bot.errors import OptionRefused
 from bot.workflow.manifest import MAX_CHOICES, MAX_NUMBER, MAX_TEXT, Option, OptionType
+from bot.workflow.values import check_value
 
-Complete = Callable[[discord.Interaction[Any], Option, str], Awaitable[Sequence[str]]]
+#: all names there are for an option
+Complete = Callable[[discord.Interaction[Any], Option], Awaitable[Sequence[str]]]
 
 TYPES = {
     OptionType.TEXT: AppCommandOptionType.string,
@@ -71,8 +74,9 @@ class CompletedOption(CommandOption):
         self._complete = complete
 
     async def autocomplete(self, interaction: discord.Interaction[Any], value: Any, /) -> list[Choice[Any]]:
-        names = await self._complete(interaction, self.option, str(value))
-        return [Choice(name=name, value=name) for name in names if len(name) <= CHOICE_LENGTH][:MAX_CHOICES]
+        names = await self._complete(interaction, self.option)
+        offered = suggestions(self.option, names, str(value))
+        return [Choice(name=label, value=name) for label, name in offered if len(label) <= CHOICE_LENGTH][:MAX_CHOICES]
 
 
 def command_option(option: Option, complete: Complete) -> CommandOption:
@@ -80,6 +84,20 @@ def command_option(option: Option, complete: Complete) -> CommandOption:
     if option.type is OptionType.SIZE or option.choices_from is not None:
         return CompletedOption(option, complete)
     return CommandOption(option)
+
+
+def suggestions(option: Option, names: Sequence[str], typed: str) -> list[tuple[str, str]]:
+    """Label and value of what to offer. A named size says its pixels; a size that was typed comes first, as it is."""
+    if option.type is not OptionType.SIZE:
+        return [(name, name) for name in matching(names, typed)]
+    sizes = option.choices or {}
+    labels = {name if sizes.get(name, name) == name else f"{name} ({sizes[name]})": name for name in names}
+    offered = [(label, labels[label]) for label in matching(list(labels), typed)]
+    try:
+        free = str(check_value(option, typed, None)) if typed.strip() and typed.casefold() not in sizes else None
+    except OptionRefused:
+        free = None
+    return offered if free is None else [(free, free), *offered]
 
 
 def matching(names: Sequence[str], typed: str) -> list[str]:

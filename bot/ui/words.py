@@ -11,7 +11,7 @@ from bot.errors import JobFailed
 from bot.jobs.job import Job
 from bot.text import _, ngettext
 
-PROMPT = 600  # characters of a prompt that a message shows
+PROMPT = 300  # characters of a prompt that a message shows
 ALT = 300  # characters of it that a picture's description has
 FACT = 80  # characters of a value, such as a model's name
 REASON = 500  # characters of what a server says

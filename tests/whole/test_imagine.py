@@ -157,7 +157,7 @@ async def test_a_prompt_is_shown_as_typed_and_pings_nobody(discord_server: Disco
 
     message = await (await discord_server.person("alice").slash("imagine", prompt=prompt, **SMALL)).wait(finished)
 
-    assert visible(message).startswith(f"**{prompt[:599]}…**\n-# <@")
+    assert visible(message).startswith(f"**{prompt[:299]}…**\n-# <@")
     posts = [request.payload for request in discord_server.requests if "/webhooks/" in request.path]
     assert all(isinstance(sent, dict) and sent["allowed_mentions"] == {"parse": []} for sent in posts)
 

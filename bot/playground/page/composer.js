@@ -4,7 +4,7 @@ import { act } from "./api.js";
 import { Chip } from "./chips.js";
 import { avatar, find, h } from "./dom.js";
 import { openForm } from "./forms.js";
-import { addLocal } from "./messages.js";
+import { addLocal, toBottom } from "./messages.js";
 import { hasActive, hideList, isListOpen, listKey, pickActive, showList } from "./popover.js";
 import { openChannel, store } from "./store.js";
 
@@ -208,6 +208,7 @@ class Composer {
     if (!collected) return;
     this.reset();
     this.focus();
+    toBottom();
     const payload = { person: store.person, channel: store.channel, path: command.path, options: collected.options };
     try {
       const answer = await act("slash", payload, collected.files);

@@ -139,7 +139,7 @@ function nearBottom() {
   return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
 }
 
-function toBottom() {
+export function toBottom() {
   const scroll = find("#scroll");
   scroll.scrollTop = scroll.scrollHeight;
 }
