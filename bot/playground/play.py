@@ -23,7 +23,7 @@ from bot.text import _
 
 log = logging.getLogger(__name__)
 
-PACE = Pace(step=0.18, load=0.8, node=0.1)  # a picture takes about five seconds, as on a small graphics card
+PACE = Pace(step=0.18, load=0.8)  # a picture takes about five seconds, as on a small graphics card
 
 
 async def play(settings: Settings, *, port: int, browser: bool) -> None:

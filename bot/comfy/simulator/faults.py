@@ -12,8 +12,6 @@ class Pace:
     step: float = 0.0
     #: A checkpoint's first load.
     load: float = 0.0
-    #: Any other node.
-    node: float = 0.0
     #: The longest side of a preview in pixels (the real server's ``--preview-size``).
     preview: int = 512
 
