@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from bot.media.edit import Edit, Malformed, rest
 
-SIGNATURES = (b"GIF87a", b"GIF89a")
-
 EXTENSION, PICTURE, TRAILER = 0x21, 0x2C, 0x3B
 COMMENT, APPLICATION = 0xFE, 0xFF
 

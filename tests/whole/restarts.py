@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from bot.comfy.simulator import Simulator
 from bot.jobs.store import Store
-from bot.playground import DiscordServer, Message
+from bot.playground import DiscordServer, Message, Request
 from tests.whole.conftest import Easel
 
 
@@ -50,3 +50,18 @@ async def stored(easel: Easel) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+class BrokenFollowUps:
+    """While `broken`, the connection breaks at each new message of the bot: at `request` before it is there, at
+    `answer` after.
+    """
+
+    def __init__(self, server: DiscordServer, at: str) -> None:
+        self.broken = True
+        self._at = at
+        server.on(self._cut)
+
+    async def _cut(self, moment: str, request: Request) -> None:
+        if self.broken and moment == self._at and request.method == "POST" and request.path.endswith("/messages"):
+            raise ConnectionError

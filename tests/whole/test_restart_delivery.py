@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer, Request
 from tests.whole.conftest import Easel, finished, shows
-from tests.whole.restarts import bounded, cut_short, imagine, running, stored
+from tests.whole.restarts import BrokenFollowUps, bounded, cut_short, imagine, running, stored
 
 
 async def test_a_message_that_was_not_noted_is_found(
@@ -84,17 +84,11 @@ async def test_only_the_missing_follow_ups_are_sent(
     easel: Easel, discord_server: DiscordServer, comfyui: Simulator
 ) -> None:
     """Discord goes away before the second message of sixteen pictures."""
-    broken = True
-
-    async def cut(moment: str, request: Request) -> None:
-        if broken and moment == "request" and request.method == "POST" and request.path.endswith("/messages"):
-            raise ConnectionError
-
-    discord_server.on(cut)
+    follow_ups = BrokenFollowUps(discord_server, "request")
     async with cut_short(easel):
         message = await imagine(discord_server, count=16, size="256x256")
         await message.wait(lambda message: len(message.images) == 10)
-    broken = False
+    follow_ups.broken = False
 
     async with easel.running():
         await _until(lambda: len(discord_server.messages("general")) == 2, discord_server)
@@ -111,17 +105,11 @@ async def test_a_follow_up_sent_long_ago_is_found_and_not_sent_again(
     easel: Easel, discord_server: DiscordServer, comfyui: Simulator
 ) -> None:
     """Its answer never came, and Discord has forgotten the nonce since."""
-    broken = True
-
-    async def cut(moment: str, request: Request) -> None:
-        if broken and moment == "answer" and request.method == "POST" and request.path.endswith("/messages"):
-            raise ConnectionError
-
-    discord_server.on(cut)
+    follow_ups = BrokenFollowUps(discord_server, "answer")
     async with cut_short(easel):
         await imagine(discord_server, count=16)
         await _until(lambda: len(discord_server.messages("general")) == 2, discord_server)
-    broken = False
+    follow_ups.broken = False
     discord_server.advance(3600)
 
     async with easel.running():
