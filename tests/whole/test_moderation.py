@@ -100,3 +100,36 @@ async def test_another_server_s_job_is_neither_offered_nor_stopped(
     assert answer.message.text == "Only the person who asked for it and the moderators of its server can stop that job."
     comfyui.release()
     assert (await message.wait(finished)).images
+
+
+async def test_a_moderators_stop_that_came_too_late_shows_no_picture(
+    discord_server: DiscordServer, comfyui: Simulator, bot: EaselBot
+) -> None:
+    alice, mona = discord_server.person("alice"), discord_server.person("mona")
+    comfyui.faults.lost_interrupts = 1000
+    hold_at(comfyui, 1)
+    started = await alice.slash("imagine", prompt="a fox", **SMALL)
+    message = await started.wait(shows("step 1 of 2"))
+
+    await mona.click(message, "Cancel")
+    comfyui.release()
+    message = await started.wait(finished)
+
+    assert f"⏹️ Stopped by the moderator <@{mona.id}>." in message.text
+    assert not message.images
+
+
+async def test_a_cancel_of_ones_own_that_came_too_late_gives_the_picture_after_all(
+    discord_server: DiscordServer, comfyui: Simulator, bot: EaselBot
+) -> None:
+    alice = discord_server.person("alice")
+    comfyui.faults.lost_interrupts = 1000
+    hold_at(comfyui, 1)
+    started = await alice.slash("imagine", prompt="a fox", **SMALL)
+    message = await started.wait(shows("step 1 of 2"))
+
+    await alice.click(message, "Cancel")
+    comfyui.release()
+    message = await started.wait(finished)
+
+    assert len(message.images) == 1
