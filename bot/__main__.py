@@ -48,7 +48,7 @@ class Play(BaseModel):
     """Try Easel in the browser: no account, no GPU, no other server."""
 
     port: int = Field(8765, ge=0, le=65535, description="The page's port; 0 takes a free one.")
-    no_browser: CliImplicitFlag[bool] = Field(False, description="Do not open the browser.")
+    browser: CliImplicitFlag[bool] = Field(True, description="Open the browser, or do not.")
 
 
 class Backup(BaseModel):
@@ -141,7 +141,7 @@ async def _serve(settings: Settings, token: str) -> None:
 def _play(settings: Settings, command: Play) -> None:
     from bot.playground.play import play
 
-    run_loop(lambda: play(settings, port=command.port, browser=not command.no_browser))
+    run_loop(lambda: play(settings, port=command.port, browser=command.browser))
 
 
 def run_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

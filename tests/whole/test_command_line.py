@@ -47,6 +47,14 @@ async def test_help_lists_the_commands(tmp_path: Path) -> None:
     assert all(word in bot.output.text for word in ("python -m bot", "play", "backup", "run"))
 
 
+async def test_play_can_be_told_not_to_open_the_browser(tmp_path: Path) -> None:
+    async with program("play", "--help", env={}, cwd=tmp_path) as bot:
+        await bot.end()
+
+    assert "--browser, --no-browser" in bot.output.text
+    assert "--no-no-browser" not in bot.output.text
+
+
 async def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
     async with program("dance", env={}, cwd=tmp_path) as bot:
         code = await bot.end()
