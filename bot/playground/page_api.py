@@ -119,8 +119,11 @@ async def _select(api: PageApi, person: Person, asked: Payload, uploads: dict[st
 
 
 async def _menu(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
-    message = api.channel(person, asked["channel"]).messages[int(asked["message"])]
-    return _shown(api, await person.menu(asked["name"], message))
+    place = api.channel(person, asked["channel"])
+    if "user" in asked:
+        target = next(other for other in api.discord.people.values() if str(other.id) == asked["user"])
+        return _shown(api, await person.menu(asked["name"], target, channel=place))
+    return _shown(api, await person.menu(asked["name"], place.messages[int(asked["message"])]))
 
 
 async def _submit(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:

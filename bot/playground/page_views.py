@@ -11,7 +11,7 @@ from .rest import Refused, Request
 from .server import DiscordServer
 from .typed_options import SUB_COMMAND_GROUP
 from .wire import Payload
-from .world import Channel, Guild, User, permissions
+from .world import Channel, Guild, Member, User, permissions
 
 
 def state_view(discord: DiscordServer, person: Person) -> Payload:
@@ -68,7 +68,7 @@ def message_view(message: Message) -> Payload:
         "files": [file_view(file) for file in message.attachments if file.id not in hidden],
         "command": message.command,
         "asked": _asker(message),
-        "reply": {"author": user_view(original.author), "text": original.text[:120]} if original else None,
+        "reply": _reply(original) if original else None,
         "revision": len(message.versions),
     }
 
@@ -128,8 +128,17 @@ def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload
         "id": str(guild.id),
         "name": guild.name,
         "channels": [channel_view(channel) for channel in seen],
-        "roles": [{"id": str(role.id), "name": role.name} for role in guild.roles],
+        "roles": [{"id": str(role.id), "name": role.name, "colour": role.colour} for role in guild.roles],
+        "members": [_member_view(guild, member) for member in guild.members.values()],
     }
+
+
+def _member_view(guild: Guild, member: Member) -> Payload:
+    """A member under their highest role, whose colour their name has."""
+    roles = sorted(member.roles, key=lambda role: role.position, reverse=True)
+    group = "Owner" if guild.owner is member.user else roles[0].name if roles else ""
+    colour = next((role.colour for role in roles if role.colour), 0)
+    return {"id": str(member.user.id), "group": group, "colour": colour}
 
 
 def _role(person: Person, guild: Guild) -> str:
@@ -150,6 +159,10 @@ def _leaves(command: Payload, place: Payload, path: str) -> Iterator[Payload]:
             "description": place.get("description", ""),
             "options": place.get("options", []),
         }
+
+
+def _reply(original: Message) -> Payload:
+    return {"id": str(original.id), "author": user_view(original.author), "text": original.text}
 
 
 def _asker(message: Message) -> Payload | None:

@@ -220,5 +220,7 @@ class DiscordServer:
         self.guild = guild
         for name in ("alice", "bob"):
             self.add_person(name)
-        self.add_person("mona", self.world.add_role(guild, "Moderators", MODERATOR))
+        moderators = self.world.add_role(guild, "Moderators", MODERATOR)
+        moderators.colour = 0xE67E22
+        self.add_person("mona", moderators)
         return guild
