@@ -62,10 +62,11 @@ class Gate:
             return web.Response(status=403)
         if request.method == "OPTIONS":
             return web.Response()
-        submitting = request.method == "POST" and request.path.removeprefix("/api") == "/prompt"
-        if submitting and self._faults.fail_next:
-            return _failure(self._faults.fail_next.pop(0))
+        refusal = self._faults.refusal(request.method, request.path)
+        if refusal is not None:
+            return _failure(refusal)
         response = await handler(request)
+        submitting = request.method == "POST" and request.path.removeprefix("/api") == "/prompt"
         if submitting and response.status == 200 and self._faults.lose_answers > 0:
             self._faults.lose_answers -= 1
             return _hang_up(request)

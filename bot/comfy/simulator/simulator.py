@@ -55,6 +55,7 @@ class Simulator:
         self.pace = pace
         self.faults = Faults()
         self.faults._cut = self.drop_sockets
+        self.faults._die = self._crash
         #: Prompt ids in the order they ran, one entry per run.
         self.executed: list[str] = []
         self.version = Version(version)
@@ -75,6 +76,10 @@ class Simulator:
     @property
     def url(self) -> str:
         return f"http://{self._host}:{self._port}"
+
+    @property
+    def running(self) -> bool:
+        return self._runner is not None
 
     @property
     def requests(self) -> "deque[Request]":
@@ -103,6 +108,8 @@ class Simulator:
 
     async def close(self) -> None:
         await self.stop()
+        for chore in self._chores:
+            chore.cancel()
         self.folders.remove()
 
     async def stop(self) -> None:
@@ -131,6 +138,17 @@ class Simulator:
             for connection in runner.server.connections if runner.server is not None else ():
                 connection.force_close()
             await runner.cleanup()
+
+    async def _crash(self) -> None:
+        await self._apart(self._come_back())
+
+    async def _come_back(self) -> None:
+        """Die, and be started again after a while, unless somebody did it before."""
+        await self._die()
+        await asyncio.sleep(self.faults.crash_seconds)
+        if not self.running:
+            await self.start()
+            await self._moments.tell("restarted")
 
     async def _restart(self) -> None:
         await self._stop()

@@ -1,11 +1,11 @@
 """The one worker: takes prompts off the queue, runs them, writes history; can be held and interrupted."""
 
 import asyncio
-import json
 import logging
 from dataclasses import replace
 
 from bot.comfy.simulator.execution import Execution, Machine
+from bot.comfy.simulator.lies import tell_lies
 from bot.comfy.simulator.queue import PromptQueue
 from bot.comfy.simulator.values import Interrupted
 from bot.comfy.simulator.wire import Item
@@ -77,7 +77,7 @@ class Worker:
         self._interrupted = False
         self._executed.append(item[1])
         self.current = execution = Execution(self._machine, item)
-        self._lie(execution)
+        tell_lies(self._machine.sockets, self._machine.faults, execution.prompt_id, execution.client_id)
         await execution.run()
         self.current = None
         if self._machine.faults.history_lag:
@@ -98,27 +98,3 @@ class Worker:
     async def _wait_while_dead(self) -> None:
         while self._machine.faults.dead_worker:  # noqa: ASYNC110 - a plain attribute, turned by tests
             await asyncio.sleep(0.02)
-
-    def _lie(self, execution: Execution) -> None:
-        sockets, faults, owner = self._machine.sockets, self._machine.faults, execution.client_id
-        if faults.huge_frame:
-            sockets.send_binary(1, b"\x00\x00\x00\x01" + bytes(faults.huge_frame), owner)
-        if not faults.lie:
-            return
-        sockets.send("crystools.monitor", {"cpu_utilization": float("nan"), "gpus": []}, owner)
-        sockets.send(
-            "progress", {"value": float("nan"), "max": 0, "prompt_id": execution.prompt_id, "node": None}, owner
-        )
-        sockets.send("progress_state", {"prompt_id": execution.prompt_id, "nodes": "none"}, owner)
-        sockets.send("executed", {"prompt_id": execution.prompt_id, "node": "no such", "output": None, "new": 1}, owner)
-        sockets.send("executing", {"node": "somebody else's", "prompt_id": "not ours"}, owner)
-        for frame in (
-            "[]",
-            "null",
-            "not json",
-            json.dumps({"type": 5, "data": None}),
-            json.dumps({"type": "progress"}),
-        ):
-            sockets.send_text(frame, owner)
-        for kind, body in ((4, b"\xff\xff\xff\xff{}"), (4, b"\x00\x00\x00\x02[]"), (1, b""), (3, b"\x00"), (99, b"x")):
-            sockets.send_binary(kind, body, owner)

@@ -100,6 +100,8 @@ async def _step(call: Call, latent: Latent, steps: int) -> None:
     picture = await asyncio.to_thread(_draw_preview, latent, call.pace.preview) if call.previews and steps else None
     for step in range(1, steps + 1):
         await asyncio.sleep(call.pace.step)
+        if step > steps // 2:
+            await call.faults.maybe_crash()
         preview = None
         if picture is not None:
             preview = await asyncio.to_thread(focus, picture, step / steps, latent.sketches[0].seed)
