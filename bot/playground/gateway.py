@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
+from collections.abc import Callable
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from .payloads import channel_payload, guild_payload, member_payload, own_payload
+from .handshake import GatewayRules, Starts, guilds_of, new_session, ready_payload, refusal, replay, sees_members
+from .intents import Intent, needed
+from .payloads import channel_payload, guild_payload
+from .requests import carry_out
 from .sockets import Close, Connection, Op, Session
 from .wire import Payload
 from .world import Channel, Guild, World
 
-GUILDS_INTENT = 1 << 0
 ACK_DELAY = 0.03  # seconds, as over a real network
+LARGEST_FRAME = 4096
+VERSIONS = ("9", "10")
 
 
 class Gateway:
-    """All sessions of the one bot; `heartbeat` is in seconds."""
+    """All sessions of the one bot."""
 
-    def __init__(self, world: World, token: str, *, heartbeat: float = 41.25) -> None:
+    def __init__(self, world: World, token: str, rules: GatewayRules | None = None) -> None:
         self.world = world
         self.token = token
-        self.heartbeat = heartbeat
+        self.rules = rules or GatewayRules()
+        self.starts = Starts(self.rules)
         self.sessions: dict[str, Session] = {}
         self.identified = 0
         self.resumed = 0
@@ -36,26 +41,33 @@ class Gateway:
     @property
     def reachable(self) -> bool:
         """Whether somebody is there to get an event, or may come back for it."""
+        self._forget()
         return bool(self.sessions)
 
-    def dispatch(self, event: str, data: Payload, *, guild: Guild | None = None, intent: int = 0) -> None:
+    def dispatch(self, event: str, data: Payload | Callable[[Session], Payload], *, guild: Guild | None = None) -> None:
         """To every session of the shard that this server belongs to, if it asked for such events."""
+        wanted = needed(event, direct=guild is None)
         for session in list(self.sessions.values()):
-            index, count = session.shard
-            wanted = (guild.id >> 22) % count == index if guild else index == 0
-            if wanted and (not intent or session.intents & intent):
-                session.dispatch(event, data)
+            if session.serves(guild.id if guild else None) and (not wanted or session.intents & wanted):
+                session.dispatch(event, data(session) if callable(data) else data)
 
     def guild_event(self, event: str, data: Payload, guild: Guild) -> None:
-        if guild.has_bot:
-            self.dispatch(event, data, guild=guild, intent=GUILDS_INTENT)
+        if guild.has_bot and guild.available:
+            self.dispatch(event, data, guild=guild)
 
     def channel_event(self, event: str, channel: Channel) -> None:
         if channel.guild:
-            self.guild_event(event, channel_payload(channel), channel.guild)
+            data = channel_payload(channel)
+            if event == "THREAD_CREATE":
+                data["newly_created"] = True
+            elif event == "THREAD_DELETE":
+                data = {key: data[key] for key in ("id", "guild_id", "parent_id", "type")}
+            self.guild_event(event, data, channel.guild)
 
     def guild_created(self, guild: Guild) -> None:
-        self.guild_event("GUILD_CREATE", guild_payload(guild, self.world), guild)
+        """The bot has come into this server, or it is back after an outage."""
+        if guild.has_bot:
+            self.dispatch("GUILD_CREATE", lambda session: self._guild(guild, session), guild=guild)
 
     def leave(self, guild: Guild) -> None:
         """The bot is no longer in this server."""
@@ -68,16 +80,24 @@ class Gateway:
         for session in list(self.sessions.values()):
             if session.connection:
                 session.connection.close(Close.UNKNOWN_ERROR)
-                session.connection = None
+                session.drop(self.world.now())
             if not resumable:
                 self.sessions.pop(session.id, None)
         self.tell()
 
+    def fall_silent(self) -> None:
+        """Sockets stay open but nothing comes any more, neither events nor acknowledged heartbeats."""
+        for connection in self._connections():
+            connection.silent = True
+
+    def ask_heartbeat(self) -> None:
+        for connection in self._connections():
+            connection.put(Op.HEARTBEAT)
+
     def ask_reconnect(self) -> None:
         """RECONNECT: the client should come back and resume."""
-        for session in self.sessions.values():
-            if session.connection:
-                session.connection.put(Op.RECONNECT)
+        for connection in self._connections():
+            connection.put(Op.RECONNECT)
 
     def invalidate(self, *, resumable: bool = False) -> None:
         """INVALID_SESSION: without `resumable` the client has to identify anew."""
@@ -87,15 +107,24 @@ class Gateway:
             if not resumable:
                 self.sessions.pop(session.id, None)
 
+    def tell(self) -> None:
+        """Wake who waits for the bot to come, to go or to have its commands."""
+        self._wake()
+        self.world.notify(None)
+
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(max_msg_size=4096, autoping=True)
+        socket = web.WebSocketResponse(max_msg_size=2**20, autoping=True)
         await socket.prepare(request)
         address = f"ws://{request.host}{request.path}"
         connection = Connection(socket, request.query.get("compress") == "zlib-stream", address)
         writer = asyncio.create_task(connection.write())
         session: Session | None = None
         try:
-            connection.put(Op.HELLO, {"heartbeat_interval": int(self.heartbeat * 1000), "_trace": []})
+            if request.query.get("v", "10") not in VERSIONS or request.query.get("encoding", "json") != "json":
+                connection.close(Close.INVALID_VERSION)
+            else:
+                interval = int(self.rules.heartbeat * 1000)
+                connection.put(Op.HELLO, {"heartbeat_interval": interval, "_trace": []})
             session = await self._converse(connection)
         finally:
             self._ended(session, connection)
@@ -107,10 +136,11 @@ class Gateway:
         session: Session | None = None
         while not connection.socket.closed:
             try:
-                async with asyncio.timeout(self.heartbeat * 2):
+                async with asyncio.timeout(self.rules.heartbeat + self.rules.grace):
                     received = await connection.socket.receive()
             except TimeoutError:
                 connection.close(Close.SESSION_TIMED_OUT)
+                await connection.socket.receive()
                 return session
             if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 break
@@ -118,103 +148,99 @@ class Gateway:
         return session
 
     def _answer(self, connection: Connection, session: Session | None, received: WSMessage) -> Session | None:
+        if connection.count(self.world.now()) > self.rules.frames_per_minute:
+            connection.close(Close.RATE_LIMITED)
+            return session
         try:
+            if len(received.data) > LARGEST_FRAME:
+                raise ValueError("too large")
             frame = json.loads(received.data)
-            op, data = frame["op"], frame.get("d")
-        except (ValueError, TypeError, KeyError):
+            return self._obey(connection, session, frame["op"], frame.get("d"))
+        except (ValueError, TypeError, KeyError, AttributeError):
             connection.close(Close.DECODE_ERROR)
             return session
+
+    def _obey(self, connection: Connection, session: Session | None, op: int, data: Payload) -> Session | None:
+        known = session is not None and session.id in self.sessions
         if op == Op.HEARTBEAT:
+            connection.heartbeats += 1
             # discord.py notes the time of sending only afterwards, so an answer without any delay looks very late
             asyncio.get_running_loop().call_later(ACK_DELAY, connection.put, Op.HEARTBEAT_ACK)
-        elif op in (Op.IDENTIFY, Op.RESUME) and session:
+            self._wake()
+        elif op in (Op.IDENTIFY, Op.RESUME) and known:
             connection.close(Close.ALREADY_AUTHENTICATED)
         elif op == Op.IDENTIFY:
             return self._identify(connection, data)
         elif op == Op.RESUME:
             return self._resume(connection, data)
-        elif not session:
+        elif not session or not known:
             connection.close(Close.NOT_AUTHENTICATED)
-        elif op == Op.REQUEST_MEMBERS:
-            self._members(session, data)
-        elif op not in (Op.PRESENCE, Op.VOICE_STATE):
+        elif not carry_out(op, data, session, self.world):
             connection.close(Close.UNKNOWN_OPCODE)
         return session
 
     def _identify(self, connection: Connection, data: Payload) -> Session | None:
-        index, count = data.get("shard") or (0, 1)
-        if data.get("token") != self.token:
-            connection.close(Close.AUTHENTICATION_FAILED)
-        elif not 0 <= index < count:
-            connection.close(Close.INVALID_SHARD)
-        elif not isinstance(data.get("intents"), int):
-            connection.close(Close.INVALID_INTENTS)
-        else:
-            return self._ready(Session(secrets.token_hex(16), data["intents"], (index, count), connection), connection)
-        return None
+        close = refusal(data, self.token, self.rules, self.world)
+        if close is None and not self.starts.remaining(self.world.now()):
+            self.cut(resumable=False)
+            close = Close.AUTHENTICATION_FAILED  # Discord resets the token of an app that starts too often
+        if close:
+            connection.close(close)
+            return None
+        session = new_session(data, connection)
+        if not self.starts.begin(session.shard[0], self.world.now()):
+            connection.put(Op.INVALID_SESSION, False)
+            return None
+        return self._begin(session, connection)
 
-    def _ready(self, session: Session, connection: Connection) -> Session:
-        index, count = session.shard
+    def _begin(self, session: Session, connection: Connection) -> Session:
         for other in [old for old in self.sessions.values() if old.shard == session.shard and not old.connection]:
             del self.sessions[other.id]
         self.sessions[session.id] = session
-        mine = [guild for guild in self.world.guilds.values() if guild.has_bot and (guild.id >> 22) % count == index]
-        bot = self.world.bot
-        ready: Payload = {
-            "v": 10,
-            "user": own_payload(bot),
-            "user_settings": {},
-            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in mine],
-            "private_channels": [],
-            "relationships": [],
-            "presences": [],
-            "session_id": session.id,
-            "session_type": "normal",
-            "resume_gateway_url": connection.address,
-            "shard": list(session.shard),
-            "application": {"id": str(bot.id), "flags": 0},
-        }
-        session.dispatch("READY", ready)
-        for guild in mine:
-            if session.intents & GUILDS_INTENT:
-                session.dispatch("GUILD_CREATE", guild_payload(guild, self.world))
+        session.dispatch("READY", ready_payload(session, connection, self.world, self.rules.privileged))
+        for guild in guilds_of(session, self.world):
+            if not guild.available:
+                session.dispatch("GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
+            elif session.intents & Intent.GUILDS:
+                session.dispatch("GUILD_CREATE", self._guild(guild, session))
         self.identified += 1
         self.tell()
         return session
 
     def _resume(self, connection: Connection, data: Payload) -> Session | None:
+        self._forget()
         session = self.sessions.get(str(data.get("session_id")))
-        missed = [entry for entry in session.sent if entry[0] > int(data.get("seq") or 0)] if session else []
         if data.get("token") != self.token:
             connection.close(Close.AUTHENTICATION_FAILED)
-            return None
-        if session is None:
+        elif session is None:
             connection.put(Op.INVALID_SESSION, False)
-            return None
-        session.connection = connection
-        for sequence, event, payload in missed:
-            connection.put(Op.DISPATCH, payload, event=event, sequence=sequence)
-        session.dispatch("RESUMED", {"_trace": []})
-        self.resumed += 1
-        self.tell()
-        return session
+        elif replay(session, connection, data.get("seq")):
+            self.resumed += 1
+            self.tell()
+            return session
+        return None
 
-    def _members(self, session: Session, data: Payload) -> None:
-        guild = self.world.guilds.get(int(data["guild_id"]))
-        members = [member_payload(member) for member in guild.members.values()] if guild else []
-        chunk = {"guild_id": data["guild_id"], "members": members, "chunk_index": 0, "chunk_count": 1, "not_found": []}
-        session.dispatch("GUILD_MEMBERS_CHUNK", chunk | ({"nonce": data["nonce"]} if data.get("nonce") else {}))
+    def _guild(self, guild: Guild, session: Session) -> Payload:
+        return guild_payload(guild, self.world, members=sees_members(session))
+
+    def _connections(self) -> list[Connection]:
+        return [session.connection for session in self.sessions.values() if session.connection]
+
+    def _forget(self) -> None:
+        """Sessions that nobody came back for are over."""
+        oldest = self.world.now() - self.rules.session_seconds
+        for session in list(self.sessions.values()):
+            if session.left is not None and session.left < oldest:
+                del self.sessions[session.id]
 
     def _ended(self, session: Session | None, connection: Connection) -> None:
         """A client that closes with 1000 or 1001 ends its session; any other end leaves it to be resumed."""
         if session and session.connection is connection:
-            session.connection = None
+            session.drop(self.world.now())
             if connection.socket.close_code in (1000, 1001):
                 self.sessions.pop(session.id, None)
         self.tell()
 
-    def tell(self) -> None:
-        """Wake who waits for the bot to come, to go or to have its commands."""
+    def _wake(self) -> None:
         self.changed.set()
         self.changed = asyncio.Event()
-        self.world.notify(None)

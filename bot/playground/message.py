@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .places import Channel, User
 from .wire import Payload
-from .world import Channel, User
 
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
 ROW, BUTTON, TEXT, THUMBNAIL, GALLERY, FILE = 1, 2, 10, 11, 12, 13

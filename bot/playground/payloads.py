@@ -6,7 +6,7 @@ from discord import Permissions
 
 from .message import Message, StoredFile
 from .wire import Payload, timestamp
-from .world import DM, Channel, Guild, Member, Role, User, World, permissions
+from .world import GROUP_DM, Channel, Guild, Member, Role, User, World, permissions
 
 GUILD_NOTHING = (
     *("icon", "description", "home_header", "splash", "discovery_splash", "banner", "application_id", "afk_channel_id"),
@@ -79,8 +79,10 @@ def channel_payload(channel: Channel) -> Payload:
         "flags": 0,
         "last_message_id": str(last) if last else None,
     }
-    if channel.type == DM or channel.guild is None:
-        return payload | {"recipients": [user_payload(user) for user in channel.recipients]}
+    if channel.guild is None:
+        payload["recipients"] = [user_payload(user) for user in channel.recipients]
+        group: Payload = {"name": None, "icon": None, "owner_id": str(channel.recipients[0].id)}
+        return payload | group if channel.type == GROUP_DM else payload
     payload |= {"guild_id": str(channel.guild.id), "name": channel.name, "rate_limit_per_user": 0}
     if channel.parent:
         return payload | {"parent_id": str(channel.parent.id)} | _thread_part(channel)
@@ -93,16 +95,17 @@ def channel_payload(channel: Channel) -> Payload:
     }
 
 
-def guild_payload(guild: Guild, world: World) -> Payload:
-    """A server as GUILD_CREATE tells it."""
+def guild_payload(guild: Guild, world: World, *, members: bool = True) -> Payload:
+    """A server as GUILD_CREATE tells it; without `members` only the bot's own membership."""
+    told = [member for member in guild.members.values() if members or member.user is world.bot]
     return basic_guild(guild) | {
         "joined_at": timestamp(guild.members[world.bot.id].joined if world.bot.id in guild.members else guild.created),
         "large": False,
         "unavailable": False,
         "member_count": len(guild.members),
-        "members": [member_payload(member) for member in guild.members.values()],
+        "members": [member_payload(member) for member in told],
         "channels": [channel_payload(channel) for channel in guild.channels],
-        "threads": [channel_payload(thread) for thread in world.threads(guild) if not thread.archived],
+        "threads": [channel_payload(thread) for thread in _threads(guild, world)],
         "voice_states": [],
         "presences": [],
         "stage_instances": [],
@@ -132,6 +135,7 @@ def basic_guild(guild: Guild) -> Payload:
         "nsfw": False,
         **dict.fromkeys(GUILD_NOTHING),
         **dict.fromkeys(GUILD_NUMBERS, 0),
+        "premium_tier": guild.boost_tier,
     }
 
 
@@ -172,7 +176,7 @@ def message_payload(message: Message, *, reader: User | None = None) -> Payload:
         "pinned": False,
         "tts": False,
     }
-    if reader and reader is not message.author and message.channel.guild:
+    if reader and not _readable(message, reader):
         payload |= {"content": "", "embeds": [], "components": [], "attachments": []}
     return payload | _origin(message)
 
@@ -192,10 +196,23 @@ def effective_permissions(user: User, channel: Channel) -> str:
     return str((permissions(user, channel) if channel.guild else Permissions.all()).value)
 
 
+def _threads(guild: Guild, world: World) -> list[Channel]:
+    """The active threads that the bot may see."""
+    active = [thread for thread in world.threads(guild) if not thread.archived]
+    return [thread for thread in active if permissions(world.bot, thread).view_channel]
+
+
 def _message_type(message: Message) -> int:
     if message.metadata and message.metadata["type"] == 2:
         return 23 if "target_message_id" in message.metadata or "target_user" in message.metadata else 20
     return 19 if message.reference else 0
+
+
+def _readable(message: Message, reader: User) -> bool:
+    """Without the intent an app reads what it wrote itself, direct messages, and where it is mentioned."""
+    if reader.reads_content or reader is message.author or message.channel.guild is None:
+        return True
+    return f"<@{reader.id}>" in message.content or f"<@!{reader.id}>" in message.content
 
 
 def _origin(message: Message) -> Payload:

@@ -1,95 +1,52 @@
-"""Who and what there is: people, servers, roles, channels, threads and direct messages."""
+"""Everything that exists on this Discord, and its clock."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from discord import Permissions
 
-from .wire import Snowflakes
+from .places import (
+    DM,
+    EVERYONE,
+    GROUP_DM,
+    GUILD_TEXT,
+    IN_BOT_DM,
+    IN_GUILD,
+    IN_PRIVATE,
+    MODERATOR,
+    PUBLIC_THREAD,
+    Channel,
+    Guild,
+    Member,
+    Role,
+    User,
+    permissions,
+    upload_limit,
+)
+from .wire import Payload, Snowflakes
 
 if TYPE_CHECKING:
     from .message import Message, StoredFile
 
-GUILD_TEXT, DM, PUBLIC_THREAD = 0, 1, 11
-
-EVERYONE = Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    embed_links=True,
-    attach_files=True,
-    read_message_history=True,
-    use_application_commands=True,
-    add_reactions=True,
-    use_external_emojis=True,
-)
-MODERATOR = Permissions(manage_messages=True, kick_members=True, moderate_members=True, manage_threads=True)
-
-
-@dataclass(eq=False)
-class User:
-    id: int
-    name: str
-    display: str
-    bot: bool = False
-    locale: str = "en-US"
-    takes_dms: bool = True
-    #: whether the person added the app to their own account
-    installed: bool = False
-
-
-@dataclass(eq=False)
-class Role:
-    id: int
-    name: str
-    permissions: Permissions
-    position: int = 0
-    colour: int = 0
-
-
-@dataclass(eq=False)
-class Member:
-    user: User
-    roles: list[Role]
-    joined: float
-
-
-@dataclass(eq=False)
-class Guild:
-    id: int
-    name: str
-    owner: User
-    everyone: Role
-    created: float
-    locale: str = "en-US"
-    roles: list[Role] = field(default_factory=list)
-    members: dict[int, Member] = field(default_factory=dict)
-    channels: list[Channel] = field(default_factory=list)
-    has_bot: bool = True
-
-
-@dataclass(eq=False)
-class Channel:
-    """A text channel, a thread (with a parent) or a direct message (with recipients)."""
-
-    id: int
-    type: int
-    name: str
-    guild: Guild | None
-    parent: Channel | None = None
-    recipients: list[User] = field(default_factory=list)
-    #: role or user id -> (allowed, denied)
-    overwrites: dict[int, tuple[Permissions, Permissions]] = field(default_factory=dict)
-    messages: dict[int, Message] = field(default_factory=dict)
-    position: int = 0
-    nsfw: bool = False
-    archived: bool = False
-    locked: bool = False
-    deleted: bool = False
+__all__ = [
+    "DM",
+    "GROUP_DM",
+    "IN_BOT_DM",
+    "IN_GUILD",
+    "IN_PRIVATE",
+    "MODERATOR",
+    "Channel",
+    "Guild",
+    "Member",
+    "Role",
+    "User",
+    "World",
+    "permissions",
+    "upload_limit",
+]
 
 
 class World:
@@ -104,6 +61,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.files: dict[int, StoredFile] = {}
+        #: what was bought, as Discord tells it
+        self.entitlements: list[Payload] = []
         #: told of every message and channel that changed, and with none that the bot or its commands did
         self.observers: list[Callable[[Message | Channel | None], None]] = []
         self.bot = User(application_id or self.new_id(), "easel", "Easel", bot=True)
@@ -162,12 +121,25 @@ class World:
 
     def dm(self, user: User) -> Channel:
         """The direct messages between this person and the bot, opened if need be."""
+        return self.private(user)
+
+    def private(self, *people: User) -> Channel:
+        """The direct messages of these people, opened if need be; of one alone, those with the bot."""
         for channel in self.channels.values():
-            if user in channel.recipients:
+            if channel.recipients and set(channel.recipients) == set(people):
                 return channel
-        channel = Channel(self.new_id(), DM, user.display, None, recipients=[user])
+        name = ", ".join(user.display for user in people)
+        kind = GROUP_DM if len(people) > 2 else DM
+        channel = Channel(self.new_id(), kind, name, None, recipients=list(people))
         self.channels[channel.id] = channel
         return channel
+
+    def remove_member(self, guild: Guild, user: User) -> Member | None:
+        return guild.members.pop(user.id, None)
+
+    def entitlements_of(self, user: User, guild: Guild | None) -> list[Payload]:
+        owners = {str(user.id)} | ({str(guild.id)} if guild else set())
+        return [found for found in self.entitlements if owners & {found.get("user_id"), found.get("guild_id")}]
 
     def remove_channel(self, channel: Channel) -> None:
         """The channel, its threads and what was said in them are gone."""
@@ -177,31 +149,3 @@ class World:
         self.channels.pop(channel.id, None)
         if channel.guild and channel in channel.guild.channels:
             channel.guild.channels.remove(channel)
-
-
-def permissions(user: User, channel: Channel) -> Permissions:
-    """What this person may do in this channel: roles, then the channel's overwrites, as Discord computes them."""
-    guild = channel.guild
-    if guild is None:
-        return EVERYONE if user.bot or user in channel.recipients else Permissions.none()
-    member = guild.members.get(user.id)
-    if member is None:
-        return Permissions.none()
-    granted = Permissions(guild.everyone.permissions.value)
-    for role in member.roles:
-        granted |= role.permissions
-    if granted.administrator or guild.owner is user:
-        return Permissions.all()
-    return _overwritten(granted, member, guild, channel.parent or channel)
-
-
-def _overwritten(granted: Permissions, member: Member, guild: Guild, channel: Channel) -> Permissions:
-    value = granted.value
-    for ids in ([guild.id], [role.id for role in member.roles], [member.user.id]):
-        allowed = denied = 0
-        for allow, deny in (channel.overwrites[number] for number in ids if number in channel.overwrites):
-            allowed |= allow.value
-            denied |= deny.value
-        value = value & ~denied | allowed
-    result = Permissions(value)
-    return result if result.view_channel else Permissions.none()
