@@ -8,10 +8,11 @@ import json
 import logging
 import re
 from pathlib import Path
+from typing import Any
 
 from bot.comfy.client import ComfyClient
 from bot.errors import BackendUnreachable
-from bot.workflow.catalogue import Catalogue
+from bot.workflow.catalogue import Catalogue, save_info
 
 log = logging.getLogger(__name__)
 
@@ -21,36 +22,45 @@ class CatalogueShelf:
 
     def __init__(self, client: ComfyClient, folder: Path) -> None:
         self._client = client
-        self._path = folder / f"{safe_name(client.name)}.json"
+        self._path = folder / f"{safe_name(client.name)}.json.gz"
         self.catalogue = Catalogue.load(self._path)
 
     async def refresh(self) -> bool:
         """Ask the server and write the answer down; whether it changed. Reading it happens in a thread."""
         body = await self._client.object_info()
-        fresh = await asyncio.to_thread(self._read, body)
-        changed = fresh != self.catalogue
-        self.catalogue = fresh
-        if changed:
-            log.info("%s has %d nodes", self._client.name, len(fresh))
-            await asyncio.to_thread(self._save, fresh)
-        return changed
+        return await asyncio.to_thread(self._take, body)
 
     def choices(self, class_type: str, input_name: str) -> tuple[str, ...] | None:
         """What an input can be set to, as far as is known."""
         return None if self.catalogue is None else self.catalogue.choices(class_type, input_name)
 
-    def _read(self, body: bytes) -> Catalogue:
+    @property
+    def path(self) -> Path:
+        """Where the server's own answer lies."""
+        return self._path
+
+    def _take(self, body: bytes) -> bool:
+        info = self._read(body)
+        fresh = Catalogue(info)
+        changed = fresh != self.catalogue
+        self.catalogue = fresh
+        if changed:
+            log.info("%s has %d nodes", self._client.name, len(fresh))
+            self._save(info)
+        return changed
+
+    def _read(self, body: bytes) -> dict[str, Any]:
         try:
             info = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise BackendUnreachable(self._client.name, "its list of nodes is no JSON") from error
         if not isinstance(info, dict):
             raise BackendUnreachable(self._client.name, "its list of nodes is no object")
-        return Catalogue(info)
+        return info
 
-    def _save(self, catalogue: Catalogue) -> None:
+    def _save(self, info: dict[str, Any]) -> None:
         try:
-            catalogue.save(self._path)
+            save_info(self._path, info)
         except OSError as error:
             log.warning("the list of nodes of %s cannot be kept: %s", self._client.name, error)
 

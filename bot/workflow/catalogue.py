@@ -2,64 +2,35 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from sys import intern
 from typing import Any
 
-#: goes up when more is kept of each node; an older file is then not used
-FORMAT = 1
+from bot.workflow.node_class import COMBO, WIDGETS, Input, NodeClass, Reader, Scalar
 
-COMBO = "COMBO"
-#: types which are set by a widget in ComfyUI, not by a socket
-WIDGETS = frozenset({COMBO, "INT", "FLOAT", "STRING", "BOOLEAN"})
-
-Scalar = str | int | float | bool
-
-
-@dataclass(frozen=True, slots=True)
-class NodeClass:
-    """One class: its inputs' types in order, those it can do without, its lists, its outputs' types."""
-
-    inputs: Mapping[str, str]
-    optional: frozenset[str]
-    lists: Mapping[str, tuple[Scalar, ...]]
-    outputs: tuple[str, ...]
-    output_node: bool
+__all__ = ["COMBO", "WIDGETS", "Catalogue", "Input", "NodeClass", "Scalar", "fits", "read_info", "save_info"]
 
 
 class Catalogue:
-    """A server's node classes, without what nothing here asks for: help, bounds, categories."""
+    """A server's node classes."""
 
     def __init__(self, info: Mapping[str, Any]) -> None:
-        """`info` is the answer of ComfyUI's `GET /object_info`, legacy and V3 nodes alike."""
-        lists: dict[str, tuple[Scalar, ...]] = {}
+        """`info` is the answer of ComfyUI's `GET /object_info`."""
+        reader = Reader()
         self._classes = {
-            intern(name): _read_class(facts, lists) for name, facts in info.items() if isinstance(facts, dict)
+            intern(name): reader.node(intern(name), facts) for name, facts in info.items() if isinstance(facts, dict)
         }
 
     @classmethod
     def load(cls, path: Path) -> Catalogue | None:
-        """What `save` wrote; None when it is absent, unreadable or of another format."""
-        try:
-            saved = json.loads(path.read_text("utf-8"))
-            return cls(saved["classes"]) if saved["format"] == FORMAT else None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return None
-
-    def save(self, path: Path) -> None:
-        """Write it whole or not at all."""
-        saved = {"format": FORMAT, "classes": {name: _write_class(node) for name, node in self._classes.items()}}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            partial.write_text(json.dumps(saved, separators=(",", ":")), "utf-8")
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        """What `save_info` wrote; None when it is absent or unreadable."""
+        info = read_info(path)
+        return None if info is None else cls(info)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Catalogue) and self._classes == other._classes
@@ -79,6 +50,18 @@ class Catalogue:
         """Whether the server has that class."""
         return class_type in self._classes
 
+    def node(self, class_type: str) -> NodeClass | None:
+        """All that is known of a class."""
+        return self._classes.get(class_type)
+
+    def input(self, class_type: str, name: str, literals: Mapping[str, object] | None = None) -> Input | None:
+        """An input by its name in a graph, also `"format.codec"`, which only some choices of `format` bring.
+
+        `literals` are the node's inputs in the graph and say what is chosen; without, any choice that brings it counts.
+        """
+        node = self._classes.get(class_type)
+        return None if node is None else _find(node.inputs, name, "", literals or {})
+
     def choices(self, class_type: str, input_name: str) -> tuple[str, ...] | None:
         """What the input can be set to, as text; None when it is no list or not known."""
         values = self._list(class_type, input_name)
@@ -97,12 +80,12 @@ class Catalogue:
     def input_types(self, class_type: str) -> Mapping[str, str]:
         """Input name -> type, in the node's order; lists are `COMBO`. Empty when the class is not known."""
         node = self._classes.get(class_type)
-        return {} if node is None else node.inputs
+        return {} if node is None else {name: found.type for name, found in node.inputs.items()}
 
     def optional(self, class_type: str, input_name: str) -> bool:
         """Whether the class is known to run without that input."""
-        node = self._classes.get(class_type)
-        return node is not None and input_name in node.optional
+        found = self.input(class_type, input_name)
+        return found is not None and not found.required
 
     def output_node(self, class_type: str) -> bool:
         """Whether ComfyUI runs a graph for this node's sake."""
@@ -110,8 +93,8 @@ class Catalogue:
         return node is not None and node.output_node
 
     def _list(self, class_type: str, input_name: str) -> tuple[Scalar, ...] | None:
-        node = self._classes.get(class_type)
-        return None if node is None else node.lists.get(input_name)
+        found = self.input(class_type, input_name)
+        return None if found is None else found.choices
 
 
 def fits(given: str, wanted: str) -> bool:
@@ -121,62 +104,35 @@ def fits(given: str, wanted: str) -> bool:
     return not set(given.split(",")).isdisjoint(wanted.split(","))
 
 
-def _read_class(facts: dict[str, Any], known: dict[str, tuple[Scalar, ...]]) -> NodeClass:
-    inputs: dict[str, str] = {}
-    lists: dict[str, tuple[Scalar, ...]] = {}
-    optional: set[str] = set()
-    sections = facts.get("input")
-    for section in ("required", "optional"):
-        found = sections.get(section) if isinstance(sections, dict) else None
-        for name, spec in (found if isinstance(found, dict) else {}).items():
-            inputs[intern(name)] = intern(_type_of(spec))
-            values = _choices_of(spec)
-            if values is not None:
-                lists[intern(name)] = known.setdefault(repr(values), values)
-            if section == "optional":
-                optional.add(intern(name))
-    outputs = facts.get("output")
-    return NodeClass(
-        inputs=inputs,
-        optional=frozenset(optional),
-        lists=lists,
-        outputs=tuple(intern(_name(kind)) for kind in (outputs if isinstance(outputs, list) else ())),
-        output_node=facts.get("output_node") is True,
-    )
+def save_info(path: Path, info: Mapping[str, Any]) -> None:
+    """Write a server's answer, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        partial.write_bytes(gzip.compress(json.dumps(info, separators=(",", ":")).encode(), mtime=0))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
-def _write_class(node: NodeClass) -> dict[str, Any]:
-    """The least `/object_info` entry that reads as the same class."""
-    sections: dict[str, dict[str, list[Any]]] = {"required": {}, "optional": {}}
-    for name, kind in node.inputs.items():
-        section = sections["optional" if name in node.optional else "required"]
-        section[name] = [kind, {"options": list(node.lists[name])}] if name in node.lists else [kind]
-    return {"input": sections, "output": list(node.outputs), "output_node": node.output_node}
-
-
-def _type_of(spec: object) -> str:
-    first = spec[0] if isinstance(spec, list) and spec else ""
-    return _name(first)
-
-
-def _name(kind: object) -> str:
-    return COMBO if isinstance(kind, list) else str(kind)
-
-
-def _choices_of(spec: object) -> tuple[Scalar, ...] | None:
-    """Legacy `[[…], {}]`, V3 `["COMBO", {"options": […]}]`, dynamic `[…, {"options": [{"key": …}]}]`.
-
-    A COMBO without options (its values come from an upload or from elsewhere) is an empty list.
-    """
-    if not isinstance(spec, list) or not spec:
+def read_info(path: Path) -> dict[str, Any] | None:
+    """The answer as it came; None when it is absent or unreadable."""
+    try:
+        info = json.loads(gzip.decompress(path.read_bytes()))
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError):
         return None
-    if isinstance(spec[0], list):
-        return _scalars(spec[0])
-    options = spec[1].get("options") if len(spec) > 1 and isinstance(spec[1], dict) else None
-    if isinstance(options, list) and isinstance(spec[0], str) and ("COMBO" in spec[0]):
-        return _scalars([option.get("key") if isinstance(option, dict) else option for option in options])
-    return () if spec[0] == COMBO else None
+    return info if isinstance(info, dict) else None
 
 
-def _scalars(values: list[Any]) -> tuple[Scalar, ...]:
-    return tuple(intern(value) if isinstance(value, str) else value for value in values if isinstance(value, Scalar))
+def _find(inputs: Mapping[str, Input], name: str, above: str, literals: Mapping[str, object]) -> Input | None:
+    if name in inputs:
+        return inputs[name]
+    first, dot, rest = name.partition(".")
+    parent = inputs.get(first)
+    if not dot or parent is None:
+        return None
+    chosen = literals.get(above + first)
+    if isinstance(chosen, Scalar) and chosen in parent.branches:
+        return _find(parent.branches[chosen], rest, f"{above}{first}.", literals)
+    found = (_find(branch, rest, f"{above}{first}.", literals) for branch in parent.branches.values())
+    return next((each for each in found if each is not None), None)

@@ -1,5 +1,6 @@
 """What is kept of a server's object_info, and that it comes back from disk."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.comfy.simulator.catalogue import MODELS
 from bot.comfy.simulator.catalogue import Catalogue as Simulated
-from bot.workflow.catalogue import Catalogue, fits
+from bot.workflow.catalogue import Catalogue, Input, fits, read_info, save_info
 from bot.workflow.core import core
 from tests.shared import shared_path
 
@@ -79,21 +80,29 @@ def test_types_are_kept() -> None:
     assert (catalogue.outputs("Nowhere"), dict(catalogue.input_types("Nowhere"))) == ((), {})
 
 
-def test_a_saved_catalogue_comes_back(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "server.json"
+def test_a_saved_answer_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "server.json.gz"
 
-    Catalogue(INFO).save(path)
+    save_info(path, INFO)
 
+    assert read_info(path) == INFO
     assert Catalogue.load(path) == Catalogue(INFO)
     assert list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", "3", "null", '{"format": 0, "classes": {}}', '{"format": 1, "classes": []}', "[" * 10**5]
-)
-def test_an_unreadable_file_is_no_catalogue(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "server.json"
-    path.write_text(content, "utf-8")
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", "null", "[" * 10**5])
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_unreadable_file_is_no_catalogue(tmp_path: Path, content: str, packed: bool) -> None:
+    path = tmp_path / "server.json.gz"
+    path.write_bytes(gzip.compress(content.encode()) if packed else content.encode())
+
+    assert Catalogue.load(path) is None
+
+
+def test_a_damaged_file_is_no_catalogue(tmp_path: Path) -> None:
+    path = tmp_path / "server.json.gz"
+    save_info(path, INFO)
+    path.write_bytes(path.read_bytes()[:40] + b"\xff" * 60)
 
     assert Catalogue.load(path) is None
 
@@ -135,14 +144,57 @@ def test_types_fit(given: str, wanted: str, fit: bool) -> None:
 
 def test_a_recorded_answer_is_read_and_shrinks_on_disk(tmp_path: Path) -> None:
     recorded = shared_path("reference/traces/object_info.json")
-    catalogue = Catalogue(json.loads(recorded.read_text("utf-8")))
+    info = json.loads(recorded.read_text("utf-8"))
 
-    catalogue.save(tmp_path / "server.json")
+    save_info(tmp_path / "server.json.gz", info)
 
+    catalogue = Catalogue.load(tmp_path / "server.json.gz")
+    assert catalogue is not None
     assert len(catalogue) == 886
     assert catalogue.choices("CheckpointLoaderSimple", "ckpt_name") == ("tiny-sd15-random.safetensors",)
-    assert Catalogue.load(tmp_path / "server.json") == catalogue
-    assert (tmp_path / "server.json").stat().st_size * 5 < recorded.stat().st_size
+    assert (tmp_path / "server.json.gz").stat().st_size * 5 < recorded.stat().st_size
+
+
+def test_bounds_help_and_uploads_are_kept() -> None:
+    steps = ["INT", {"default": 20, "min": 1, "max": 10000, "step": 1, "tooltip": "How many steps."}]
+    text = ["STRING", {"multiline": True, "default": "a fox"}]
+    image = [["a.png"], {"image_upload": True}]
+    catalogue = Catalogue(
+        {"Node": {"input": {"required": {"steps": steps}, "optional": {"text": text, "image": image}}}}
+    )
+
+    assert catalogue.input("Node", "steps") == Input("INT", True, None, 20, 1, 10000, 1, help="How many steps.")
+    assert catalogue.input("Node", "text") == Input("STRING", False, None, "a fox", multiline=True)
+    assert catalogue.input("Node", "image") == Input("COMBO", False, ("a.png",), upload="image")
+
+
+def test_what_is_no_number_is_no_bound() -> None:
+    odd = {"default": float("nan"), "min": "0", "max": float("inf"), "step": True, "tooltip": 7}
+
+    assert Catalogue({"Node": {"input": {"required": {"x": ["FLOAT", odd]}}}}).input("Node", "x") == Input("FLOAT")
+
+
+def test_a_choice_brings_inputs_of_its_own() -> None:
+    quality = ["INT", {"min": 0, "max": 51}]
+    codec = ["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": "h264", "inputs": {"required": {"crf": quality}}}]}]
+    options = [{"key": "mp4", "inputs": {"required": {"codec": codec}}}, {"key": "gif", "inputs": {}}]
+    catalogue = Catalogue(
+        {"Save": {"input": {"required": {"format": ["COMFY_DYNAMICCOMBO_V3", {"options": options}]}}}}
+    )
+
+    assert catalogue.choices("Save", "format.codec") == ("h264",)
+    assert catalogue.input("Save", "format.codec.crf", {"format": "mp4", "format.codec": "h264"}) == Input(
+        "INT", min=0, max=51
+    )
+    assert catalogue.input("Save", "format.codec", {"format": "gif"}) is None
+    assert catalogue.input("Save", "codec") is None
+
+
+def test_paid_nodes_and_titles_are_known() -> None:
+    catalogue = Catalogue({"Api": {"api_node": True, "display_name": "Draw for money"}, "Own": {}})
+
+    assert [catalogue.node(name).paid for name in ("Api", "Own")] == [True, False]  # type: ignore[union-attr]  # both exist
+    assert [catalogue.node(name).title for name in ("Api", "Own")] == ["Draw for money", "Own"]  # type: ignore[union-attr]  # both exist
 
 
 def test_what_is_known_without_a_server_is_what_a_server_says() -> None:
