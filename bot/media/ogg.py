@@ -104,6 +104,12 @@ def edits(data: bytes) -> Iterator[Edit]:
         raise Malformed("headers cut off")
 
 
+def payloads(data: bytes) -> Iterator[bytes]:
+    """What a row of pages holds, without their headers."""
+    for page in _pages(data):
+        yield data[page.body : page.end]
+
+
 def checksum(page: bytes) -> int:
     """RFC 3533's CRC-32: zlib's polynomial with the bits the other way round, from 0 and not inverted."""
     mirrored = zlib.crc32(page.translate(MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF

@@ -35,6 +35,15 @@ def edits(data: bytes) -> Iterator[Edit]:
     yield from rest(data, position)
 
 
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and body of each chunk in a row of chunks, until one is cut off."""
+    position = 0
+    while position + 12 <= len(data):
+        length, tag = struct.unpack_from(">I4s", data, position)
+        yield tag, data[position + 8 : position + 8 + length]
+        position += 12 + length
+
+
 def _turned(data: bytes, start: int, end: int) -> Iterator[Edit]:
     """The chunk with its orientation alone, if it has one."""
     body = only_orientation(data[start + 8 : end - 4])
