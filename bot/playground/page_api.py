@@ -11,7 +11,9 @@ from aiohttp import BodyPartReader, web
 
 from .answers import Answer
 from .page_events import STREAMS, close_streams, stream
-from .page_views import answer_view, commands_view, message_view, state_view, traffic_view
+from .page_guard import Handler, local_only
+from .page_panel import Panel
+from .page_views import answer_view, commands_view, message_view, state_view
 from .people import Person
 from .server import DiscordServer
 from .uploads import Upload
@@ -32,10 +34,12 @@ class PageApi:
 
     def __init__(self, discord: DiscordServer) -> None:
         self.discord = discord
+        self.panel = Panel(discord)
         #: interactions whose form is open, by id
         self.open: dict[str, Answer] = {}
 
     def add_to(self, app: web.Application) -> None:
+        app.middlewares.extend([local_only, self._outage])
         app[STREAMS] = set()
         app.on_shutdown.append(close_streams)
         app.router.add_get("/", _index)
@@ -44,7 +48,9 @@ class PageApi:
         app.router.add_get(f"{API}/messages", self._messages)
         app.router.add_get(f"{API}/commands", self._commands)
         app.router.add_get(f"{API}/events", self._events)
-        app.router.add_get(f"{API}/traffic", self._traffic)
+        app.router.add_get(f"{API}/requests", self._requests)
+        app.router.add_get(f"{API}/request", self._request)
+        app.router.add_get(f"{API}/knobs", self._knobs)
         app.router.add_post(f"{API}/{{action}}", self._act)
 
     def person(self, name: str | None) -> Person:
@@ -75,8 +81,26 @@ class PageApi:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         return await stream(request, self.discord, self.person(request.query.get("person")))
 
-    async def _traffic(self, request: web.Request) -> web.Response:
-        return web.json_response(traffic_view(self.discord))
+    async def _requests(self, request: web.Request) -> web.Response:
+        after = request.query.get("after", "")
+        return web.json_response(self.panel.requests_view(int(after) if after.isdigit() else 0))
+
+    async def _request(self, request: web.Request) -> web.Response:
+        number = request.query.get("number", "")
+        try:
+            return web.json_response(self.panel.traffic.detail(int(number) if number.isdigit() else 0))
+        except LookupError as error:
+            raise web.HTTPNotFound(text=str(error)) from None
+
+    async def _knobs(self, request: web.Request) -> web.Response:
+        return web.json_response(self.panel.knobs_view())
+
+    @web.middleware
+    async def _outage(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self.panel.discord_knobs.cuts(request) and request.transport:
+            request.transport.abort()
+            return web.Response(status=500)
+        return await handler(request)
 
     async def _act(self, request: web.Request) -> web.Response:
         """One action; what the client would not let through is told with 422."""
@@ -144,7 +168,22 @@ async def _say(api: PageApi, person: Person, asked: Payload, uploads: dict[str, 
 
 
 async def _advance(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
-    api.discord.advance(float(asked["seconds"]))
+    api.discord.advance(max(0.0, float(asked["seconds"])))
+    return {}
+
+
+async def _turn(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    await api.panel.turn(asked["board"], asked["name"], asked.get("value"))
+    return api.panel.knobs_view()
+
+
+async def _reset(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    await api.panel.reset()
+    return api.panel.knobs_view()
+
+
+async def _clear(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    api.panel.traffic.clear()
     return {}
 
 
@@ -157,6 +196,9 @@ ACTIONS: dict[str, Action] = {
     "submit": _submit,
     "say": _say,
     "advance": _advance,
+    "turn": _turn,
+    "reset": _reset,
+    "clear": _clear,
 }
 
 
@@ -202,15 +244,3 @@ async def _read(request: web.Request) -> tuple[Payload, dict[str, Upload]]:
             else:
                 uploads[part.name or ""] = Upload(part.filename or "unknown", data)
     return asked, uploads
-
-
-@web.middleware
-async def local_only(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Other sites cannot reach in: the Host has to be this machine's, and an Origin has to be this page's."""
-    host = request.url.host or ""
-    origin = request.headers.get("Origin")
-    if host not in ("127.0.0.1", "localhost", "::1") or (origin and origin != f"http://{request.host}"):
-        raise web.HTTPForbidden(text="This playground is only for this machine.")
-    return await handler(request)

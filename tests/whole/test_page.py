@@ -6,7 +6,6 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -181,30 +180,3 @@ async def test_a_bot_that_went_offline_is_said_to_be(page: Page, bot: PageBot) -
     await page.keyboard.press("Enter")
 
     await expect(page.locator(".message.local")).to_contain_text("The application did not respond")
-
-
-async def test_the_side_panel_tells_what_discord_refused_at_minute_sixteen(page: Page, bot: PageBot) -> None:
-    await begin(page, "draw")
-    await page.keyboard.type("a fox")
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".message img")).to_be_visible()
-    await page.get_by_role("button", name="Inspect").click()
-    await page.get_by_role("button", name="16 minutes on").click()
-    await expect(page.locator("#ahead")).to_have_text("16 minutes ahead")
-    bot.finish.set()
-    await page.get_by_label("Only what Discord refused").check()
-
-    await expect(page.locator("#traffic li")).to_have_count(1)
-    await expect(page.locator("#traffic li")).to_contain_text("Invalid Webhook Token (50027)")
-
-
-@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
-async def test_other_sites_cannot_reach_in(server: DiscordServer, headers: dict[str, str]) -> None:
-    async with aiohttp.ClientSession() as session:
-        async with session.get(f"{server.url}/playground/api/state?person=alice", headers=headers) as refused:
-            pass
-        async with session.get(f"{server.url}/playground/api/state?person=alice") as taken:
-            state = await taken.json()
-
-    assert (refused.status, taken.status) == (403, 200)
-    assert state["banner"] == "Pictures come from nowhere."
