@@ -1,57 +1,16 @@
 """One prompt being run: its nodes in order, its events, its results (ComfyUI's PromptExecutor)."""
 
-import hashlib
-from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+import asyncio
 from typing import Any
 
-from bot.comfy.simulator.catalogue import Catalogue
-from bot.comfy.simulator.failures import describe_failure
-from bot.comfy.simulator.faults import Faults, Pace
-from bot.comfy.simulator.folders import Folders
-from bot.comfy.simulator.graph import Order, Signature, sign
-from bot.comfy.simulator.moments import Moments
+from bot.comfy.simulator.calls import Calls
+from bot.comfy.simulator.failures import describe_cycle, describe_failure
+from bot.comfy.simulator.graph import GrowingGraph, Order
+from bot.comfy.simulator.machine import Entry, Machine
 from bot.comfy.simulator.reporter import Reporter
-from bot.comfy.simulator.sockets import Sockets
-from bot.comfy.simulator.values import Call, Interrupted, Runner
-from bot.comfy.simulator.versions import Version
-from bot.comfy.simulator.wire import Graph, Item, Payload, is_link
-
-#: Classes whose result depends on a file they name.
-_FILE_INPUTS = {"LoadImage": "image", "LoadImageMask": "image", "LoadImageOutput": "image", "LoadAudio": "audio"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A node's cached result: per output slot the list of values, and what its history entry shows."""
-
-    outputs: list[list[Any]]
-    ui: Payload | None
-    #: The node's entry in ``meta``; with a cached result it still names the node that made it.
-    meta: Payload
-
-
-async def _pass() -> None:
-    """A worker that is never held."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What runs share."""
-
-    catalogue: Catalogue
-    folders: Folders
-    faults: Faults
-    version: Version
-    sockets: Sockets
-    moments: Moments
-    find_runner: Callable[[str], Runner]
-    pace: Callable[[], Pace]
-    #: The server's ``--preview-method``.
-    preview_method: str
-    #: Waits while the worker is held; raises Interrupted when it was told to stop.
-    checkpoint: Callable[[], Awaitable[None]] = _pass
-    cache: dict[Signature, Entry] = field(default_factory=dict)
+from bot.comfy.simulator.runs import Runs, merge_outputs, merge_ui, slice_inputs
+from bot.comfy.simulator.values import Blocker, Interrupted, Node, Result
+from bot.comfy.simulator.wire import Item, Payload, is_link
 
 
 class Execution:
@@ -59,16 +18,22 @@ class Execution:
 
     def __init__(self, machine: Machine, item: Item) -> None:
         self._on = machine
-        _number, self.prompt_id, graph, self._extra, self._outputs = item[:5]
-        self._graph: Graph = graph
-        self.reporter = Reporter(machine.sockets, machine.version, self.prompt_id, self._extra.get("client_id"))
-        #: The node that runs, or ran last.
+        _number, self.prompt_id, sent, self._extra, self._outputs = item[:5]
+        self._graph = GrowingGraph(sent, machine.catalogue)
+        self.reporter = Reporter(machine, self._graph.place, self.prompt_id, self._extra.get("client_id"))
+        #: The node of the sent graph that runs; what a client that comes back is greeted with.
         self.node_id: str | None = None
+        self._signatures = machine.sign(self._graph)
+        self._calls = Calls(machine, self._graph, self._extra, self.reporter, self._known)
+        self._order = Order(self._graph, self._is_cached, lambda one: self._node(one).parallel)
         self._results: dict[str, Entry] = {}
         self._shown: dict[str, Payload] = {}
         self._meta: dict[str, Payload] = {}
         self._executed: list[str] = []
-        self._signatures: dict[str, Signature] = {}
+        #: Async nodes under way, and nodes that wait for what they expanded into: per run, outputs and whether links.
+        self._away: dict[str, Runs] = {}
+        self._expanded: dict[str, list[tuple[bool, tuple[Any, ...]]]] = {}
+        self._returned = asyncio.Event()
 
     @property
     def client_id(self) -> str | None:
@@ -82,162 +47,199 @@ class Execution:
 
     async def run(self) -> None:
         await self._on.moments.tell("start", prompt_id=self.prompt_id)
-        self.reporter.report("execution_start")
-        self._signatures = sign(self._graph, self._on.catalogue, self._changed)
+        await self.reporter.report("execution_start")
         self._forget_others()
-        self.reporter.report("execution_cached", nodes=[node for node in self._graph if self._is_cached(node)])
-        order = Order(self._graph, self._on.catalogue, self._is_cached)
+        await self.reporter.report("execution_cached", nodes=[one for one in self._graph if self._is_cached(one)])
         for output in self._outputs:
-            order.add(output)
-        while order:
-            node_id = order.pick()
-            if not await self._run_node(node_id):
-                return
-            order.done(node_id)
-        self._show_cached_intermediates()
-        await self._on.moments.tell("success", prompt_id=self.prompt_id)
-        self.reporter.report("execution_success")
+            self._order.add(output)
+        try:
+            if await self._run_all():
+                await self._show_cached_intermediates()
+                await self._on.moments.tell("success", prompt_id=self.prompt_id)
+                await self.reporter.report("execution_success")
+        finally:
+            for runs in self._away.values():
+                runs.cancel()
+            self.node_id = None
 
-    async def _run_node(self, node_id: str) -> bool:
+    async def _run_all(self) -> bool:
+        """Whether none failed."""
+        while self._order:
+            while self._order.waits:
+                await self._returned.wait()
+                self._returned.clear()
+            try:
+                node_id = self._order.pick()
+            except LookupError as ex:
+                await self._fail(str(ex), describe_cycle(list(self._graph.sent)))
+                return False
+            if not await self._visit(node_id):
+                return False
+        return True
+
+    async def _visit(self, node_id: str) -> bool:
         """Whether the prompt goes on."""
         if self._is_cached(node_id):
-            self._reuse(node_id)
+            await self._reuse(node_id)
+            self._order.done(node_id)
             return True
         try:
             entry = await self._execute(node_id)
         except Interrupted:
             await self._on.moments.tell("interrupted", prompt_id=self.prompt_id, node=node_id)
-            self.reporter.report("execution_interrupted", **self._whereabouts(node_id))
+            await self.reporter.report("execution_interrupted", **self._whereabouts(node_id))
             return False
         except Exception as ex:  # noqa: BLE001 - whatever a node raises is that prompt's execution_error
-            facts = describe_failure(ex, self._current_inputs(node_id), list(self._graph))
-            await self._on.moments.tell("error", prompt_id=self.prompt_id, node=node_id, **facts)
-            self.reporter.report("execution_error", **self._whereabouts(node_id), **facts)
+            await self._fail(node_id, describe_failure(ex, self._calls.shown_inputs(node_id), list(self._graph.sent)))
             return False
-        self._results[node_id] = self._on.cache[self._signatures[node_id]] = entry
-        self.reporter.finished(node_id)
-        self._executed.append(node_id)
+        if entry is not None:
+            self._results[node_id] = entry
+            self._on.cache.keep(self._signatures.home(node_id), self._signatures[node_id], entry)
+            await self.reporter.finished(node_id)
+            self._executed.append(node_id)
+            self._order.done(node_id)
         return True
 
-    def _reuse(self, node_id: str) -> None:
-        """An output node's old files are shown again; nothing is written."""
-        entry = self._results[node_id] = self._on.cache[self._signatures[node_id]]
-        self._show(node_id, entry)
-        self.reporter.executed(node_id, entry.ui)
-        self.reporter.finished(node_id)
+    async def _execute(self, node_id: str) -> Entry | None:
+        """None while the node waits: for its lazy inputs, its own async work, or what it expanded into."""
+        if node_id in self._expanded:
+            return self._enter(node_id, [self._resolve(*one) for one in self._expanded.pop(node_id)])
+        runs = self._away.pop(node_id, None)
+        if runs is None:
+            runs = await self._start(node_id)
+            if runs is None:
+                return None
+            if runs.pending:
+                self._leave(node_id, runs)
+                return None
+        results = runs.results
+        ui = merge_ui(results)
+        if ui:
+            self._show(node_id, ui, self._graph.place(node_id).meta)
+            await self.reporter.executed(node_id, ui)
+        if any(result.expand for result in results):
+            self._expand(node_id, results)
+            return None
+        return self._enter(node_id, [result.outputs for result in results])
 
-    async def _execute(self, node_id: str) -> Entry:
-        self.reporter.started(node_id)
-        class_type = self._graph[node_id]["class_type"]
-        self.node_id = node_id
-        self.reporter.executing(node_id)
-        await self._on.checkpoint()
-        await self._on.moments.tell("node", prompt_id=self.prompt_id, node=node_id, class_type=class_type)
-        call = self._call(node_id)
-        runs = [await self._on.find_runner(class_type)(call, inputs) for inputs in self._each_inputs(call)]
-        ui: Payload = {}
-        for run in runs:
-            for key, values in run.ui.items():
-                ui[key] = [*ui.get(key, []), *values]
-        meta = {"node_id": node_id, "display_node": node_id, "parent_node": None, "real_node_id": node_id}
-        entry = Entry(_merge([run.outputs for run in runs], call.info["output_is_list"]), ui or None, meta)
-        self._show(node_id, entry)
-        if entry.ui:
-            self.reporter.executed(node_id, entry.ui)
-        return entry
+    async def _start(self, node_id: str) -> Runs | None:
+        """None if the node first wants an input it was not given so far."""
+        await self.reporter.started(node_id)
+        if self.client_id is not None:
+            self.node_id = self._graph.place(node_id).display
+        await self.reporter.executing(node_id)
+        lists = self._calls.lists(node_id)
+        if await self._ask_for_more(node_id, lists):
+            return None
 
-    def _each_inputs(self, call: Call) -> list[dict[str, Any]]:
-        """One dict of inputs per run: lists from above make a node run once per item, unless it wants lists."""
-        lists = {name: self._value(value) for name, value in self._graph[call.node_id]["inputs"].items()}
-        if call.info["is_input_list"]:
-            return [dict(lists)]
-        count = max((len(values) for values in lists.values()), default=1)
-        return [
-            {name: values[min(turn, len(values) - 1)] for name, values in lists.items() if values}
-            for turn in range(count)
-        ]
-
-    def _value(self, value: Any) -> list[Any]:
-        if not is_link(value):
-            return [value]
-        source = self._results.get(value[0]) or self._on.cache[self._signatures[value[0]]]
-        return source.outputs[int(value[1])]
-
-    def _call(self, node_id: str) -> Call:
-        async def tick(value: int, most: int, preview: bytes | None) -> None:
+        async def before(turn: int) -> None:
             await self._on.checkpoint()
-            facts = {"prompt_id": self.prompt_id, "node": node_id, "value": value, "max": most}
-            await self._on.moments.tell("step", **facts)
-            self.reporter.step(node_id, value, most, preview)
+            if turn == 0:
+                facts = {"prompt_id": self.prompt_id, "node": node_id, "class_type": self._graph.class_type(node_id)}
+                await self._on.moments.tell("node", **facts)
 
-        extra = self._extra.get("extra_pnginfo")
-        return Call(
-            node_id=node_id,
-            info=self._on.catalogue[self._graph[node_id]["class_type"]],
-            graph=self._graph,
-            extra_pnginfo=extra if isinstance(extra, dict) else {},
-            folders=self._on.folders,
-            faults=self._on.faults,
-            pace=self._on.pace(),
-            previews=self._wants_previews(),
-            tick=tick,
-            say=lambda text: self.reporter.say(node_id, text),
-            old_flags=not self._on.version.since(0, 4),
-        )
+        async def blocked(blocker: Blocker) -> Blocker:
+            if blocker.message is not None:
+                await self.reporter.blocked(blocker.message, self._whereabouts(node_id))
+            return Blocker()
 
-    def _wants_previews(self) -> bool:
-        method = self._on.preview_method
-        wanted = self._extra.get("preview_method")
-        if self._on.version.preview_override and wanted in ("none", "latent2rgb", "taesd", "auto"):
-            method = wanted
-        return method != "none"
+        runs = Runs(self._node(node_id), self._calls.call(node_id), before=before, blocked=blocked)
+        await runs.start(lists)
+        return runs
 
-    def _show(self, node_id: str, entry: Entry) -> None:
+    async def _ask_for_more(self, node_id: str, lists: dict[str, list[Any]]) -> bool:
+        needs = self._node(node_id).needs
+        if needs is None:
+            return False
+        inputs = self._graph[node_id]["inputs"]
+        wanted: list[str] = []
+        for one in slice_inputs(lists, bool(self._graph.info(node_id)["is_input_list"])):
+            await self._on.checkpoint()
+            wanted += needs(one)
+        missing = [inputs[name][0] for name in wanted if is_link(inputs[name]) and not self._known(inputs[name][0])]
+        for source in missing:
+            self._order.need(source, node_id)
+        return bool(missing)
+
+    def _leave(self, node_id: str, runs: Runs) -> None:
+        def returned(_task: asyncio.Task[Result]) -> None:
+            if not runs.pending:
+                self._order.come_back(node_id)
+                self._returned.set()
+
+        self._away[node_id] = runs
+        self._order.leave(node_id)
+        for task in runs.pending:
+            task.add_done_callback(returned)
+
+    def _expand(self, node_id: str, results: list[Result]) -> None:
+        """The new nodes run before this one is visited again."""
+        added = {key: node for result in results for key, node in result.expand.items()}
+        self._graph.add(added, node_id)
+        if added:
+            home = self._signatures.home(next(iter(added)))
+            self._on.cache.retain(home, [self._signatures[key] for key in added])
+        for key in added:
+            if self._graph.is_output(key):
+                self._order.add(key)
+        for result in results:
+            for value in result.outputs if result.expand else ():
+                if is_link(value):
+                    self._order.need(value[0], node_id)
+        self._expanded[node_id] = [(bool(result.expand), result.outputs) for result in results]
+
+    def _resolve(self, linked: bool, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        values: list[Any] = []
+        for value in outputs:
+            values += self._calls.values(value) if linked and is_link(value) else [value]
+        return tuple(values)
+
+    async def _reuse(self, node_id: str) -> None:
+        """An output node's old files are shown again; nothing is written."""
+        entry = self._known(node_id)
+        if entry is not None:
+            self._results[node_id] = entry
+            self._show(node_id, entry.ui, entry.meta)
+            await self.reporter.executed(node_id, entry.ui)
+        await self.reporter.finished(node_id)
+
+    async def _show_cached_intermediates(self) -> None:
+        for node_id in self._graph:
+            entry = self._known(node_id)
+            flagged = self._graph.info(node_id).get("has_intermediate_output")
+            if flagged and self._on.version.intermediate_outputs and node_id not in self._executed and entry:
+                self._show(node_id, entry.ui, entry.meta)
+                await self.reporter.executed(node_id, entry.ui)
+
+    async def _fail(self, node_id: str, facts: Payload) -> None:
+        await self._on.moments.tell("error", prompt_id=self.prompt_id, node=node_id, **facts)
+        await self.reporter.report("execution_error", **self._whereabouts(node_id), **facts)
+
+    def _enter(self, node_id: str, runs: list[tuple[Any, ...]]) -> Entry:
+        outputs = merge_outputs(runs, self._graph.info(node_id)["output_is_list"])
+        return Entry(outputs, self._shown.get(node_id), self._graph.place(node_id).meta)
+
+    def _show(self, node_id: str, ui: Payload | None, meta: Payload) -> None:
         """In history's outputs."""
-        if entry.ui:
-            self._shown[node_id] = entry.ui
-            self._meta[node_id] = entry.meta
-
-    def _show_cached_intermediates(self) -> None:
-        for node_id, node in self._graph.items():
-            info = self._on.catalogue[node["class_type"]]
-            if info.get("has_intermediate_output") and node_id not in self._results and self._is_cached(node_id):
-                entry = self._on.cache[self._signatures[node_id]]
-                self._show(node_id, entry)
-                self.reporter.executed(node_id, entry.ui)
+        if ui:
+            self._shown[node_id] = ui
+            self._meta[node_id] = meta
 
     def _whereabouts(self, node_id: str) -> Payload:
-        return {"node_id": node_id, "node_type": self._graph[node_id]["class_type"], "executed": list(self._executed)}
+        real = self._graph.place(node_id).real
+        return {"node_id": real, "node_type": self._graph.class_type(real), "executed": list(self._executed)}
 
-    def _current_inputs(self, node_id: str) -> Payload:
-        plain = (int, float, bool, str, type(None))
-        inputs = self._graph[node_id]["inputs"]
-        return {
-            name: [one if isinstance(one, plain) else repr(one) for one in self._value(value)]
-            for name, value in inputs.items()
-        }
+    def _node(self, node_id: str) -> Node:
+        return self._on.node(self._graph.class_type(node_id))
+
+    def _known(self, node_id: str) -> Entry | None:
+        home = self._signatures.home(node_id)
+        return self._results.get(node_id) or self._on.cache.get(home, self._signatures[node_id])
 
     def _is_cached(self, node_id: str) -> bool:
-        return self._signatures[node_id] in self._on.cache
+        return self._known(node_id) is not None
 
     def _forget_others(self) -> None:
         """The cache survives only for the graph that runs now."""
-        wanted = set(self._signatures.values())
-        for signature in [known for known in self._on.cache if known not in wanted]:
-            del self._on.cache[signature]
-
-    def _changed(self, node_id: str) -> Hashable:
-        node = self._graph[node_id]
-        name = node.get("inputs", {}).get(_FILE_INPUTS.get(node["class_type"], ""))
-        path = self._on.folders.locate(name) if isinstance(name, str) else None
-        return hashlib.sha256(path.read_bytes()).digest() if path is not None and path.is_file() else None
-
-
-def _merge(runs: list[tuple[Any, ...]], is_list: list[bool]) -> list[list[Any]]:
-    """Per output slot all runs' values; a slot that gives lists adds their items."""
-    merged: list[list[Any]] = [[] for _ in range(max(map(len, runs), default=0))]
-    for outputs in runs:
-        for slot, value in enumerate(outputs):
-            spread = slot < len(is_list) and is_list[slot] and isinstance(value, list)
-            merged[slot] += value if spread else [value]
-    return merged
+        self._on.cache.retain(None, [self._signatures[node_id] for node_id in self._graph.sent])
+        self._on.cache.retain_homes((one, self._graph.class_type(one)) for one in self._graph.sent)

@@ -30,6 +30,16 @@ class Moments:
             if inspect.isawaitable(answer):
                 await answer
 
+    async def turn(self, at: str, **facts: object) -> None:
+        """Let every watcher finish before the worker goes on: the real one is a thread, which all else may overtake.
+
+        The moment is called ``turn`` and is not remembered.
+        """
+        for watcher in self._watchers:
+            answer = watcher("turn", {"at": at, **facts})
+            if inspect.isawaitable(answer):
+                await answer
+
     async def wait_for(self, name: str, **match: object) -> Payload:
         """The first such moment that no earlier call has returned, be it past or still to come."""
         for entry in self._unseen:

@@ -1,13 +1,17 @@
 """The state of a prompt's nodes as ``progress_state`` tells it."""
 
+from collections.abc import Callable
+
+from bot.comfy.simulator.graph import Place
 from bot.comfy.simulator.wire import Payload
 
 
 class ProgressState:
     """Cumulative: only nodes that have started, in that order."""
 
-    def __init__(self, prompt_id: str) -> None:
+    def __init__(self, prompt_id: str, place: Callable[[str], Place]) -> None:
         self._prompt_id = prompt_id
+        self._place = place
         self._nodes: dict[str, Payload] = {}
 
     def start(self, node_id: str) -> Payload:
@@ -22,14 +26,15 @@ class ProgressState:
         return self._set(node_id, most, most, "finished")
 
     def _set(self, node_id: str, value: float, most: float, state: str) -> Payload:
+        place = self._place(node_id)
         self._nodes[node_id] = {
             "value": value,
             "max": most,
             "state": state,
             "node_id": node_id,
             "prompt_id": self._prompt_id,
-            "display_node_id": node_id,
-            "parent_node_id": None,
-            "real_node_id": node_id,
+            "display_node_id": place.display,
+            "parent_node_id": place.parent,
+            "real_node_id": place.real,
         }
         return {"prompt_id": self._prompt_id, "nodes": dict(self._nodes)}

@@ -2,88 +2,106 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
+from bot.comfy.simulator.failures import describe_block
+from bot.comfy.simulator.graph import Place
+from bot.comfy.simulator.machine import Machine
 from bot.comfy.simulator.progress import ProgressState
-from bot.comfy.simulator.sockets import Sockets
-from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Payload
 
 
 class Reporter:
     """Without a ``client_id`` most events go to nobody, but progress, previews and interrupts to everybody."""
 
-    def __init__(self, sockets: Sockets, version: Version, prompt_id: str, client_id: str | None) -> None:
+    def __init__(self, machine: Machine, place: Callable[[str], Place], prompt_id: str, client_id: str | None) -> None:
+        self.prompt_id = prompt_id
         self.client_id = client_id
         #: History's ``status.messages``.
         self.messages: list[list[Any]] = []
-        self._sockets = sockets
-        self._version = version
-        self._prompt_id = prompt_id
-        self._progress = ProgressState(prompt_id)
+        self._on = machine
+        self._place = place
+        self._state = ProgressState(prompt_id, place)
 
     @property
     def completed(self) -> bool:
         return bool(self.messages) and self.messages[-1][0] == "execution_success"
 
-    def report(self, kind: str, **facts: Any) -> None:
+    async def report(self, kind: str, **facts: Any) -> None:
         """A lifecycle event: kept for history, and sent."""
-        data = {"prompt_id": self._prompt_id, **facts, "timestamp": int(time.time() * 1000)}
-        self.messages.append([kind, data])
+        data = {"prompt_id": self.prompt_id, **facts, "timestamp": int(time.time() * 1000)}
         if kind == "execution_interrupted" or self.client_id is not None:
-            self._sockets.send(kind, data, self.client_id)
+            await self._send(kind, data)
+        self.messages.append([kind, data])
 
-    def executing(self, node_id: str) -> None:
-        self._tell_owner("executing", {"node": node_id, "display_node": node_id, "prompt_id": self._prompt_id})
+    async def blocked(self, message: str, whereabouts: Payload) -> None:
+        """An ``execution_error`` that ends nothing: without a timestamp, and not in history."""
+        await self._send("execution_error", {"prompt_id": self.prompt_id, **whereabouts, **describe_block(message)})
 
-    def executed(self, node_id: str, output: Payload | None) -> None:
-        data = {"node": node_id, "display_node": node_id, "output": output, "prompt_id": self._prompt_id}
-        self._tell_owner("executed", data)
+    async def executing(self, node_id: str) -> None:
+        display = self._place(node_id).display
+        await self._tell_owner("executing", {"node": node_id, "display_node": display, "prompt_id": self.prompt_id})
 
-    def ended(self) -> None:
+    async def executed(self, node_id: str, output: Payload | None) -> None:
+        display = self._place(node_id).display
+        facts = {"node": node_id, "display_node": display, "output": output, "prompt_id": self.prompt_id}
+        await self._tell_owner("executed", facts)
+
+    async def ended(self) -> None:
         """The null marker, after history is written."""
-        self._tell_owner("executing", {"node": None, "prompt_id": self._prompt_id})
+        await self._tell_owner("executing", {"node": None, "prompt_id": self.prompt_id})
 
-    def started(self, node_id: str) -> None:
-        self._send_progress(self._progress.start(node_id))
+    async def started(self, node_id: str) -> None:
+        await self._send_state(self._state.start(node_id))
 
-    def finished(self, node_id: str) -> None:
-        self._send_progress(self._progress.finish(node_id))
+    async def progress(self, node_id: str, value: float, most: float) -> None:
+        await self._send_state(self._state.step(node_id, value, most))
 
-    def step(self, node_id: str, value: int, most: int, preview: bytes | None) -> None:
+    async def finished(self, node_id: str) -> None:
+        await self._send_state(self._state.finish(node_id))
+
+    async def step(self, node_id: str, value: int, most: int, preview: bytes | None, *, png: bool) -> None:
         """``progress_state``, the preview (type 4 before ``progress``, type 1 after it), ``progress``: as recorded."""
-        self._send_progress(self._progress.step(node_id, value, most))
-        with_metadata = self._version.client_ids and self._sockets.wants_metadata(self.client_id)
+        await self.progress(node_id, value, most)
+        with_metadata = self._on.version.client_ids and self._on.sockets.wants_metadata(self.client_id)
         if preview is not None and with_metadata:
-            self._sockets.send_binary(4, _pack(self._prompt_id, node_id, preview), self.client_id)
-        data = {"value": value, "max": most, "prompt_id": self._prompt_id, "node": node_id}
-        self._sockets.send("progress", data, self.client_id)
+            await self._send_binary(4, self._pack(node_id, preview, "image/png" if png else "image/jpeg"))
+        await self._send("progress", {"value": value, "max": most, "prompt_id": self.prompt_id, "node": node_id})
         if preview is not None and not with_metadata:
-            self._sockets.send_binary(1, b"\x00\x00\x00\x01" + preview, self.client_id)
+            await self._send_binary(1, (b"\0\0\0\2" if png else b"\0\0\0\1") + preview)
 
     def say(self, node_id: str, text: str) -> None:
         """A node's status text, to everybody."""
         name = node_id.encode()
-        self._sockets.send_binary(3, len(name).to_bytes(4, "big") + name + text.encode())
+        self._on.sockets.send_binary(3, len(name).to_bytes(4, "big") + name + text.encode())
 
-    def _tell_owner(self, kind: str, data: Payload) -> None:
+    async def _tell_owner(self, kind: str, data: Payload) -> None:
         if self.client_id is not None:
-            self._sockets.send(kind, data, self.client_id)
+            await self._send(kind, data)
 
-    def _send_progress(self, state: Payload) -> None:
-        if self._version.client_ids:
-            self._sockets.send("progress_state", state, self.client_id)
+    async def _send_state(self, state: Payload) -> None:
+        if self._on.version.client_ids:
+            await self._send("progress_state", state)
 
+    async def _send(self, kind: str, data: Payload) -> None:
+        await self._on.moments.turn("event", kind=kind, data=data)
+        self._on.sockets.send(kind, data, self.client_id)
 
-def _pack(prompt_id: str, node_id: str, jpeg: bytes) -> bytes:
-    """The body of a type-4 frame: u32 length, JSON, image."""
-    metadata = {
-        "node_id": node_id,
-        "prompt_id": prompt_id,
-        "display_node_id": node_id,
-        "parent_node_id": None,
-        "real_node_id": node_id,
-        "image_type": "image/jpeg",
-    }
-    packed = json.dumps(metadata).encode()
-    return len(packed).to_bytes(4, "big") + packed + jpeg
+    async def _send_binary(self, kind: int, body: bytes) -> None:
+        await self._on.moments.turn("event", kind=kind, data={})
+        self._on.sockets.send_binary(kind, body, self.client_id)
+
+    def _pack(self, node_id: str, image: bytes, image_type: str) -> bytes:
+        """The body of a type-4 frame: u32 length, JSON, image."""
+        place = self._place(node_id)
+        metadata = {
+            "node_id": node_id,
+            "prompt_id": self.prompt_id,
+            "display_node_id": place.display,
+            "parent_node_id": place.parent,
+            "real_node_id": place.real,
+            "image_type": image_type,
+        }
+        packed = json.dumps(metadata).encode()
+        return len(packed).to_bytes(4, "big") + packed + image

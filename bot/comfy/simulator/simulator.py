@@ -12,10 +12,10 @@ from aiohttp import web
 
 from bot.comfy.simulator import about
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
-from bot.comfy.simulator.execution import Machine
 from bot.comfy.simulator.faults import Faults, Pace
 from bot.comfy.simulator.folders import Folders
 from bot.comfy.simulator.gate import Gate, Request
+from bot.comfy.simulator.machine import Machine
 from bot.comfy.simulator.moments import Moments, Watcher
 from bot.comfy.simulator.nodes import RUNNERS
 from bot.comfy.simulator.nodes.placeholders import run_placeholder
@@ -39,6 +39,8 @@ class Simulator:
     connection, ``restarted`` and ``died``.
     Each is told before the server sends or does what it names. All but ``http``, ``answer`` and ``socket`` carry
     ``prompt_id``; ``node`` also ``node`` and ``class_type``; ``step`` also ``node``, ``value`` and ``max``.
+    Watchers alone also see each ``turn`` of the worker, ``at`` the ``take`` of a prompt, its ``begin`` (which clears
+    the flag of interrupts), every ``event`` (``kind``, ``data``), every ``check`` of that flag, and the ``finish``.
     """
 
     def __init__(

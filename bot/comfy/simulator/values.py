@@ -1,8 +1,8 @@
 """What flows between nodes while a graph runs."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image
 
@@ -104,11 +104,26 @@ class Opaque:
 
 
 @dataclass(frozen=True)
+class Blocker:
+    """In place of a value: a node that is given it does not run. A message is told to the owner, once per such node."""
+
+    message: str | None = None
+
+
+@dataclass(frozen=True)
 class Result:
     """One run of a node: a value per output slot, and what its history entry shows."""
 
     outputs: tuple[object, ...] = ()
     ui: Mapping[str, list[Any]] = field(default_factory=dict)
+    #: Nodes that run in this one's place, by ids of their own (``call.new_id``); ``outputs`` may then be links to them.
+    expand: Graph = field(default_factory=dict)
+
+
+class Tick(Protocol):
+    """After each step; raises when interrupted. ``preview`` is a JPEG, or with ``png`` a picture to keep."""
+
+    async def __call__(self, value: int, most: int, preview: bytes | None, *, png: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -124,20 +139,43 @@ class Call:
     pace: Pace
     #: Whether a preview is wanted with each step.
     previews: bool
-    #: ``await tick(value, max, preview)`` after each step; raises when interrupted.
-    tick: Callable[[int, int, bytes | None], Awaitable[None]]
+    tick: Tick
+    #: ``await progress(value, max)``: only ``progress_state`` tells, and an interrupt is not noticed.
+    progress: Callable[[float, float], Awaitable[None]]
     #: Sends a node's status text (binary type 3) to everybody.
     say: Callable[[str], None]
+    #: Which item of the input lists this run is for.
+    turn: int = 0
     old_flags: bool = False
 
     @property
     def class_type(self) -> str:
         return str(self.info["name"])
 
+    def new_id(self, name: str) -> str:
+        """For a node of an expansion, as the real server's GraphBuilder makes it."""
+        return f"{self.node_id}.{self.turn}.0.{name}"
+
 
 #: The inputs of one run by name: literals, or values from above.
 Inputs = dict[str, Any]
 Runner = Callable[[Call, Inputs], Awaitable[Result]]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A runner with what its Python class would declare besides."""
+
+    run: Runner
+    #: An ``async def`` in the real server: other nodes run while it waits.
+    parallel: bool = False
+    #: No two runs are the same, so no result is kept for the next prompt (``IS_CHANGED``).
+    changes: bool = False
+    #: Names of the lazy inputs it wants after all, given one run's inputs so far (``check_lazy_status``).
+    needs: Callable[[Inputs], Sequence[str]] | None = None
+
+    async def __call__(self, call: Call, inputs: Inputs) -> Result:
+        return await self.run(call, inputs)
 
 
 class Interrupted(Exception):

@@ -50,7 +50,11 @@ class Version:
 
     @property
     def fetch_site_check(self) -> bool:
-        """``Sec-Fetch-Site`` is checked, and nodes with intermediate outputs report them."""
+        return self.since(0, 19)
+
+    @property
+    def intermediate_outputs(self) -> bool:
+        """Some nodes that are no output nodes report their pictures, cached ones too."""
         return self.since(0, 19)
 
     @property

@@ -1,7 +1,7 @@
 """The raw JSON a ComfyUI server takes and gives, named."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 #: A JSON object as it travels.
 Payload = dict[str, Any]
@@ -13,7 +13,7 @@ NodeInfo = Mapping[str, Any]
 Item = tuple[Any, ...]
 
 
-def is_link(value: object) -> bool:
+def is_link(value: object) -> TypeGuard[list[Any]]:
     """Whether an input's value points at another node's output slot."""
     return (
         isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], int | float)

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from bot.comfy.simulator.execution import Execution, Machine
+from bot.comfy.simulator.execution import Execution
 from bot.comfy.simulator.lies import tell_lies
+from bot.comfy.simulator.machine import Machine
 from bot.comfy.simulator.queue import PromptQueue
 from bot.comfy.simulator.values import Interrupted
 from bot.comfy.simulator.wire import Item
@@ -37,6 +38,7 @@ class Worker:
         while True:
             await self._queue.wait_filled()
             await self._wait_while_dead()
+            await self._machine.moments.turn("take")
             if not self._queue.pending:
                 continue
             await self._run_item(self._queue.take())
@@ -74,6 +76,7 @@ class Worker:
             self._free = True
 
     async def _run_item(self, item: Item) -> None:
+        await self._machine.moments.turn("begin", prompt_id=item[1])
         self._interrupted = False
         self._executed.append(item[1])
         self.current = execution = Execution(self._machine, item)
@@ -83,11 +86,13 @@ class Worker:
         if self._machine.faults.history_lag:
             await asyncio.sleep(self._machine.faults.history_lag)
         await self._machine.moments.tell("history", prompt_id=execution.prompt_id)
+        await self._machine.moments.turn("finish", prompt_id=execution.prompt_id)
         self._queue.finish(execution.entry)
-        execution.reporter.ended()
+        await execution.reporter.ended()
         await self._machine.moments.tell("finished", prompt_id=execution.prompt_id)
 
     async def _checkpoint(self) -> None:
+        await self._machine.moments.turn("check")
         while self._held and not self._interrupted:
             self._go.clear()
             await self._go.wait()
