@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from discord import Permissions
-
 from .check_commands import check_command, check_set
+from .command_rules import Overrides, refusal
+from .gateway import Gateway
 from .wire import Payload, Refusal
-from .world import Channel, Guild, User, World, permissions
+from .world import Channel, Guild, User, World
 
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 #: guild id, or none for global ones
 Scope = int | None
-IN_GUILD, IN_BOT_DM = 0, 1
 
 
 class Commands:
-    def __init__(self, world: World, changed: Callable[[], None]) -> None:
+    def __init__(self, world: World, gateway: Gateway) -> None:
         self.world = world
-        self._changed = changed
+        self.gateway = gateway
         self._scopes: dict[Scope, dict[int, Payload]] = {}
+        #: guild id -> command or application id -> (kind, id) -> allowed
+        self._overrides: dict[int, dict[int, dict[tuple[int, int], bool]]] = {}
         #: how many bulk overwrites there were
         self.puts = 0
 
@@ -44,7 +45,8 @@ class Commands:
         old = {(known["type"], known["name"]): known["id"] for known in self.all(scope)}
         whole = [self._whole(scope, command, old.get(_key(command))) for command in checked]
         self._scopes[scope] = {int(command["id"]): command for command in whole}
-        self._changed()
+        self._forget_permissions()
+        self.gateway.tell()
         return whole
 
     def add(self, scope: Scope, command: Payload) -> tuple[Payload, bool]:
@@ -53,7 +55,7 @@ class Commands:
         same = [known for known in self.all(scope) if (known["type"], known["name"]) == _key(command)]
         whole = self._whole(scope, command, same[0]["id"] if same else None)
         self._scopes.setdefault(scope, {})[int(whole["id"])] = whole
-        self._changed()
+        self.gateway.tell()
         return whole, not same
 
     def change(self, scope: Scope, number: int, changes: Payload) -> Payload:
@@ -63,41 +65,73 @@ class Commands:
         } | changes
         check_command(merged)
         self._scopes[scope][number] = self._whole(scope, merged, known["id"])
+        if merged["name"] != known["name"]:
+            self._forget_permissions(renamed=number)
         return self._scopes[scope][number]
 
     def remove(self, scope: Scope, number: int) -> None:
         self.get(scope, number)
         del self._scopes[scope][number]
+        self._forget_permissions()
 
     def visible(self, user: User, channel: Channel) -> list[Payload]:
-        """What this person's client offers here; a server's own command hides a global one of its name."""
+        """What this person's client offers here."""
+        offered = [command for command in self.here(channel) if not self.refusal(command, user, channel)]
+        return sorted(offered, key=lambda command: str(command["name"]))
+
+    def here(self, channel: Channel) -> list[Payload]:
+        """The commands there are, whoever may use them; a server's own command hides a global one of its name."""
         guild = channel.guild
         scopes: list[Scope] = [guild.id, None] if guild else [None]
         found: dict[tuple[int, str], Payload] = {}
         for scope in scopes:
             for command in self.all(scope):
-                if self._offered(command, user, channel):
-                    found.setdefault(_key(command), command)
-        return sorted(found.values(), key=lambda command: str(command["name"]))
+                found.setdefault(_key(command), command)
+        return list(found.values())
 
-    def _offered(self, command: Payload, user: User, channel: Channel) -> bool:
-        guild = channel.guild
-        contexts = command["contexts"]
-        here = IN_GUILD if guild else IN_BOT_DM
-        if contexts is not None and here not in contexts:
-            return False
-        if not self._installed(command, user, guild):
-            return False
-        if guild is None:
-            return bool(command["dm_permission"])
-        if command.get("nsfw") and not channel.nsfw:
-            return False
-        return may_use(command, user, channel)
+    def refusal(self, command: Payload, user: User, channel: Channel) -> str:
+        """Why this person is not offered the command here, in a sentence; empty when they are."""
+        if channel.guild is None:
+            return refusal(command, user, channel)
+        levels = self._overrides.get(channel.guild.id, {})
+        own, app = levels.get(int(command["id"]), {}), levels.get(self.world.bot.id, {})
+        return refusal(command, user, channel, Overrides(own, app))
 
-    def _installed(self, command: Payload, user: User, guild: Guild | None) -> bool:
-        kinds = command["integration_types"]
-        by_server = 0 in kinds and (guild is None or guild.has_bot)
-        return by_server or (1 in kinds and user.installed)
+    def permit(self, guild: Guild, number: int, entries: list[Payload]) -> Payload:
+        """Replace what a server has set for a command, or with the app's id for all: `{"id", "type", "permission"}`."""
+        if number != self.world.bot.id and number not in {
+            **self._scopes.get(None, {}),
+            **self._scopes.get(guild.id, {}),
+        }:
+            raise Refusal(404, 10063, "Unknown application command")
+        known = {(int(entry["type"]), int(entry["id"])): bool(entry["permission"]) for entry in entries}
+        self._overrides.setdefault(guild.id, {})[number] = known
+        told = self.permitted(guild, number)
+        self.gateway.dispatch("APPLICATION_COMMAND_PERMISSIONS_UPDATE", told, guild=guild)
+        self.gateway.tell()
+        return told
+
+    def permitted(self, guild: Guild, number: int) -> Payload:
+        """What a server has set for one command, as Discord tells it; 10066 where it has set nothing."""
+        entries = self._overrides.get(guild.id, {}).get(number)
+        if entries is None:
+            raise Refusal(404, 10066, "Unknown application command permissions")
+        listed = [{"id": str(key), "type": kind, "permission": allowed} for (kind, key), allowed in entries.items()]
+        bot = str(self.world.bot.id)
+        return {"id": str(number), "application_id": bot, "guild_id": str(guild.id), "permissions": listed}
+
+    def all_permitted(self, guild: Guild) -> list[Payload]:
+        return [self.permitted(guild, number) for number in self._overrides.get(guild.id, {})]
+
+    def _numbers(self) -> set[int]:
+        return {self.world.bot.id, *(number for commands in self._scopes.values() for number in commands)}
+
+    def _forget_permissions(self, renamed: int | None = None) -> None:
+        """What was set for a command goes with the command, or with its name."""
+        numbers = self._numbers() - {renamed}
+        for levels in self._overrides.values():
+            for number in levels.keys() - numbers:
+                del levels[number]
 
     def _whole(self, scope: Scope, command: Payload, number: str | None) -> Payload:
         """A command as Discord gives it back."""
@@ -119,17 +153,6 @@ class Commands:
         if command.get("options"):
             whole["options"] = [_option(option) for option in command["options"]]
         return whole | ({"guild_id": str(scope)} if scope else {})
-
-
-def may_use(command: Payload, user: User, channel: Channel) -> bool:
-    """Whether this member's permissions allow the command: those it asks for, and to use commands at all."""
-    held = permissions(user, channel)
-    if held.administrator:
-        return True
-    wanted = command.get("default_member_permissions")
-    if not held.view_channel or not held.use_application_commands or wanted == "0":
-        return False
-    return Permissions(int(wanted or 0)).is_subset(held)
 
 
 def _key(command: Payload) -> tuple[int, str]:

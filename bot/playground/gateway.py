@@ -44,16 +44,23 @@ class Gateway:
         self._forget()
         return bool(self.sessions)
 
-    def dispatch(self, event: str, data: Payload | Callable[[Session], Payload], *, guild: Guild | None = None) -> None:
-        """To every session of the shard that this server belongs to, if it asked for such events."""
-        wanted = needed(event, direct=guild is None)
+    def dispatch(
+        self,
+        event: str,
+        data: Payload | Callable[[Session], Payload],
+        *,
+        guild: Guild | None = None,
+        always: bool = False,
+    ) -> None:
+        """To every session of the shard that this server belongs to, if it asked for such events (or `always`)."""
+        wanted = 0 if always else needed(event, direct=guild is None)
         for session in list(self.sessions.values()):
             if session.serves(guild.id if guild else None) and (not wanted or session.intents & wanted):
                 session.dispatch(event, data(session) if callable(data) else data)
 
-    def guild_event(self, event: str, data: Payload, guild: Guild) -> None:
+    def guild_event(self, event: str, data: Payload, guild: Guild, *, always: bool = False) -> None:
         if guild.has_bot and guild.available:
-            self.dispatch(event, data, guild=guild)
+            self.dispatch(event, data, guild=guild, always=always)
 
     def channel_event(self, event: str, channel: Channel) -> None:
         if channel.guild:

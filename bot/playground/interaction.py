@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .message import Message
 from .payloads import (
+    app_permissions,
     channel_payload,
     effective_permissions,
     member_payload,
@@ -15,7 +16,7 @@ from .payloads import (
     user_payload,
 )
 from .wire import Payload
-from .world import Channel, User
+from .world import Channel, User, permissions
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 
@@ -31,6 +32,8 @@ class Interaction:
     data: Payload
     #: what messages that come of it say about it
     metadata: Payload
+    #: bytes per file that the app may answer with
+    upload_limit: int
     #: the message that was clicked
     source: Message | None = None
     #: the type of the first answer, once there is one
@@ -40,8 +43,18 @@ class Interaction:
     followups: list[Message] = field(default_factory=list)
     choices: list[Payload] | None = None
     modal: Payload | None = None
+    #: whether the form was sent off or put away
+    modal_closed: bool = False
     #: set once it is answered, or once it is too late to
     settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def hushed(self) -> bool:
+        """Whether answers are ephemeral whatever the app says: only this person has it, and may not show it here."""
+        owners = self.metadata["authorizing_integration_owners"]
+        if self.channel.guild is None or "0" in owners:
+            return False
+        return not permissions(self.user, self.channel).use_external_apps
 
     @property
     def command(self) -> str:
@@ -63,11 +76,15 @@ def origin(
     channel: Channel,
     data: Payload,
     *,
+    owners: Payload | None,
     source: Message | None,
     triggered_by: Payload | None,
 ) -> Payload:
     """What messages that come of an interaction say about it."""
     more: Payload = {}
+    before = triggered_by or (source.metadata if source else None)
+    if before:
+        owners = before["authorizing_integration_owners"]
     if kind == COMPONENT and source:
         more = {"interacted_message_id": str(source.id)}
     elif kind == MODAL:
@@ -76,11 +93,11 @@ def origin(
         more = {"target_message_id": data["target_id"]}
     elif data.get("type") == 2:
         more = {"target_user": data["resolved"]["users"][data["target_id"]]}
-    return metadata_payload(kind, number, user, _owners(user, channel), **more)
+    return metadata_payload(kind, number, user, owners or _server(channel), **more)
 
 
-def event_payload(interaction: Interaction, *, bot: User, locale: str, upload_limit: int) -> Payload:
-    """INTERACTION_CREATE; the upload limit is in bytes per file."""
+def event_payload(interaction: Interaction, *, bot: User, locale: str, entitlements: list[Payload]) -> Payload:
+    """INTERACTION_CREATE."""
     channel, user, guild = interaction.channel, interaction.user, interaction.channel.guild
     allowed = effective_permissions(user, channel)
     payload: Payload = {
@@ -93,12 +110,12 @@ def event_payload(interaction: Interaction, *, bot: User, locale: str, upload_li
         "channel_id": str(channel.id),
         "channel": channel_payload(channel) | {"permissions": allowed},
         "locale": locale,
-        "entitlements": [],
-        "entitlement_sku_ids": [],
+        "entitlements": entitlements,
+        "entitlement_sku_ids": [found["sku_id"] for found in entitlements],
         "authorizing_integration_owners": interaction.metadata["authorizing_integration_owners"],
-        "context": 0 if guild else 1,
-        "app_permissions": effective_permissions(bot, channel),
-        "attachment_size_limit": upload_limit,
+        "context": channel.context,
+        "app_permissions": app_permissions(bot, channel),
+        "attachment_size_limit": interaction.upload_limit,
     }
     if guild:
         payload |= {
@@ -112,9 +129,6 @@ def event_payload(interaction: Interaction, *, bot: User, locale: str, upload_li
     return payload | ({"message": message_payload(interaction.source)} if interaction.source else {})
 
 
-def _owners(user: User, channel: Channel) -> Payload:
-    """On whose behalf the app is here: the server's, or the person's who added it to their account."""
-    guild = channel.guild
-    if guild is None or guild.has_bot:
-        return {"0": str(guild.id) if guild else "0"}
-    return {"1": str(user.id)}
+def _server(channel: Channel) -> Payload:
+    """What stands for a server that has the app, and "0" for direct messages with it."""
+    return {"0": str(channel.guild.id) if channel.guild else "0"}

@@ -14,7 +14,7 @@ from .messages import Messages
 from .payloads import message_payload
 from .uploads import Upload
 from .wire import FormErrors, Payload, Refusal
-from .world import Channel, User, World
+from .world import Channel, User, World, upload_limit
 
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, SHOW_MODAL = 4, 5, 6, 7, 8, 9
 ALLOWED = {
@@ -46,19 +46,21 @@ class Interactions:
         channel: Channel,
         data: Payload,
         *,
+        owners: Payload | None = None,
         source: Message | None = None,
         triggered_by: Payload | None = None,
         locale: str | None = None,
     ) -> Interaction:
         """Something a person did, sent to the app."""
         number = self.world.new_id()
-        metadata = origin(kind, number, user, channel, data, source=source, triggered_by=triggered_by)
+        metadata = origin(kind, number, user, channel, data, owners=owners, source=source, triggered_by=triggered_by)
         token = secrets.token_urlsafe(48)
-        interaction = Interaction(number, token, kind, user, channel, self.world.now(), data, metadata, source)
+        limit = upload_limit(self.messages.files.upload_limit, channel, user)
+        interaction = Interaction(number, token, kind, user, channel, self.world.now(), data, metadata, limit, source)
         self._forget()
         self._by_id[number] = self._by_token[token] = interaction
-        limit = self.messages.files.upload_limit
-        event = event_payload(interaction, bot=self.world.bot, locale=locale or user.locale, upload_limit=limit)
+        bought = self.world.entitlements_of(user, channel.guild)
+        event = event_payload(interaction, bot=self.world.bot, locale=locale or user.locale, entitlements=bought)
         self.gateway.dispatch("INTERACTION_CREATE", event, guild=channel.guild)
         return interaction
 
@@ -109,14 +111,12 @@ class Interactions:
         if original and original.loading and not original.deleted:
             self.messages.edit(original, payload, uploads)
             return original
-        guild = interaction.channel.guild
-        if guild and not guild.has_bot and len(interaction.followups) >= FOLLOWUPS_WITHOUT_BOT:
+        if not interaction.channel.has_bot and len(interaction.followups) >= FOLLOWUPS_WITHOUT_BOT:
             raise Refusal(400, 40094, "This interaction has reached the maximum number of follow up messages")
         metadata = interaction.metadata
         if original:
             metadata = metadata | {"original_response_message_id": str(original.id)}
-        only_for = interaction.user if check_flags(payload) & EPHEMERAL else None
-        message = self._create(interaction, payload, uploads, only_for, metadata)
+        message = self._create(interaction, payload, uploads, _only_for(interaction, payload), metadata)
         interaction.followups.append(message)
         return message
 
@@ -133,7 +133,7 @@ class Interactions:
             oldest = next(iter(self._by_id.values()), None)
 
     def _carry_out(self, interaction: Interaction, kind: int, data: Payload, uploads: Mapping[int, Upload]) -> None:
-        only_for = interaction.user if check_flags(data) & EPHEMERAL else None
+        only_for = _only_for(interaction, data)
         if kind == MESSAGE:
             interaction.original = self._create(interaction, data, uploads, only_for, interaction.metadata)
         elif kind == DEFER:
@@ -191,6 +191,10 @@ class Interactions:
             kind = UPDATE if interaction.answered == UPDATE else MESSAGE
             result["resource"] = {"type": kind, "message": message_payload(message)}
         return result
+
+
+def _only_for(interaction: Interaction, payload: Payload) -> User | None:
+    return interaction.user if interaction.hushed or check_flags(payload) & EPHEMERAL else None
 
 
 def _allowed(interaction: Interaction) -> tuple[int, ...]:

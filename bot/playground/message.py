@@ -74,6 +74,8 @@ class Message:
     only_for: User | None = None
     edited: float | None = None
     deleted: bool = False
+    #: whether its only reader has put it away
+    dismissed: bool = False
     edits: int = 0
     versions: list[Version] = field(default_factory=list)
     _waiting: list[tuple[Callable[[Message], bool], asyncio.Future[None]]] = field(default_factory=list, repr=False)
@@ -118,6 +120,10 @@ class Message:
     @property
     def selects(self) -> list[Payload]:
         return [part for part in walk(self.components) if part["type"] in SELECTS]
+
+    def is_for(self, user: User) -> bool:
+        """Whether it is shown to this person, given that they see the channel."""
+        return not self.dismissed and self.only_for in (None, user)
 
     def hidden_files(self) -> set[int]:
         """The attachments that a V2 message shows in a component: Discord leaves them out of `attachments`."""

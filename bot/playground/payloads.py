@@ -196,6 +196,15 @@ def effective_permissions(user: User, channel: Channel) -> str:
     return str((permissions(user, channel) if channel.guild else Permissions.all()).value)
 
 
+def app_permissions(bot: User, channel: Channel) -> str:
+    """What the app may do here; where it is no member, the few things that Discord grants every app."""
+    if channel.guild and channel.has_bot:
+        return effective_permissions(bot, channel)
+    granted = Permissions(attach_files=True, embed_links=True, mention_everyone=True)
+    granted.use_external_emojis = channel.has_bot
+    return str(granted.value)
+
+
 def _threads(guild: Guild, world: World) -> list[Channel]:
     """The active threads that the bot may see."""
     active = [thread for thread in world.threads(guild) if not thread.archived]

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 
-from .answers import Answer, pick
+from .actor import Actor
+from .answers import Answer
+from .command_rules import installations
 from .commands import MESSAGE_MENU, USER_MENU
 from .interaction import AUTOCOMPLETE, COMMAND, COMPONENT
 from .message import BUTTON, SELECTS, Message, walk
+from .modal_fields import picked
 from .payloads import message_payload
+from .resolved import Resolved
 from .rest import Discord
-from .typed_options import Resolved, checked_values, command_data, find_leaf, partial_values
+from .typed_options import checked_values, command_data, find_leaf, named, partial_values
 from .uploads import Upload
 from .wire import Payload
 from .world import Channel, Guild, User, permissions
 
+LINK, PREMIUM = 5, 6
 
-class Person:
-    """A member of the playground; `home` is where they are unless a channel is named."""
+
+class Person(Actor):
+    """A member of the playground; `home` is where they are unless a channel is named.
+
+    What their client would not do raises an error with its sentence: PermissionError for what is not for them,
+    ValueError for what cannot be sent like this.
+    """
 
     def __init__(self, user: User, discord: Discord, home: Channel) -> None:
-        self.user = user
-        self.discord = discord
+        super().__init__(user, discord)
         self.home = home
-
-    @property
-    def id(self) -> int:
-        return self.user.id
-
-    @property
-    def name(self) -> str:
-        return self.user.name
 
     @property
     def dm(self) -> Channel:
         """The direct messages with the bot."""
         return self.discord.world.dm(self.user)
 
+    def chat(self, *others: Person) -> Channel:
+        """The direct messages with these people, without the bot."""
+        return self.discord.world.private(self.user, *(other.user for other in others))
+
     def sees(self, channel: Channel | str) -> list[Message]:
         """The messages visible to this person, oldest first: without ephemeral ones meant for others."""
         place = self.place(channel)
         if not permissions(self.user, place).view_channel:
             return []
-        return [message for message in place.messages.values() if message.only_for in (None, self.user)]
+        return [message for message in place.messages.values() if message.is_for(self.user)]
 
     def commands(self, channel: Channel | str | None = None) -> list[Payload]:
         """What the client offers after `/` (and as context menus) here."""
@@ -52,8 +55,35 @@ class Person:
 
     def say(self, text: str = "", *uploads: Upload, channel: Channel | str | None = None) -> Message:
         """Write an ordinary message, with files perhaps."""
-        files = dict(enumerate(uploads))
-        return self.discord.messages.create(self.place(channel), self.user, {"content": text}, files)
+        place = self.place(channel)
+        held = permissions(self.user, place)
+        if not held.view_channel:
+            raise PermissionError("You do not have access to this channel.")
+        if not (held.send_messages_in_threads if place.parent else held.send_messages):
+            raise PermissionError("You do not have permission to send messages in this channel.")
+        if place.locked and not held.manage_threads:
+            raise PermissionError("This thread is locked.")
+        if place.archived:
+            place.archived = False
+            self.discord.gateway.channel_event("THREAD_UPDATE", place)
+        return self.discord.messages.create(place, self.user, {"content": text}, dict(enumerate(uploads)))
+
+    def delete(self, message: Message) -> None:
+        """Take a message away for everybody: one's own, or as a moderator anybody's."""
+        self._check_seen(message)
+        if message.only_for or (
+            message.author is not self.user and not permissions(self.user, message.channel).manage_messages
+        ):
+            raise PermissionError("You do not have permission to delete this message.")
+        self.discord.messages.delete(message)
+
+    def dismiss(self, message: Message) -> None:
+        """Put away an ephemeral message; the app is not told."""
+        self._check_seen(message)
+        if not message.only_for:
+            raise ValueError("Only messages that you alone see can be dismissed.")
+        message.dismissed = True
+        self.discord.world.notify(message)
 
     async def slash(
         self,
@@ -68,17 +98,17 @@ class Person:
     ) -> Answer:
         """Use a command, `imagine` or `jobs list`, and wait for the first answer.
 
-        `values` holds options whose names are no Python names. ValueError: the client would not send it;
-        PermissionError: this person is not offered the command here.
+        `values` holds options whose names are no Python names.
         """
         place = guild.channels[0] if guild and channel is None else self.place(channel)
-        command, chain = self._command(path, place)
-        known = (chain[-1] if chain else command).get("options", [])
-        resolved = Resolved(self.discord.files, place.guild)
+        tongue = locale or self.user.locale
+        command, chain = self._command(path, place, tongue)
+        resolved = self._resolved(place)
         given = {name: _plain(value) for name, value in {**options, **(values or {})}.items()}
-        entries = checked_values(known, given, resolved, self.user)
+        entries = checked_values(_options(command, chain), given, resolved, tongue)
         data = command_data(command, chain, entries, resolved)
-        return await self.interact(COMMAND, place, data, locale=locale, timeout=timeout)
+        owners = installations(command, self.user, place)
+        return await self.interact(COMMAND, place, data, owners=owners, locale=locale, timeout=timeout)
 
     async def autocomplete(
         self,
@@ -87,55 +117,71 @@ class Person:
         typed: str,
         *,
         channel: Channel | str | None = None,
+        locale: str | None = None,
         values: Mapping[str, object] | None = None,
         **others: object,
     ) -> list[Payload]:
         """The choices the app offers for what was typed so far; TimeoutError when it does not answer."""
-        place = self.place(channel)
-        command, chain = self._command(path, place)
-        known = (chain[-1] if chain else command).get("options", [])
-        if not any(entry["name"] == option and entry.get("autocomplete") for entry in known):
-            raise ValueError(f"{option} has no autocomplete")
-        entries = partial_values(known, {**others, **(values or {}), option: typed}, option)
-        data = command_data(command, chain, entries, Resolved(self.discord.files, place.guild))
-        answer = await self.interact(AUTOCOMPLETE, place, data)
+        place, tongue = self.place(channel), locale or self.user.locale
+        command, chain = self._command(path, place, tongue)
+        known = _options(command, chain)
+        if not any(named(entry, option, tongue) and entry.get("autocomplete") for entry in known):
+            raise ValueError(f"{option} has no autocomplete.")
+        resolved = self._resolved(place)
+        given = {name: _plain(value) for name, value in {**others, **(values or {}), option: typed}.items()}
+        data = command_data(command, chain, partial_values(known, given, option, resolved, tongue), resolved)
+        owners = installations(command, self.user, place)
+        answer = await self.interact(AUTOCOMPLETE, place, data, owners=owners, locale=locale)
         if answer.failed:
-            raise TimeoutError(f"no choices came for {option}")
+            raise TimeoutError("Loading options failed.")
         return answer.choices
 
     async def click(self, message: Message, name: str, *, timeout: float | None = None) -> Answer:
         """Press a button, found by custom id or label."""
         part = self._find(message, name, (BUTTON,))
+        if part["style"] == LINK:
+            raise ValueError(f"This button opens {part['url']}; the app is not told.")
+        if part["style"] == PREMIUM:
+            raise ValueError("This button opens the shop; the app is not told.")
         data = {"custom_id": part["custom_id"], "component_type": BUTTON, "id": part["id"]}
         return await self.interact(COMPONENT, message.channel, data, source=message, timeout=timeout)
 
     async def select(self, message: Message, name: str, *values: object, timeout: float | None = None) -> Answer:
         """Choose in a select, found by custom id or placeholder."""
         part = self._find(message, name, SELECTS)
-        resolved = Resolved(self.discord.files, message.channel.guild)
-        picked = pick(part, list(values), resolved)
-        data = {"custom_id": part["custom_id"], "component_type": part["type"], "id": part["id"], "values": picked}
+        resolved = self._resolved(message.channel)
+        chosen = picked(part, [_plain(value) for value in values], resolved)
+        data = {"custom_id": part["custom_id"], "component_type": part["type"], "id": part["id"], "values": chosen}
         if resolved.parts:
             data["resolved"] = resolved.parts
         return await self.interact(COMPONENT, message.channel, data, source=message, timeout=timeout)
 
     async def menu(
-        self, name: str, target: Message | Person, *, channel: Channel | str | None = None, timeout: float | None = None
+        self,
+        name: str,
+        target: Message | Person | User,
+        *,
+        channel: Channel | str | None = None,
+        timeout: float | None = None,
     ) -> Answer:
         """Use a context menu on a message or a person."""
-        kind = MESSAGE_MENU if isinstance(target, Message) else USER_MENU
-        place = target.channel if isinstance(target, Message) else self.place(channel)
-        found = [known for known in self.commands(place) if known["type"] == kind and known["name"] == name]
-        if not found:
-            raise PermissionError(f"{self.name} is not offered {name!r} here")
-        resolved = Resolved(self.discord.files, place.guild)
-        if isinstance(target, Message):
-            resolved.parts["messages"] = {str(target.id): message_payload(target)}
+        thing = target.user if isinstance(target, Person) else target
+        kind, place = USER_MENU, self.place(channel)
+        if isinstance(thing, Message):
+            self._check_seen(thing)
+            kind, place = MESSAGE_MENU, thing.channel
+        found = [known for known in self.discord.commands.here(place) if known["type"] == kind]
+        known = next((known for known in found if named(known, name, self.user.locale)), None)
+        command = self._check_offered(known, name, place)
+        resolved = self._resolved(place)
+        if isinstance(thing, Message):
+            resolved.add_message(thing.id, message_payload(thing))
         else:
-            resolved.add_user(target.user)
-        data = command_data(found[0], [], [], resolved) | {"target_id": str(target.id)}
+            resolved.add_user(thing)
+        data = command_data(command, [], [], resolved) | {"target_id": str(thing.id)}
         del data["options"]
-        return await self.interact(COMMAND, place, data, timeout=timeout)
+        owners = installations(command, self.user, place)
+        return await self.interact(COMMAND, place, data, owners=owners, timeout=timeout)
 
     async def interact(
         self,
@@ -143,21 +189,14 @@ class Person:
         channel: Channel,
         data: Payload,
         *,
+        owners: Payload | None = None,
         source: Message | None = None,
-        triggered_by: Payload | None = None,
         locale: str | None = None,
         timeout: float | None = None,
     ) -> Answer:
         """Send an interaction and wait for its first answer as long as Discord would (or `timeout`)."""
-        interactions = self.discord.interactions
-        interaction = interactions.open(
-            kind, self.user, channel, data, source=source, triggered_by=triggered_by, locale=locale
-        )
-        if self.discord.gateway.reachable:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(interactions.answer_window if timeout is None else timeout):
-                    await interaction.settled.wait()
-        return Answer(interaction, self)
+        done = await self.act(kind, channel, data, owners=owners, source=source, locale=locale, timeout=timeout)
+        return Answer(done, self)
 
     def place(self, channel: Channel | str | None) -> Channel:
         """A channel by name, among those of the home server."""
@@ -168,24 +207,46 @@ class Person:
         siblings = self.home.guild.channels if self.home.guild else []
         return next(other for other in siblings if other.name == channel.removeprefix("#"))
 
-    def _command(self, path: str, place: Channel) -> tuple[Payload, list[Payload]]:
+    def _resolved(self, place: Channel) -> Resolved:
+        return Resolved(self.discord.files, place, self.user)
+
+    def _command(self, path: str, place: Channel, locale: str) -> tuple[Payload, list[Payload]]:
         try:
-            return find_leaf(self.commands(place), path)
+            command, chain = find_leaf(self.discord.commands.here(place), path, locale)
         except KeyError:
-            raise PermissionError(f"{self.name} is not offered /{path} here") from None
+            raise PermissionError(f"There is no /{path.removeprefix('/')} here.") from None
+        return self._check_offered(command, path, place), chain
+
+    def _check_offered(self, command: Payload | None, name: str, place: Channel) -> Payload:
+        if command is None:
+            raise PermissionError(f"There is no {name} here.")
+        refusal = self.discord.commands.refusal(command, self.user, place)
+        if refusal:
+            raise PermissionError(refusal)
+        return command
+
+    def _check_seen(self, message: Message) -> None:
+        if message.deleted:
+            raise ValueError("This message was deleted.")
+        if message not in self.sees(message.channel):
+            raise PermissionError("You do not have access to this message.")
 
     def _find(self, message: Message, name: str, kinds: tuple[int, ...]) -> Payload:
-        if message not in self.sees(message.channel):
-            raise PermissionError(f"{self.name} does not see this message")
+        self._check_seen(message)
         parts = [part for part in walk(message.components) if part["type"] in kinds]
         for part in parts:
             labels = (part.get("custom_id"), part.get("label"), part.get("placeholder"))
             if name in labels or name == (part.get("emoji") or {}).get("name"):
                 if part.get("disabled"):
-                    raise ValueError(f"{name} is disabled")
+                    raise ValueError(f"{name} is disabled.")
                 return part
         offered = ", ".join(str(part.get("label") or part.get("custom_id")) for part in parts)
-        raise ValueError(f"the message has no {name}; there are: {offered}")
+        raise ValueError(f"The message has no {name}; there are: {offered}")
+
+
+def _options(command: Payload, chain: list[Payload]) -> list[Payload]:
+    known: list[Payload] = (chain[-1] if chain else command).get("options", [])
+    return known
 
 
 def _plain(value: object) -> object:

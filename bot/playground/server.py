@@ -64,7 +64,7 @@ class DiscordServer:
         self.gateway = Gateway(self.world, token)
         interactions = Interactions(self.world, messages, self.gateway, answer_window=answer_window)
         buckets = Buckets(rate_limits, self.world.now)
-        commands = Commands(self.world, self.gateway.tell)
+        commands = Commands(self.world, self.gateway)
         self.parts = Discord(self.world, files, self.gateway, commands, messages, interactions, token, buckets, latency)
         self.rest = Rest(self.parts)
         self.people: dict[str, Person] = {}

@@ -1,89 +1,47 @@
-"""What a person types or picks, checked against the registered command as Discord's own client does."""
+"""What a person types or picks for a command's options, checked as Discord's own client does."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeAlias
 
-from .message import StoredFile
-from .payloads import channel_payload, effective_permissions, file_payload, member_payload, role_payload, user_payload
-from .uploads import Files, Upload
+from .resolved import FILE_LIKE, Resolved
 from .wire import Payload
-from .world import Channel, Guild, Role, User
+from .world import Channel, Role, User
 
 SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(
     1, 12
 )
 NUMBERS = (INTEGER, NUMBER)
-
-FileLike: TypeAlias = Upload | Path | tuple[str, bytes]
-
-
-@dataclass
-class Resolved:
-    """The things that ids in the values stand for, as the `resolved` part of an interaction."""
-
-    files: Files
-    guild: Guild | None
-    parts: dict[str, Payload] = field(default_factory=dict)
-
-    def add_user(self, user: User) -> str:
-        self._add("users", user.id, user_payload(user))
-        if self.guild and user.id in self.guild.members:
-            member = member_payload(self.guild.members[user.id])
-            self._add(
-                "members",
-                user.id,
-                {key: member[key] for key in member if key not in ("user", "mute", "deaf")} | {"permissions": "0"},
-            )
-        return str(user.id)
-
-    def add_channel(self, channel: Channel, user: User) -> str:
-        self._add(
-            "channels", channel.id, channel_payload(channel) | {"permissions": effective_permissions(user, channel)}
-        )
-        return str(channel.id)
-
-    def add_role(self, role: Role) -> str:
-        self._add("roles", role.id, role_payload(role))
-        return str(role.id)
-
-    def add_file(self, file: FileLike, application: int) -> str:
-        stored = self._stored(file, application)
-        self._add("attachments", stored.id, file_payload(stored))
-        return str(stored.id)
-
-    def _stored(self, file: FileLike, application: int) -> StoredFile:
-        if isinstance(file, Path):
-            file = Upload(file.name, file.read_bytes())
-        upload = file if isinstance(file, Upload) else Upload(*file)
-        if len(upload.data) > self.files.upload_limit:
-            raise ValueError(f"{upload.name} is larger than this server's limit")
-        return self.files.store(upload, application, ephemeral=True)
-
-    def _add(self, kind: str, number: int, payload: Payload) -> None:
-        self.parts.setdefault(kind, {})[str(number)] = payload
+LONGEST = 6000
+LARGEST = 2**53
+KINDS = {
+    STRING: "a text",
+    INTEGER: "a whole number",
+    BOOLEAN: "True or False",
+    USER: "a person",
+    CHANNEL: "a channel that you see here",
+    ROLE: "a role of this server",
+    MENTIONABLE: "a person or a role",
+    NUMBER: "a number",
+    ATTACHMENT: "a file",
+}
 
 
-def find_leaf(commands: list[Payload], path: str) -> tuple[Payload, list[Payload]]:
-    """The command of `jobs list` and the options on the way down to the one that is called; KeyError if unknown."""
+def find_leaf(commands: list[Payload], path: str, locale: str = "") -> tuple[Payload, list[Payload]]:
+    """The command of `jobs list` and the options on the way down to the one that is called; KeyError if unknown.
+
+    Names may be those of the locale. ValueError: only a part of the way is named.
+    """
     name, *rest = path.removeprefix("/").split()
-    command = next((known for known in commands if known["type"] == 1 and known["name"] == name), None)
-    if command is None:
-        raise KeyError(name)
+    named = [known for known in commands if known["type"] == 1]
+    place = command = _named(named, name, locale)
     chain: list[Payload] = []
-    place = command
     for step in rest:
-        place = next(
-            option
-            for option in place.get("options", [])
-            if option["name"] == step and option["type"] <= SUB_COMMAND_GROUP
-        )
+        inside = [option for option in place.get("options", []) if option["type"] <= SUB_COMMAND_GROUP]
+        place = _named(inside, step, locale)
         chain.append(place)
     if any(option["type"] <= SUB_COMMAND_GROUP for option in place.get("options", [])):
-        raise ValueError(f"/{path} is a group: one of its subcommands has to be named")
+        raise ValueError(f"Choose one of the subcommands of /{path}.")
     return command, chain
 
 
@@ -97,67 +55,117 @@ def command_data(command: Payload, chain: list[Payload], options: list[Payload],
     return data | ({"resolved": resolved.parts} if resolved.parts else {})
 
 
-def checked_values(known: list[Payload], values: Mapping[str, object], resolved: Resolved, user: User) -> list[Payload]:
+def checked_values(
+    known: list[Payload], values: Mapping[str, object], resolved: Resolved, locale: str = ""
+) -> list[Payload]:
     """The options of a submitted command; ValueError says what the client would not let through."""
-    unknown = set(values) - {option["name"] for option in known}
-    if unknown:
-        raise ValueError(f"there is no option called {', '.join(sorted(unknown))}")
-    missing = [option["name"] for option in known if option.get("required") and values.get(option["name"]) is None]
-    if missing:
-        raise ValueError(f"{', '.join(missing)} is required")
-    chosen = [option for option in known if values.get(option["name"]) is not None]
-    return [_entry(option, values[option["name"]], resolved, user) for option in chosen]
+    given = _by_name(known, values, locale)
+    for option in known:
+        if option.get("required") and given.get(option["name"]) is None:
+            raise ValueError(f"{option['name']} is required. Specify a value.")
+    chosen = [option for option in known if given.get(option["name"]) is not None]
+    return [
+        {
+            "type": option["type"],
+            "name": option["name"],
+            "value": _value(option, given[option["name"]], resolved, locale),
+        }
+        for option in chosen
+    ]
 
 
-def partial_values(known: list[Payload], typed: Mapping[str, object], focused: str) -> list[Payload]:
+def partial_values(
+    known: list[Payload], typed: Mapping[str, object], focused: str, resolved: Resolved, locale: str = ""
+) -> list[Payload]:
     """The options while a person still types: values unchecked, one of them focused; attachments are left out."""
+    given = _by_name(known, typed, locale)
     entries: list[Payload] = []
     for option in known:
-        value = typed.get(option["name"])
+        value = given.get(option["name"])
         if value is None or option["type"] == ATTACHMENT:
             continue
-        entry = {"type": option["type"], "name": option["name"], "value": value}
-        entries.append(entry | ({"focused": True} if option["name"] == focused else {}))
+        entry = {"type": option["type"], "name": option["name"], "value": resolved.add(value) or value}
+        entries.append(entry | ({"focused": True} if named(option, focused, locale) else {}))
     return entries
 
 
-def _entry(option: Payload, value: object, resolved: Resolved, user: User) -> Payload:
-    return {"type": option["type"], "name": option["name"], "value": _value(option, value, resolved, user)}
+def named(entry: Payload, name: str, locale: str) -> bool:
+    """Whether a command, option or choice is called this, in the locale or as it was registered."""
+    return name in (entry["name"], (entry.get("name_localizations") or {}).get(locale))
 
 
-def _value(option: Payload, value: object, resolved: Resolved, user: User) -> object:
+def _named(entries: list[Payload], name: str, locale: str) -> Payload:
+    for entry in entries:
+        if named(entry, name, locale):
+            return entry
+    raise KeyError(name)
+
+
+def _by_name(known: list[Payload], values: Mapping[str, object], locale: str) -> dict[str, object]:
+    given: dict[str, object] = {}
+    for name, value in values.items():
+        try:
+            given[_named(known, name, locale)["name"]] = value
+        except KeyError:
+            raise ValueError(f"There is no option called {name}.") from None
+    return given
+
+
+def _value(option: Payload, value: object, resolved: Resolved, locale: str) -> object:
     kind, name = option["type"], option["name"]
-    if kind == ATTACHMENT and isinstance(value, Upload | Path | tuple):
-        return resolved.add_file(value, resolved.files.world.bot.id)
-    if isinstance(value, User) and kind in (USER, MENTIONABLE):
-        return resolved.add_user(value)
-    if isinstance(value, Role) and kind in (ROLE, MENTIONABLE):
-        return resolved.add_role(value)
-    if isinstance(value, Channel) and kind == CHANNEL:
-        return resolved.add_channel(value, user)
     if option.get("choices"):
-        return _choice(option, value)
-    wanted: dict[int, type | tuple[type, ...]] = {STRING: str, BOOLEAN: bool, INTEGER: int, NUMBER: (int, float)}
-    if kind not in wanted or not isinstance(value, wanted[kind]) or (kind in NUMBERS and isinstance(value, bool)):
-        raise ValueError(f"{name} cannot be {value!r}")
+        return _choice(option, value, locale)
+    if not _fits(kind, value, resolved):
+        raise ValueError(f"{name} cannot be {_shown(value)}: it has to be {KINDS[kind]}.")
+    if isinstance(value, Channel) and value.type not in (option.get("channel_types") or [value.type]):
+        raise ValueError(f"{name} cannot be {_shown(value)}: this kind of channel is not taken.")
     _check_range(option, value)
-    return value
+    return resolved.add(value) or value
 
 
-def _choice(option: Payload, value: object) -> object:
+def _fits(kind: int, value: object, resolved: Resolved) -> bool:
+    if kind in (USER, MENTIONABLE) and isinstance(value, User):
+        return True
+    if kind in (ROLE, MENTIONABLE) and isinstance(value, Role):
+        return resolved.has_role(value)
+    if kind == CHANNEL:
+        return isinstance(value, Channel) and resolved.sees(value)
+    if kind == ATTACHMENT:
+        return isinstance(value, FILE_LIKE)
+    if isinstance(value, bool):
+        return kind == BOOLEAN
+    plain: dict[int, type | tuple[type, ...]] = {STRING: str, INTEGER: int, NUMBER: (int, float)}
+    return kind in plain and isinstance(value, plain[kind])
+
+
+def _choice(option: Payload, value: object, locale: str) -> object:
     """A choice by its value, or by the name people see."""
     for choice in option["choices"]:
-        if value in (choice["value"], choice["name"]):
+        if value == choice["value"] or (isinstance(value, str) and named(choice, value, locale)):
             return choice["value"]
     offered = ", ".join(choice["name"] for choice in option["choices"])
-    raise ValueError(f"{option['name']} has to be one of {offered}")
+    raise ValueError(f"{option['name']} has to be one of {offered}.")
 
 
 def _check_range(option: Payload, value: object) -> None:
-    size = len(value) if isinstance(value, str) else value
-    kind = "length" if isinstance(value, str) else "value"
-    low, high = option.get(f"min_{kind}"), option.get(f"max_{kind}", 6000 if kind == "length" else None)
-    if isinstance(size, int | float) and ((low is not None and size < low) or (high is not None and size > high)):
-        raise ValueError(f"{option['name']} has to be between {low} and {high}")
-    if kind == "value" and isinstance(size, int | float) and abs(size) > 2**53:
-        raise ValueError(f"{option['name']} is too large a number")
+    name = option["name"]
+    if isinstance(value, str):
+        low, high = option.get("min_length") or 0, option.get("max_length") or LONGEST
+        if not low <= len(value) <= high:
+            raise ValueError(f"{name} has to be between {low} and {high} characters long.")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = option.get("min_value"), option.get("max_value")
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise ValueError(f"{name} has to be {_range(low, high)}.")
+        if abs(value) > LARGEST:
+            raise ValueError(f"{name} is too large a number.")
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"at most {high}"
+    return f"at least {low}" if high is None else f"between {low} and {high}"
+
+
+def _shown(value: object) -> str:
+    return str(getattr(value, "name", value))
