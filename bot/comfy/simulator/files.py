@@ -15,8 +15,11 @@ from PIL.PngImagePlugin import PngInfo
 from bot.comfy.simulator.faults import Faults
 from bot.comfy.simulator.folders import Folders, split_annotation
 
-#: Content types a browser would run; sent as plain downloads.
-_DANGEROUS = {"text/html", "text/javascript", "application/javascript", "image/svg+xml", "application/xml", "text/xml"}
+#: Content types a browser would run, besides all kinds of XML.
+_DANGEROUS = {
+    *("text/html", "text/html-sandboxed", "text/css", "text/javascript", "message/rfc822"),
+    *("application/javascript", "application/x-javascript", "application/ecmascript"),
+}
 _TYPES = {
     ".flac": "audio/flac",
     ".opus": "audio/ogg",
@@ -76,10 +79,27 @@ async def _answer(request: web.Request, path: Path) -> web.StreamResponse:
         body = await asyncio.to_thread(_without, path, channel)
         return web.Response(body=body, content_type="image/png", headers=disposition)
     kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if kind in _DANGEROUS:
-        kind, disposition = "application/octet-stream", {"Content-Disposition": f'attachment; filename="{path.name}"'}
-    headers = {"X-Content-Type-Options": "nosniff", **disposition, "Content-Type": kind}
-    return web.FileResponse(path, headers=headers)
+    return web.FileResponse(path, headers={"X-Content-Type-Options": "nosniff", **_shown_as(request, path.name, kind)})
+
+
+def is_dangerous(kind: str) -> bool:
+    """Whether a browser would run it; such files are sent as plain downloads."""
+    return kind in _DANGEROUS or kind.endswith(("+xml", "/xml"))
+
+
+def _shown_as(request: web.Request, name: str, kind: str) -> dict[str, str]:
+    """SVG stays a picture for an ``<img>``."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    shown = {"Content-Disposition": f'filename="{quoted}"', "Content-Type": kind}
+    if not is_dangerous(kind):
+        return shown
+    shown |= {"Vary": "Sec-Fetch-Dest", "Cache-Control": "no-store"}
+    if kind != "image/svg+xml" or request.headers.get("Sec-Fetch-Dest") != "image":
+        shown |= {
+            "Content-Disposition": f'attachment; filename="{quoted}"',
+            "Content-Type": "application/octet-stream",
+        }
+    return shown
 
 
 async def _tear(request: web.Request, path: Path) -> web.StreamResponse:

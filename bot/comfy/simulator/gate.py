@@ -47,8 +47,6 @@ class Gate:
             if self._faults.slow_answers:
                 await asyncio.sleep(self._faults.slow_answers)
             return await self._handle(request, handler)
-        except web.HTTPNotFound:
-            return _not_found(request)
         except web.HTTPException as ex:
             return web.Response(status=ex.status, text=ex.text, headers=_kept(ex))
         except (ConnectionError, asyncio.CancelledError):
@@ -102,13 +100,6 @@ def _hang_up(request: web.Request) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.close()
     return web.Response(status=500)
-
-
-def _not_found(request: web.Request) -> web.Response:
-    """Unknown paths fall to the static files, which know only GET."""
-    if request.method in ("GET", "HEAD"):
-        return web.Response(status=404, headers={"Content-Type": "application/octet-stream"})
-    return web.Response(status=405, text="405: Method Not Allowed")
 
 
 def _failure(status: int) -> web.Response:

@@ -1,7 +1,6 @@
 """The HTTP routes, each also under ``/api``."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -10,16 +9,16 @@ from bot.comfy.simulator import about, files, jobs
 from bot.comfy.simulator.catalogue import Catalogue
 from bot.comfy.simulator.faults import Faults
 from bot.comfy.simulator.folders import Folders
+from bot.comfy.simulator.frontend import FrontEnd
 from bot.comfy.simulator.moments import Moments
 from bot.comfy.simulator.queue import PromptQueue
+from bot.comfy.simulator.routing import Route, mount
 from bot.comfy.simulator.sockets import Sockets
 from bot.comfy.simulator.submission import Submissions
 from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Item, Payload
 from bot.comfy.simulator.worker import Worker
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_INDEX = "<!doctype html><title>ComfyUI</title><p>A simulated ComfyUI."
 _NO_ASSETS = "Assets system is disabled. Start the server with --enable-assets to use this feature."
 
 
@@ -36,17 +35,16 @@ class Routes:
     queue: PromptQueue
     worker: Worker
     submissions: Submissions
+    front: FrontEnd
+    features: Payload
 
     def register(self, app: web.Application) -> None:
-        for method, path, handler in [*self._common(), *self._newer()]:
-            for prefix in ("", "/api"):
-                app.router.add_route(method, prefix + path, handler)
-                if method == "GET" and path != "/ws":
-                    app.router.add_route("HEAD", prefix + path, handler)
+        self.front.mount_internal(app)
+        mount(app, [*self._common(), *self._newer(), *self.front.routes()])
+        self.front.mount_files(app)
 
-    def _common(self) -> list[tuple[str, str, Handler]]:
+    def _common(self) -> list[Route]:
         return [
-            ("GET", "/", self._index),
             ("GET", "/ws", self._socket),
             ("GET", "/prompt", self._get_prompt),
             ("POST", "/prompt", self._post_prompt),
@@ -60,18 +58,14 @@ class Routes:
             ("GET", "/object_info", self._object_infos),
             ("GET", "/object_info/{class_type}", self._object_info),
             ("GET", "/system_stats", self._system_stats),
-            ("GET", "/models", self._model_folders),
-            ("GET", "/models/{folder}", self._models),
-            ("GET", "/embeddings", self._embeddings),
-            ("GET", "/view_metadata/{folder}", self._view_metadata),
             ("GET", "/view", self._view),
             ("POST", "/upload/image", self._upload),
             ("POST", "/upload/mask", self._upload_mask),
         ]
 
-    def _newer(self) -> list[tuple[str, str, Handler]]:
+    def _newer(self) -> list[Route]:
         """What not every version has."""
-        table: list[tuple[str, str, Handler]] = []
+        table: list[Route] = []
         if self.version.client_ids:
             table.append(("GET", "/features", self._features))
         if self.version.jobs:
@@ -85,9 +79,6 @@ class Routes:
 
     def status(self) -> Payload:
         return {"exec_info": {"queue_remaining": self.queue.remaining}}
-
-    async def _index(self, request: web.Request) -> web.StreamResponse:
-        return web.Response(body=_INDEX.encode(), headers={"Content-Type": "text/html"})
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         return await self.sockets.serve(request, self._greetings, self.moments.tell)
@@ -103,6 +94,7 @@ class Routes:
         return web.json_response(self.status())
 
     async def _post_prompt(self, request: web.Request) -> web.StreamResponse:
+        self.front.log.write("got prompt")
         queued: list[Item] = []
 
         def put(item: Item) -> None:
@@ -180,26 +172,7 @@ class Routes:
         return web.json_response(about.system_stats(self.version))
 
     async def _features(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(about.features(self.version))
-
-    async def _model_folders(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(list(self.catalogue.folders))
-
-    async def _models(self, request: web.Request) -> web.StreamResponse:
-        names = self.catalogue.folders.get(request.match_info["folder"])
-        if names is None:
-            return web.Response(status=404)
-        return web.json_response([name for name in names if name != self.faults.missing_model])
-
-    async def _embeddings(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response([name.rpartition(".")[0] or name for name in self.catalogue.folders["embeddings"]])
-
-    async def _view_metadata(self, request: web.Request) -> web.StreamResponse:
-        names = self.catalogue.folders.get(request.match_info["folder"], [])
-        name = request.query.get("filename", "")
-        if name not in names or not name.endswith(".safetensors"):
-            return web.Response(status=404)
-        return web.json_response({"format": "pt"})
+        return web.json_response(self.features)
 
     async def _view(self, request: web.Request) -> web.StreamResponse:
         return await files.view(request, self.folders, self.faults)

@@ -14,6 +14,7 @@ from bot.comfy.simulator import about
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
 from bot.comfy.simulator.faults import Faults, Pace
 from bot.comfy.simulator.folders import Folders
+from bot.comfy.simulator.frontend import FrontEnd, Log
 from bot.comfy.simulator.gate import Gate, Request
 from bot.comfy.simulator.machine import Machine
 from bot.comfy.simulator.moments import Moments, Watcher
@@ -21,6 +22,7 @@ from bot.comfy.simulator.nodes import RUNNERS
 from bot.comfy.simulator.nodes.placeholders import run_placeholder
 from bot.comfy.simulator.queue import PromptQueue
 from bot.comfy.simulator.routes import Routes
+from bot.comfy.simulator.routing import cache_control
 from bot.comfy.simulator.sockets import Sockets
 from bot.comfy.simulator.submission import Submissions
 from bot.comfy.simulator.values import Runner
@@ -51,6 +53,7 @@ class Simulator:
         models: Mapping[str, Sequence[str]] | None = None,
         data_dir: Path | None = None,
         preview_method: str = "none",
+        multi_user: bool = False,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -68,7 +71,11 @@ class Simulator:
         self.catalogue = Catalogue(MODELS if models is None else models, self.folders.uploads)
         self._runners: dict[str, Runner] = dict(RUNNERS)
         self._gate = Gate(self.faults, self.version, self._moments)
-        self._sockets = Sockets(self.faults, self.version, about.features(self.version))
+        self._multi_user = multi_user
+        self._features = about.features(self.version)
+        self._sockets = Sockets(self.faults, self.version, self._features)
+        self._log = Log(self.send, lambda: self.client_ids, version)
+        self._moments.on(self._log.watch)
         self._routes = self._boot()
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,11 +103,11 @@ class Simulator:
     async def start(self) -> None:
         """Listen; from the second time on at the same port, with nothing in memory."""
         if self._forgetful:
-            self._sockets = Sockets(self.faults, self.version, about.features(self.version))
+            self._sockets = Sockets(self.faults, self.version, self._features)
             self._routes = self._boot()
         self._forgetful = True
         self.folders.wipe_temp()
-        app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[self._gate.middleware])
+        app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[self._gate.middleware, cache_control])
         self._routes.register(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -206,6 +213,7 @@ class Simulator:
 
     def _boot(self) -> Routes:
         queue = PromptQueue(self._announce)
+        self._log.restart()
         machine = Machine(
             catalogue=self.catalogue,
             folders=self.folders,
@@ -227,6 +235,10 @@ class Simulator:
             queue=queue,
             worker=Worker(machine, queue, self.executed),
             submissions=Submissions(self.catalogue, self.folders, self.version, lambda: self.faults.missing_model),
+            front=FrontEnd(
+                self.catalogue, self.folders, self.faults, self.version, self._log, multi_user=self._multi_user
+            ),
+            features=self._features,
         )
 
     def _announce(self) -> None:

@@ -1,0 +1,1 @@
+// A simulated server has no extensions to speak of.
