@@ -1,9 +1,12 @@
 // The playground's own routes: reading, acting, and the stream of what changes.
 
 const BASE = "/playground/api";
+const UNREACHABLE = "The playground does not answer. Start it again with: python -m bot play";
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
 
 export async function read(what, parameters) {
-  return told(await fetch(`${BASE}/${what}?${new URLSearchParams(parameters)}`));
+  return told(fetch(`${BASE}/${what}?${new URLSearchParams(parameters)}`));
 }
 
 /** Do something as a person; `files` maps names to File objects. Throws an Error with a sentence for people. */
@@ -11,24 +14,44 @@ export async function act(action, payload, files = {}) {
   const names = Object.keys(files);
   if (!names.length) {
     const headers = { "Content-Type": "application/json" };
-    return told(await fetch(`${BASE}/${action}`, { method: "POST", headers, body: JSON.stringify(payload) }));
+    return told(fetch(`${BASE}/${action}`, { method: "POST", headers, body: JSON.stringify(payload) }));
   }
   const form = new FormData();
   form.append("payload_json", JSON.stringify(payload));
   names.forEach((name) => form.append(name, files[name], files[name].name));
-  return told(await fetch(`${BASE}/${action}`, { method: "POST", body: form }));
+  return told(fetch(`${BASE}/${action}`, { method: "POST", body: form }));
 }
 
-/** Call back with every event meant for this person; returns how to stop. */
+/** Call back with every event meant for this person, connecting again by itself; returns how to stop. */
 export function listen(person, onEvent, onConnection) {
-  const source = new EventSource(`${BASE}/events?${new URLSearchParams({ person })}`);
-  source.onopen = () => onConnection(true);
-  source.onerror = () => onConnection(false);
-  source.onmessage = (event) => onEvent(JSON.parse(event.data));
-  return () => source.close();
+  let source = null;
+  let timer = null;
+  let wait = FIRST_WAIT_MS;
+  const connect = () => {
+    source = new EventSource(`${BASE}/events?${new URLSearchParams({ person })}`);
+    source.onopen = () => {
+      wait = FIRST_WAIT_MS;
+      onConnection(true);
+    };
+    source.onerror = () => {
+      source.close();
+      onConnection(false);
+      timer = setTimeout(connect, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    };
+    source.onmessage = (event) => onEvent(JSON.parse(event.data));
+  };
+  connect();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
 
-async function told(response) {
+async function told(asked) {
+  const response = await asked.catch(() => {
+    throw new Error(UNREACHABLE);
+  });
   if (response.ok) return response.json();
   const text = await response.text();
   let sentence = text;

@@ -1,119 +1,142 @@
-// The page: follows one person's events and draws the places around the channel.
+// The page: follows one person's events and keeps the open channel and the places around it drawn.
 
 import { listen, read } from "./api.js";
-import { startComposer } from "./composer.js";
-import { avatar, find, h } from "./dom.js";
-import { refreshTimes } from "./markdown.js";
+import { Composer } from "./composer.js";
+import { find } from "./dom.js";
+import { closeDrawers, startDrawers } from "./drawers.js";
 import { startInspector } from "./inspector.js";
-import { drawAll, update } from "./messages.js";
-import { openChannel, openGuild, remember, store } from "./store.js";
+import { refreshTimes } from "./markdown.js";
+import { drawMembers, startMembers } from "./members.js";
+import { addLocal, drawAll, startMessages, update } from "./messages.js";
+import { drawPlaces, drawTitle, noteOpen, startPlaces } from "./places.js";
+import { announce, startReading } from "./reading.js";
+import { channelTitle, openChannel, remember, settle, store } from "./store.js";
+import { startTheme } from "./theme.js";
+import { startDropping } from "./tray.js";
 
+const TIMES_EVERY_MS = 10_000;
+const OFFLINE = "The bot is offline: it is not connected to this Discord. Commands go unanswered until it comes back.";
+const UNREACHABLE = "The playground does not answer. Start it again with: python -m bot play. This page connects again by itself.";
+const TOUCH = matchMedia("(pointer: coarse)");
+
+const composer = new Composer();
+const places = { open, become: (person, then) => (closeDrawers(), become(person.name).then(then ?? focusBox)) };
 let stopListening = () => {};
-const composer = startComposer();
+let cut = false;
+
+startTheme();
+startReading();
+startMessages();
+startPlaces(places);
+startMembers({ onFailed: addLocal, onSwitch: (user) => become(user.name).then(focusBox), onMention: (user) => composer.insert(`<@${user.id}> `) });
+startDrawers();
+startDropping((files) => composer.take(files));
 startInspector();
+setInterval(refreshTimes, TIMES_EVERY_MS);
+document.addEventListener("keydown", typeAnywhere);
+become(store.person).then(focusBox);
 
 async function become(person) {
-  store.person = person;
   stopListening();
-  store.state = await read("state", { person }).catch(async () => {
+  delete find("#app").dataset.ready;
+  const direct = store.state && openChannel()?.kind === "dm";
+  store.person = person;
+  store.state = await read("state", { person }).catch(() => {
     store.person = "alice";
     return read("state", { person: "alice" });
   });
-  if (!openChannel()) store.channel = store.state.guilds[0]?.channels[0]?.id ?? store.state.dm.id;
-  stopListening = listen(store.person, took, (connected) => {
-    const returned = connected && !store.connected && store.messages.size;
-    store.connected = connected;
-    drawPresence();
-    if (returned) load();
-  });
+  store.unread.clear();
+  if (direct) store.channel = store.state.dm.id;
+  settle();
+  stopListening = listen(store.person, (event) => took(event).catch(unreachable), connected);
   await load();
 }
 
+/** The open channel anew; without an answer what is there stays. */
 async function load() {
-  remember();
-  delete find("#app").dataset.ready;
   const place = { person: store.person, channel: store.channel };
+  delete find("#app").dataset.ready;
   const [messages, commands] = await Promise.all([read("messages", place), read("commands", place)]);
   if (place.channel !== store.channel || place.person !== store.person) return;
+  const firstUnread = store.unread.get(store.channel)?.first;
+  store.unread.delete(store.channel);
   store.messages = new Map(messages.map((message) => [message.id, message]));
   store.commands = commands;
-  drawPlaces();
-  drawAll();
+  remember();
+  noteOpen(openChannel());
+  draw();
+  drawAll(firstUnread);
   composer.reset();
   find("#app").dataset.ready = `${store.person} ${openChannel().name}`;
 }
 
 async function took(event) {
-  if (event.kind === "message") return update(event.message);
-  const same = event.state.me === store.state.me;
+  if (event.kind === "message") return tookMessage(event.message);
+  const restarted = event.state.bot.id !== store.state.bot.id;
   store.state = event.state;
-  if (!same || !openChannel()) return become(store.person);
-  drawPlaces();
+  if (restarted) store.unread.clear();
+  const moved = !openChannel();
+  settle();
+  if (cut) announce(restarted ? "Connected again: the playground was started anew, so what was said before is gone." : "Connected again.");
+  const anew = cut || moved;
+  cut = false;
+  drawPresence();
+  if (anew) return load();
+  draw();
   store.commands = await read("commands", { person: store.person, channel: store.channel });
   composer.refresh();
 }
 
-function open(channel) {
-  store.channel = channel.id;
-  toggleMenu(false);
-  load().then(() => composer.focus());
+function tookMessage(message) {
+  if (message.channel === store.channel) return update(message);
+  if (message.deleted || message.revision > 1 || message.author.id === store.state.me) return;
+  const before = store.unread.get(message.channel);
+  store.unread.set(message.channel, { first: before?.first ?? message.id, count: (before?.count ?? 0) + 1 });
+  drawPlaces(places);
 }
 
-function drawPlaces() {
-  const guild = openGuild();
-  const first = (place) => place.channels[0];
-  find("#rail").replaceChildren(
-    h("button", { type: "button", class: "server home", title: "Direct messages", "aria-current": String(!guild), onclick: () => open(store.state.dm) }, "✉"),
-    h("hr"),
-    ...store.state.guilds.map((place) => h("button", { type: "button", class: "server", title: place.name, "data-guild": place.id, "aria-current": String(place === guild), onclick: () => open(first(place)) }, initials(place.name))));
-  find("#place").textContent = guild ? guild.name : "Direct messages";
-  find("#channels").replaceChildren(...(guild ? guild.channels : [store.state.dm]).map(channelLink));
-  find("#persons").replaceChildren(...store.state.people.map(personButton));
-  const channel = openChannel();
-  find("#title").replaceChildren(h("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "dm" ? "@" : "#"), channel.kind === "dm" ? store.state.bot.display : channel.name);
-  document.title = `${channel.kind === "dm" ? "@" : "#"}${channel.kind === "dm" ? store.state.bot.display : channel.name} · Easel's playground`;
-  find("#banner").textContent = store.state.banner;
+async function open(channel) {
+  closeDrawers();
+  store.channel = channel.id;
+  await load().catch(unreachable);
+  announce(`You are in ${channelTitle(openChannel())}.`);
+  focusBox();
+}
+
+function draw() {
+  drawPlaces(places);
+  drawMembers();
+  drawPresence();
+  drawTitle();
+}
+
+function connected(is) {
+  store.connected = is;
+  cut ||= !is;
+  drawPresence();
+}
+
+/** A request went nowhere: the line about it is there as soon as the stream of events breaks too. */
+function unreachable() {
+  if (store.connected) return;
+  cut = true;
   drawPresence();
 }
 
 function drawPresence() {
   const offline = find("#offline");
-  offline.hidden = store.connected && store.state?.online;
-  offline.textContent = store.connected
-    ? "The bot is offline: it is not connected to this Discord. Commands go unanswered until it comes back."
-    : "The playground does not answer. Start it again with: python -m bot play";
+  offline.textContent = store.connected ? OFFLINE : UNREACHABLE;
+  offline.hidden = store.connected ? store.state?.online !== false : !cut;
 }
 
-function channelLink(channel) {
-  const current = channel.id === store.channel;
-  const name = channel.kind === "dm" ? store.state.bot.display : channel.name;
-  return h("button", { type: "button", class: `channel ${channel.kind}`, "data-channel": name, "aria-current": current ? "page" : "false", onclick: () => open(channel) },
-    channel.kind === "dm" ? avatar(store.state.bot, "tiny") : h("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "thread" ? "└" : "#"), name);
+/** On a touch screen the keyboard would come up over the channel. */
+function focusBox() {
+  if (!TOUCH.matches) composer.focus();
 }
 
-function personButton(person) {
-  const current = person.name === store.person;
-  const step = (event) => {
-    const direction = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!direction) return;
-    event.preventDefault();
-    const people = store.state.people;
-    const next = people[(people.findIndex((other) => other.name === store.person) + direction + people.length) % people.length];
-    become(next.name).then(() => find(`[data-person="${next.name}"]`).focus());
-  };
-  return h("button", { type: "button", class: "person", role: "radio", "aria-checked": String(current), tabindex: current ? "0" : "-1", "data-person": person.name, onclick: () => { toggleMenu(false); become(person.name); }, onkeydown: step },
-    avatar(person, "small"), h("span", {}, h("b", {}, person.display), h("small", {}, person.role || "Member")));
+/** What is typed while nothing takes text goes into the box. */
+function typeAnywhere(event) {
+  const idle = document.activeElement === document.body || document.activeElement.matches("[data-message]");
+  if (idle && event.key === "Escape") return composer.focus();
+  if (idle && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) composer.focus();
 }
-
-const initials = (name) => name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2);
-
-function toggleMenu(open) {
-  find("#app").classList.toggle("menu-open", open);
-  find("#menu").setAttribute("aria-expanded", String(open));
-}
-
-find("#menu").addEventListener("click", () => toggleMenu(!find("#app").classList.contains("menu-open")));
-find("#scroll").addEventListener("click", () => toggleMenu(false));
-document.addEventListener("keydown", (event) => event.key === "Escape" && toggleMenu(false));
-setInterval(refreshTimes, 10_000);
-become(store.person).then(() => composer.focus());

@@ -1,23 +1,26 @@
 // One option of a command being typed: its name and a field of the right kind.
 
 import { act } from "./api.js";
-import { avatar, fileSize, h } from "./dom.js";
-import { hideList, showList } from "./popover.js";
-import { openGuild, store } from "./store.js";
+import { fileSize, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { ATTACHMENT, checkLength, checkNumber, choicesOf, describe, hasFixedChoices, inputMode, isText } from "./options.js";
+import { hideList, showList, showProblem } from "./popover.js";
+import { store } from "./store.js";
 
-const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, ATTACHMENT = 11;
 const TYPING_MS = 120;
 
 export class Chip {
-  /** `on`: {keydown(event, chip), picked(chip), others() -> values typed so far, path} */
+  /** `on`: {keydown(event, chip), picked(chip), remove(chip), changed(), attempt(doing), others(chip) -> values typed so far, path} */
   constructor(option, on) {
     this.option = option;
     this.on = on;
     this.chosen = null;
     this.file = null;
+    this.problem = "";
     this.asked = 0;
+    const remove = option.required ? null : h("button", { type: "button", class: "chip-remove", tabindex: "-1", "aria-label": `Remove ${option.name}`, onmousedown: (event) => event.preventDefault(), onclick: () => on.remove(this) }, icon("close"));
     this.field = option.type === ATTACHMENT ? this.filePicker() : this.textField();
-    this.element = h("label", { class: "chip", "data-option": option.name }, h("span", { class: "chip-name" }, option.name), this.field);
+    this.element = h(option.type === ATTACHMENT ? "span" : "label", { class: "chip", "data-option": option.name }, h("span", { class: "chip-name" }, option.name), this.field, this.input, remove);
   }
 
   focus() {
@@ -28,93 +31,98 @@ export class Chip {
     return this.option.type === ATTACHMENT ? !this.file : !this.field.value.trim();
   }
 
-  get hasFixedChoices() {
-    return Boolean(this.option.choices) || [BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE].includes(this.option.type);
-  }
-
   /** The value to send; throws an Error with a sentence when it is none. */
   read() {
     const { option } = this;
+    if (this.isEmpty) throw new Error(`${option.name} is required. Specify a value.`);
     if (option.type === ATTACHMENT) return { file: option.name };
     const typed = this.field.value;
     if (this.chosen && this.chosen.label === typed) return this.chosen.value;
-    if (this.hasFixedChoices) {
-      const match = this.choices().find((choice) => choice.label.toLowerCase() === typed.trim().toLowerCase());
+    if (hasFixedChoices(option)) {
+      const match = choicesOf(option).find((choice) => choice.label.toLowerCase() === typed.trim().toLowerCase());
       if (!match) throw new Error(`Choose ${option.name} from the list.`);
       return match.value;
     }
-    if (option.type === STRING) return this.checkLength(typed);
-    return this.checkNumber(typed.trim());
+    return isText(option) ? checkLength(option, typed) : checkNumber(option, typed.trim());
   }
 
-  mark(wrong) {
-    this.element.classList.toggle("wrong", wrong);
+  /** Mark the option as wrong, with the reason, or as right with none. */
+  mark(problem) {
+    this.problem = problem;
+    this.element.classList.toggle("wrong", Boolean(problem));
+    this.field.setAttribute("aria-invalid", String(Boolean(problem)));
+    if (problem && document.activeElement === this.field) this.hint();
   }
 
   takeFile(file) {
     if (file.size > store.state.upload_limit) throw new Error(`${file.name} is larger than this server's ${fileSize(store.state.upload_limit)}. Choose a smaller file.`);
     this.file = file;
-    const preview = file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : null;
-    this.field.replaceChildren(...[preview, file.name].filter(Boolean));
-    this.mark(false);
-  }
-
-  checkLength(text) {
-    const { min_length: low = 0, max_length: high = 6000, name } = this.option;
-    if (text.length < low || text.length > high) throw new Error(`${name} has to be between ${low} and ${high} characters long.`);
-    return text;
-  }
-
-  checkNumber(text) {
-    const { type, name, min_value: low = -Infinity, max_value: high = Infinity } = this.option;
-    const value = Number(text);
-    if (!text || Number.isNaN(value) || (type === INTEGER && !Number.isInteger(value)))
-      throw new Error(`${name} has to be ${type === INTEGER ? "a whole number" : "a number"}.`);
-    if (value < low || value > high) throw new Error(`${name} has to be ${range(low, high)}.`);
-    return value;
+    const preview = file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file");
+    this.field.replaceChildren(preview, h("span", {}, file.name), h("small", {}, fileSize(file.size)));
+    this.mark("");
+    this.on.changed();
   }
 
   textField() {
-    const mode = { [INTEGER]: "numeric", [NUMBER]: "decimal" }[this.option.type];
     return h("textarea", {
-      rows: "1", inputmode: mode, "aria-label": this.option.name, "aria-autocomplete": "list", "aria-controls": "list", "aria-required": String(Boolean(this.option.required)),
-      onfocus: () => this.suggest(), onblur: hideList, oninput: () => this.typed(), onkeydown: (event) => this.on.keydown(event, this),
+      rows: "1", inputmode: inputMode(this.option), enterkeyhint: "send", "aria-label": this.option.name, "aria-description": this.option.description, "aria-autocomplete": "list", "aria-controls": "list", "aria-required": String(Boolean(this.option.required)),
+      onfocus: () => this.suggest(), onblur: () => this.left(), oninput: () => this.typed(), onkeydown: (event) => this.on.keydown(event, this),
     });
   }
 
   filePicker() {
-    const input = h("input", { type: "file", hidden: true, tabindex: "-1", "data-file-for": this.option.name });
-    input.addEventListener("change", () => {
-      if (!input.files[0]) return;
-      this.on.attempt(() => this.takeFile(input.files[0]));
+    this.input = h("input", { type: "file", hidden: true, tabindex: "-1", "data-file-for": this.option.name });
+    this.input.addEventListener("change", () => {
+      if (!this.input.files[0]) return;
+      this.on.attempt(() => this.takeFile(this.input.files[0]));
       this.on.picked(this);
     });
-    const button = h("button", {
-      type: "button", class: "file-button", onclick: () => input.click(), onfocus: () => showList(describe(this.option), [], () => {}), onblur: hideList,
-      onkeydown: (event) => event.key !== "Enter" && this.on.keydown(event, this),
-    }, "Choose a file");
-    queueMicrotask(() => this.element.append(input));
-    return button;
+    return h("button", {
+      type: "button", class: "file-button", "aria-description": this.option.description, onclick: () => this.input.click(), onfocus: () => this.hint(), onblur: hideList,
+      onkeydown: (event) => (event.key === "Enter" && !this.file) || this.on.keydown(event, this),
+    }, icon("plus"), h("span", {}, "Choose a file"));
+  }
+
+  left() {
+    hideList();
+    if (this.isEmpty) return;
+    try {
+      this.read();
+    } catch (error) {
+      this.mark(error.message);
+    }
   }
 
   typed() {
-    this.mark(false);
+    this.mark("");
     this.chosen = null;
+    this.on.changed();
     this.suggest();
   }
 
+  hint() {
+    if (this.problem) showProblem(describe(this.option, this.problem));
+    else showList(describe(this.option), [], () => {});
+  }
+
   suggest() {
+    if (this.problem) return this.hint();
     if (this.option.autocomplete) return this.askBot();
-    if (!this.hasFixedChoices) return showList(describe(this.option), [], () => {});
+    if (!hasFixedChoices(this.option)) return this.hint();
     const typed = this.chosen ? "" : this.field.value.trim().toLowerCase();
-    const near = this.choices().filter((choice) => choice.label.toLowerCase().includes(typed));
-    showList(describe(this.option), near, (choice) => this.take(choice), typed ? 0 : -1);
+    const near = choicesOf(this.option).filter((choice) => choice.label.toLowerCase().includes(typed));
+    this.offer(near, typed, near.length ? "" : "No options match your search.");
+  }
+
+  offer(entries, typed, remark = "", busy = false) {
+    showList(describe(this.option, remark), entries, (choice) => this.take(choice), { first: typed ? 0 : -1, busy });
   }
 
   take(choice) {
     this.chosen = choice;
     this.field.value = choice.label;
-    this.mark(false);
+    this.mark("");
+    this.on.changed();
     this.on.picked(this);
   }
 
@@ -122,43 +130,20 @@ export class Chip {
   askBot() {
     const turn = ++this.asked;
     const typed = this.chosen ? "" : this.field.value;
+    const late = () => turn !== this.asked || document.activeElement !== this.field;
+    this.offer([], typed, "Loading options…", true);
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
-      if (document.activeElement !== this.field || turn !== this.asked) return;
+      if (late()) return;
       try {
         const payload = { person: store.person, channel: store.channel, path: this.on.path, option: this.option.name, typed, others: this.on.others(this) };
         const { choices } = await act("autocomplete", payload);
-        if (turn !== this.asked || document.activeElement !== this.field) return;
+        if (late()) return;
         const entries = choices.map((choice) => ({ label: choice.name, value: choice.value, key: choice.value }));
-        const hint = entries.length ? describe(this.option) : [...describe(this.option), " No options match your search."];
-        showList(hint, entries, (choice) => this.take(choice), typed ? 0 : -1);
+        this.offer(entries, typed, entries.length ? "" : "No options match your search.");
       } catch {
-        if (turn === this.asked && document.activeElement === this.field) showList([...describe(this.option), " Loading options failed."], [], () => {});
+        if (!late()) this.offer([], typed, "Loading options failed.");
       }
     }, TYPING_MS);
   }
-
-  choices() {
-    const { option } = this;
-    if (option.choices) return option.choices.map((choice) => ({ label: choice.name, value: choice.value, key: choice.value }));
-    const guild = openGuild();
-    const people = [...store.state.people, store.state.bot].map((user) => ({ label: user.display, value: { user: user.id }, icon: avatar(user, "tiny") }));
-    const roles = (guild?.roles ?? []).map((role) => ({ label: role.name, value: { role: role.id } }));
-    const channels = (guild?.channels ?? []).map((channel) => ({ label: channel.name, value: { channel: channel.id } }));
-    const truths = [{ label: "True", value: true }, { label: "False", value: false }];
-    return { [BOOLEAN]: truths, [USER]: people, [CHANNEL]: channels, [ROLE]: roles, [MENTIONABLE]: [...people, ...roles] }[option.type] ?? [];
-  }
-}
-
-/** An option's description with its range, as the hint over the list. */
-function describe(option) {
-  const parts = [h("b", {}, option.name), ` ${option.description}`];
-  const { min_value: low, max_value: high } = option;
-  if (low !== undefined || high !== undefined) parts.push(h("small", {}, ` ${range(low ?? -Infinity, high ?? Infinity)}`));
-  return parts;
-}
-
-function range(low, high) {
-  if (high === Infinity) return `at least ${low}`;
-  return low === -Infinity ? `at most ${high}` : `between ${low} and ${high}`;
 }

@@ -1,63 +1,89 @@
-// The box at the bottom: plain messages, or a command with its options as chips.
+// The box at the bottom: plain messages with files, or a command.
 
 import { act } from "./api.js";
-import { Chip } from "./chips.js";
+import { CommandLine } from "./command.js";
 import { avatar, find, h } from "./dom.js";
 import { openForm } from "./forms.js";
-import { addLocal, toBottom } from "./messages.js";
-import { hasActive, hideList, isListOpen, listKey, pickActive, showList } from "./popover.js";
-import { openChannel, store } from "./store.js";
+import { icon } from "./icons.js";
+import { addLocal } from "./messages.js";
+import { hideList, isListOpen, listKey, pickActive, showList } from "./popover.js";
+import { toBottom } from "./reading.js";
+import { channelTitle, openChannel, store } from "./store.js";
+import { Tray } from "./tray.js";
 
-const ATTACHMENT = 11;
+const CHAT = 1;
 
-export function startComposer() {
-  return new Composer();
-}
+/** Everybody has drafts of their own. */
+const draftKey = () => `${store.person} ${store.channel}`;
 
-class Composer {
+export class Composer {
   constructor() {
-    this.command = null;
-    this.chips = [];
+    this.line = null;
+    this.tray = new Tray();
     find("#composer").addEventListener("submit", (event) => event.preventDefault());
-    find("#composer").addEventListener("dragover", (event) => event.preventDefault());
-    find("#composer").addEventListener("drop", (event) => this.dropped(event, event.dataTransfer.files));
-    find("#composer").addEventListener("paste", (event) => event.clipboardData.files.length && this.dropped(event, event.clipboardData.files));
+    find("#composer").addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), this.take([...event.clipboardData.files])));
   }
 
   focus() {
-    find("#box textarea, #box input")?.focus();
+    (this.line ?? this.text)?.focus();
   }
 
-  /** Empty, in plain text. */
+  /** Empty, in plain text; what was begun in this channel comes back. */
   reset() {
-    this.command = null;
-    this.chips = [];
+    this.line = null;
     this.problem("");
     hideList();
-    const name = openChannel().kind === "dm" ? `@${store.state.bot.display}` : `#${openChannel().name}`;
-    const files = h("input", { type: "file", hidden: true, multiple: true, onchange: () => this.say("", [...files.files]) });
+    const channel = openChannel();
+    const name = `${channel.kind === "dm" ? "@" : "#"}${channelTitle(channel)}`;
+    const files = h("input", { id: "files", type: "file", hidden: true, multiple: true, onchange: () => this.take([...files.files]) });
     this.text = h("textarea", {
       id: "text", rows: "1", placeholder: `Message ${name}, or type / for commands`, "aria-label": `Message ${name}`, "aria-controls": "list", "aria-autocomplete": "list",
-      oninput: () => this.listCommands(), onfocus: () => this.listCommands(), onblur: hideList, onkeydown: (event) => this.textKey(event),
+      oninput: () => this.typed(), onfocus: () => this.listCommands(), onblur: hideList, onkeydown: (event) => this.textKey(event),
     });
+    this.text.value = store.drafts.get(draftKey()) ?? "";
+    const send = h("button", { type: "button", class: "round send", "aria-label": "Send the message", onclick: () => this.say() }, icon("send"));
     find("#box").className = "";
-    find("#box").replaceChildren(h("button", { type: "button", class: "round", "aria-label": "Send files", onclick: () => files.click() }, "+"), files, this.text);
+    find("#box").replaceChildren(h("button", { type: "button", class: "round", "aria-label": "Add files", onclick: () => files.click() }, icon("plus")), files, this.text, send);
+    this.tray.clear();
   }
 
   /** The commands have changed: one that is gone cannot be typed any further. */
   refresh() {
-    if (this.command && !store.commands.some((known) => known.path === this.command.path)) this.reset();
+    if (this.line && !store.commands.some((known) => known.path === this.line.command.path)) this.reset();
+  }
+
+  /** Write into the box what a menu asks for. */
+  insert(text) {
+    if (this.line) this.reset();
+    this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
+    this.focus();
+    this.typed();
+  }
+
+  /** Files that were chosen, dropped or pasted. */
+  take(files) {
+    this.attempt(() => (this.line ? this.line.takeFile(files[0]) : this.tray.add(files)));
+    if (!this.line) this.focus();
+  }
+
+  typed() {
+    store.drafts.set(draftKey(), this.text.value);
+    this.problem("");
+    this.listCommands();
   }
 
   listCommands() {
     const typed = this.text.value;
     if (!typed.startsWith("/")) return hideList();
     const wanted = typed.slice(1).toLowerCase();
-    const near = store.commands.filter((command) => command.type === 1 && command.path.includes(wanted.trimEnd()));
+    const near = store.commands.filter((command) => command.type === CHAT && command.path.includes(wanted.trimEnd()));
     near.sort((one, other) => Number(other.path.startsWith(wanted)) - Number(one.path.startsWith(wanted)));
-    const entries = near.map((command) => ({ label: `/${command.path}`, detail: command.description, key: command.path, command, icon: avatar(store.state.bot, "tiny") }));
-    const hint = near.length ? [h("b", {}, store.state.bot.display), " Commands you may use here"] : ["No command of that name is offered to you here."];
-    showList(hint, entries, (entry) => this.choose(entry.command), 0);
+    const entries = near.map((command) => ({
+      label: `/${command.path}`, detail: command.description, key: command.path, command, icon: avatar(store.state.bot, "small"), from: store.state.bot.display,
+      pills: command.options.filter((option) => option.required).map((option) => option.name),
+    }));
+    const hint = near.length ? [avatar(store.state.bot, "tiny"), h("b", {}, store.state.bot.display), " Commands you may use here"] : ["No command of that name is offered to you here."];
+    showList(hint, entries, (entry) => this.choose(entry.command), { first: 0 });
   }
 
   textKey(event) {
@@ -65,179 +91,70 @@ class Composer {
     if (event.key === "Escape") return hideList();
     if (!["Enter", "Tab", " "].includes(event.key) || event.shiftKey || event.isComposing) return;
     const slash = this.text.value.startsWith("/");
-    const exact = store.commands.find((command) => command.type === 1 && `/${command.path}` === this.text.value.trim());
-    if (event.key === " ") {
-      if (slash && exact) this.prevented(event, () => this.choose(exact));
-    } else if (slash && isListOpen()) {
-      this.prevented(event, pickActive);
-    } else if (event.key === "Enter") {
-      this.prevented(event, () => this.say(this.text.value, []));
-    }
-  }
-
-  prevented(event, then) {
+    const exact = store.commands.find((command) => command.type === CHAT && `/${command.path}` === this.text.value.trim());
+    const then = event.key === " " ? slash && exact && (() => this.choose(exact)) : slash && isListOpen() ? pickActive : event.key === "Enter" && (() => this.say());
+    if (!then) return;
     event.preventDefault();
     then();
   }
 
   /** Begin a command: its required options are there at once, the others on offer. */
-  choose(command, chips = null) {
-    this.command = command;
+  choose(command) {
+    store.drafts.delete(draftKey());
     this.problem("");
-    this.chips = chips ?? command.options.filter((option) => option.required).map((option) => this.chip(option));
-    this.tail = h("input", {
-      id: "tail", type: "text", size: "12", "aria-label": "More options", "aria-controls": "list", "aria-autocomplete": "list",
-      onfocus: () => this.listOptions(), oninput: () => this.listOptions(), onblur: hideList, onkeydown: (event) => this.tailKey(event),
-    });
-    const clear = h("button", { type: "button", class: "round", "aria-label": "Discard the command", onclick: () => { this.reset(); this.focus(); } }, "✕");
-    const send = h("button", { type: "button", class: "round send", "aria-label": "Send the command", onclick: () => this.send() }, "➤");
-    this.row = h("div", { id: "chips" }, h("span", { class: "command" }, `/${command.path}`), ...this.chips.map((chip) => chip.element), this.tail);
-    find("#box").className = "typing-command";
-    find("#box").replaceChildren(clear, this.row, send);
-    this.offer();
-    (this.chips.find((chip) => chip.isEmpty) ?? { focus: () => this.tail.focus() }).focus();
-  }
-
-  chip(option) {
-    const on = {
-      path: this.command.path,
-      keydown: (event, chip) => this.chipKey(event, chip),
-      picked: (chip) => this.after(chip).focus(),
-      others: (chip) => this.typed(chip),
+    this.open(new CommandLine(command, {
+      discard: () => this.discard(),
+      send: () => this.send(),
+      problem: (sentence) => this.problem(sentence),
       attempt: (doing) => this.attempt(doing),
-    };
-    return new Chip(option, on);
+    }));
   }
 
-  get rest() {
-    return this.command.options.filter((option) => !this.chips.some((chip) => chip.option.name === option.name));
+  open(line) {
+    this.line = line;
+    this.tray.clear();
+    find("#box").className = "typing-command";
+    find("#box").replaceChildren(...line.elements);
+    line.focus();
   }
 
-  offer() {
-    const count = this.rest.length;
-    this.tail.placeholder = count ? `+${count} more` : "";
-    this.tail.classList.toggle("done", !count);
-  }
-
-  listOptions() {
-    const typed = this.tail.value.toLowerCase();
-    const named = this.rest.find((option) => `${option.name}:` === typed);
-    if (named) return this.add(named);
-    const near = this.rest.filter((option) => option.name.includes(typed));
-    const entries = near.map((option) => ({ label: option.name, detail: option.description, key: option.name, option }));
-    showList(entries.length ? [h("b", {}, "Options"), " Enter sends the command"] : [h("b", {}, `/${this.command.path}`), " Enter sends the command"], entries, (entry) => this.add(entry.option), typed ? 0 : -1);
-  }
-
-  add(option) {
-    const chip = this.chip(option);
-    this.chips.push(chip);
-    this.tail.value = "";
-    this.tail.before(chip.element);
-    this.offer();
-    chip.focus();
-    return chip;
-  }
-
-  remove(chip) {
-    const before = this.chips[this.chips.indexOf(chip) - 1];
-    this.chips = this.chips.filter((other) => other !== chip);
-    chip.element.remove();
-    this.offer();
-    (before ?? this.tail).focus();
-  }
-
-  after(chip) {
-    return this.chips.slice(this.chips.indexOf(chip) + 1).find((other) => other.isEmpty) ?? this.tail;
-  }
-
-  chipKey(event, chip) {
-    if (event.isComposing || listKey(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      if (!(hasActive() && !chip.chosen && pickActive())) this.send();
-    } else if (event.key === "Tab" && !event.shiftKey && hasActive() && !chip.chosen) {
-      event.preventDefault();
-      pickActive();
-    } else if (event.key === "Backspace" && chip.isEmpty && !chip.option.required) {
-      event.preventDefault();
-      this.remove(chip);
-    } else if (event.key === "Escape") {
-      this.escape();
-    }
-  }
-
-  tailKey(event) {
-    if (listKey(event)) return;
-    if (event.key === "Enter") this.prevented(event, () => pickActive() || this.send());
-    else if (event.key === "Tab" && !event.shiftKey && hasActive()) this.prevented(event, pickActive);
-    else if (event.key === "Escape") this.escape();
-    else if (event.key === "Backspace" && !this.tail.value) {
-      event.preventDefault();
-      const last = this.chips.at(-1);
-      if (last) last.focus();
-      else this.backToText();
-    }
-  }
-
-  escape() {
-    if (isListOpen()) return hideList();
-    this.backToText();
-  }
-
-  backToText() {
+  discard() {
     this.reset();
     this.focus();
-  }
-
-  /** What was typed into the other options, as far as it makes sense, for autocomplete. */
-  typed(except) {
-    const values = {};
-    for (const chip of this.chips.filter((other) => other !== except && !other.isEmpty)) {
-      try {
-        values[chip.option.name] = chip.read();
-      } catch {
-        // half typed
-      }
-    }
-    return values;
   }
 
   async send() {
-    const { command, chips } = this;
-    const collected = this.attempt(() => this.collect());
+    const { line } = this;
+    const collected = line.collect();
     if (!collected) return;
-    this.reset();
-    this.focus();
+    this.discard();
     toBottom();
-    const payload = { person: store.person, channel: store.channel, path: command.path, options: collected.options };
+    const path = line.command.path;
+    const channel = store.channel;
     try {
-      const answer = await act("slash", payload, collected.files);
-      if (answer.failed) addLocal(command.path, "The application did not respond");
+      const answer = await act("slash", { person: store.person, channel, path, options: collected.options }, collected.files);
+      if (answer.failed) addLocal(path, "The application did not respond");
       if (answer.modal) openForm(answer);
     } catch (error) {
-      if (!this.command && !this.text.value) this.choose(command, chips);
+      if (!this.line && !this.text.value && channel === store.channel) this.open(line);
       this.problem(error.message);
     }
   }
 
-  /** The options and files to send; throws a sentence about the first that is missing or wrong. */
-  collect() {
-    const options = {};
-    const files = {};
-    for (const chip of this.chips) {
-      chip.mark(false);
-      if (chip.isEmpty && !chip.option.required) continue;
-      try {
-        if (chip.isEmpty) throw new Error(`${chip.option.name} is required. Specify a value.`);
-        options[chip.option.name] = chip.read();
-      } catch (error) {
-        chip.mark(true);
-        chip.focus();
-        throw error;
-      }
-      if (chip.option.type === ATTACHMENT) files[chip.option.name] = chip.file;
-    }
-    return { options, files };
+  async say() {
+    const text = this.text.value;
+    const { files } = this.tray;
+    if (!text.trim() && !files.length) return;
+    this.text.value = "";
+    store.drafts.delete(draftKey());
+    const named = Object.fromEntries(files.map((file, index) => [`file${index}`, file]));
+    this.tray.clear();
+    toBottom();
+    await act("say", { person: store.person, channel: store.channel, text }, named).catch((error) => {
+      this.text.value ||= text;
+      this.tray.add(files);
+      this.problem(error.message);
+    });
   }
 
   attempt(doing) {
@@ -248,23 +165,6 @@ class Composer {
       this.problem(error.message);
       return null;
     }
-  }
-
-  dropped(event, files) {
-    event.preventDefault();
-    if (!this.command) return this.say("", [...files]);
-    const wanted = this.chips.find((chip) => chip.option.type === ATTACHMENT && chip.isEmpty);
-    const option = this.rest.find((other) => other.type === ATTACHMENT);
-    const chip = wanted ?? (option && this.add(option));
-    if (chip) this.attempt(() => chip.takeFile(files[0]));
-    else this.problem(`/${this.command.path} takes no file.`);
-  }
-
-  async say(text, files) {
-    if (!text.trim() && !files.length) return;
-    this.text.value = "";
-    const named = Object.fromEntries(files.map((file, index) => [`file${index}`, file]));
-    await act("say", { person: store.person, channel: store.channel, text }, named).catch((error) => this.problem(error.message));
   }
 
   problem(sentence) {

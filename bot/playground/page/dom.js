@@ -14,6 +14,13 @@ export function h(tag, attributes = {}, ...children) {
 
 export const find = (selector) => document.querySelector(selector);
 
+/** Put new children in, and leave the focus with the one that has the same `data-key` as the focused one had. */
+export function swap(container, ...children) {
+  const focused = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  container.replaceChildren(...children.flat());
+  if (focused !== undefined) container.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
 const HUES = { Easel: 235, Alice: 340, Bob: 160, Mona: 35, Olivia: 270 };
 
 export function avatar(user, size = "") {
@@ -25,3 +32,8 @@ export function fileSize(bytes) {
   if (bytes < 1024) return `${bytes} bytes`;
   return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 ** 2).toFixed(2)} MB`;
 }
+
+/** A number of things: `count(1, "file")` is "1 file". */
+export const count = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
+
+export const colourOf = (number) => `#${number.toString(16).padStart(6, "0")}`;

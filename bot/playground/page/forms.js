@@ -1,91 +1,86 @@
 // Modals: the forms an app puts on top of the channel.
 
 import { act } from "./api.js";
-import { find, h } from "./dom.js";
+import { avatar, find, h } from "./dom.js";
+import { field, isRequired } from "./fields.js";
+import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
-import { selectOptions } from "./components.js";
 import { store } from "./store.js";
+
+const ROW = 1, TEXT_DISPLAY = 10, FILES = 19;
 
 /** Show the form of an interaction's answer; `{interaction, modal}`. */
 export function openForm(answer) {
   const dialog = find("#modal");
   const fields = [];
   const problem = h("p", { class: "failure", role: "alert", hidden: true });
-  const cancel = h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, "Cancel");
-  const send = h("button", { type: "submit", class: "button primary" }, "Submit");
+  const { bot } = store.state;
+  const back = document.activeElement;
   const form = h("form", { method: "dialog", novalidate: true, onsubmit: (event) => submit(event, answer, fields, problem) },
-    h("h2", {}, answer.modal.title), ...answer.modal.components.map((part) => shown(part, fields)), problem, h("footer", {}, cancel, send));
+    h("header", {}, avatar(bot, "small"), h("h2", { id: "modal-title" }, answer.modal.title), h("button", { type: "button", class: "round", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"))),
+    h("div", { class: "fields" }, h("p", { class: "caution" }, icon("warning"), h("span", {}, "This form will be submitted to ", h("b", {}, bot.display), ". Do not share passwords or other sensitive information.")),
+      ...answer.modal.components.map((part) => shown(part, fields))),
+    problem, h("footer", {}, h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, "Cancel"), h("button", { type: "submit", class: "button primary" }, "Submit")));
   dialog.replaceChildren(form);
-  dialog.setAttribute("aria-label", answer.modal.title);
+  dialog.setAttribute("aria-labelledby", "modal-title");
+  dialog.onclose = () => {
+    dialog.replaceChildren();
+    if (!back?.isConnected || back === document.body) find("#box textarea, #box input")?.focus();
+  };
   dialog.showModal();
+  fields[0]?.target?.focus();
 }
 
 function shown(part, fields) {
-  if (part.type === 10) return markdown(part.content);
-  if (part.type === 1) return labelled(part.components[0].label, "", part.components[0], fields);
+  if (part.type === TEXT_DISPLAY) return markdown(part.content);
+  if (part.type === ROW) return labelled(part.components[0].label, "", part.components[0], fields);
   return labelled(part.label, part.description, part.component, fields);
 }
 
 function labelled(label, description, part, fields) {
-  const needed = part.required ?? true;
-  const { element, read } = input(part, label);
-  fields.push({ part, label, needed, read });
-  const title = h("span", { class: "label" }, label, needed && part.type !== 23 ? h("span", { class: "needed", title: "required" }, " *") : null);
-  const wrap = part.type === 21 || part.type === 22 ? "div" : "label";
-  return h(wrap, { class: "field", "data-field": part.custom_id }, title, description ? h("small", {}, description) : null, element);
+  const entry = { part, ...field(part, label) };
+  entry.problem = h("p", { class: "failure", role: "alert", id: `wrong-${part.custom_id}`, hidden: true });
+  fields.push(entry);
+  const title = h("span", { class: "label", "aria-hidden": "true" }, label, isRequired(part) ? h("span", { class: "needed" }, " *") : null);
+  const whole = h("div", { class: "field", "data-field": part.custom_id }, title, description ? h("small", {}, description) : null, entry.element, entry.problem);
+  whole.addEventListener("input", () => !entry.problem.hidden && check(entry));
+  return whole;
 }
 
-function input(part, label) {
-  if (part.type === 4) {
-    const limits = { maxlength: part.max_length ?? 4000, placeholder: part.placeholder, name: part.custom_id };
-    const element = part.style === 2 ? h("textarea", { rows: "4", ...limits }) : h("input", { type: "text", ...limits });
-    element.value = part.value ?? "";
-    return { element, read: () => element.value };
-  }
-  if (part.type === 19) {
-    const element = h("input", { type: "file", multiple: (part.max_values ?? 1) > 1, name: part.custom_id });
-    return { element, read: () => [...element.files] };
-  }
-  if (part.type === 23) {
-    const element = h("input", { type: "checkbox", checked: part.default, name: part.custom_id });
-    return { element, read: () => element.checked };
-  }
-  return part.type === 21 || part.type === 22 ? group(part, label) : picker(part);
-}
-
-function group(part, label) {
-  const kind = part.type === 21 ? "radio" : "checkbox";
-  const boxes = part.options.map((option) => h("input", { type: kind, name: part.custom_id, value: option.value, checked: option.default }));
-  const rows = part.options.map((option, index) => h("label", { class: "choice" }, boxes[index], option.label));
-  const read = () => boxes.filter((box) => box.checked).map((box) => box.value);
-  return { element: h("div", { role: kind === "radio" ? "radiogroup" : "group", "aria-label": label }, ...rows), read };
-}
-
-function picker(part) {
-  const options = selectOptions(part);
-  const many = (part.max_values ?? 1) > 1;
-  const entries = options.map((option, index) => h("option", { value: String(index), selected: option.default }, option.label));
-  const none = h("option", { value: "" }, part.placeholder || "Make a selection");
-  const element = h("select", { class: "select", multiple: many, name: part.custom_id }, ...(many ? [] : [none]), ...entries);
-  return { element, read: () => [...element.selectedOptions].filter((option) => option.value).map((option) => options[Number(option.value)].value) };
+/** Whether the field is filled in rightly; if not, it says why. */
+function check(entry) {
+  const sentence = entry.wrong();
+  tell(entry.problem, sentence);
+  entry.target?.setAttribute("aria-invalid", String(Boolean(sentence)));
+  if (sentence) entry.target?.setAttribute("aria-describedby", entry.problem.id);
+  return !sentence;
 }
 
 async function submit(event, answer, fields, problem) {
   event.preventDefault();
+  const bad = fields.filter((entry) => !check(entry));
+  if (bad.length) return bad[0].target?.focus();
   const values = {};
   const files = {};
-  for (const { part, label, needed, read } of fields) {
+  for (const { part, read } of fields) {
     const value = read();
-    if (needed && (value === "" || (Array.isArray(value) && !value.length))) return tell(problem, `${label} is required.`);
-    values[part.custom_id] = part.type === 19 ? value.map((file, index) => keep(files, `${part.custom_id}.${index}`, file)) : value;
-    if (part.type === 19 && !value.length) delete values[part.custom_id];
+    if (part.type !== FILES) values[part.custom_id] = value;
+    else if (value.length) values[part.custom_id] = value.map((file, index) => keep(files, `${part.custom_id}.${index}`, file));
   }
+  await send(answer, values, files, problem, event.submitter);
+}
+
+async function send(answer, values, files, problem, button) {
+  button?.setAttribute("disabled", "");
   try {
     const sent = await act("submit", { person: store.person, interaction: answer.interaction, values }, files);
     if (sent.failed) return tell(problem, "Something went wrong. Try again.");
     find("#modal").close();
+    if (sent.modal) openForm(sent);
   } catch (error) {
     tell(problem, error.message);
+  } finally {
+    button?.removeAttribute("disabled");
   }
 }
 
@@ -96,5 +91,5 @@ function keep(files, name, file) {
 
 function tell(problem, sentence) {
   problem.textContent = sentence;
-  problem.hidden = false;
+  problem.hidden = !sentence;
 }

@@ -1,12 +1,13 @@
 // Discord's Markdown as DOM nodes; text is only ever put in as text.
 
 import { h } from "./dom.js";
-import { channelName, userName } from "./store.js";
+import { channelName, roleName, userName } from "./store.js";
 
 const INLINE = [
   [/^\\([^A-Za-z0-9\s])/, (match) => [match[1]]],
   [/^`([^`]+)`/, (match) => [h("code", {}, match[1])]],
   [/^<@!?(\d+)>/, (match) => [h("span", { class: "mention" }, `@${userName(match[1])}`)]],
+  [/^<@&(\d+)>/, (match) => [h("span", { class: "mention" }, `@${roleName(match[1])}`)]],
   [/^<#(\d+)>/, (match) => [h("span", { class: "mention" }, `#${channelName(match[1])}`)]],
   [/^<\/([\w -]+):\d+>/, (match) => [h("span", { class: "mention" }, `/${match[1]}`)]],
   [/^<a?:(\w+):\d+>/, (match) => [`:${match[1]}:`]],
@@ -49,6 +50,12 @@ export function markdown(text) {
   return whole;
 }
 
+/** The text without its marks, on one line. */
+export function plain(text) {
+  const blocks = [...markdown(text).children].map((block) => block.textContent.trim());
+  return blocks.filter(Boolean).join(" ").replace(/\s+/g, " ");
+}
+
 /** Timestamps that say how long ago, brought up to date. */
 export function refreshTimes() {
   document.querySelectorAll("time[data-relative]").forEach((element) => {
@@ -89,8 +96,16 @@ function first(rules, text) {
 const link = (href, children) => h("a", { href, target: "_blank", rel: "noreferrer noopener" }, ...children);
 
 function spoiler(children) {
-  const show = (event) => event.currentTarget.classList.add("shown");
-  return h("span", { class: "spoiler", tabindex: "0", onclick: show, onkeydown: show }, ...children);
+  const text = h("span", {}, ...children);
+  const show = () => {
+    whole.classList.add("shown");
+    whole.removeAttribute("role");
+    whole.removeAttribute("tabindex");
+    whole.removeAttribute("aria-label");
+  };
+  const press = (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), show());
+  const whole = h("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler: show", onclick: show, onkeydown: press }, text);
+  return whole;
 }
 
 const STYLES = {

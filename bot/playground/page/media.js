@@ -1,30 +1,47 @@
-// Pictures, video and audio; a picture opens large.
+// Pictures, video and audio; a picture opens large, a spoiler first uncovers.
 
-import { find, h } from "./dom.js";
+import { h } from "./dom.js";
+import { openLightbox } from "./lightbox.js";
 
-export function media(file, siblings = [file]) {
-  if (file.type.startsWith("video/")) return h("video", { src: file.url, controls: true, preload: "metadata", width: file.width, height: file.height });
-  if (file.type.startsWith("audio/")) return h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": file.name });
-  const room = file.width && file.height ? { "--width": `${file.width}px`, "--ratio": String(file.width / file.height) } : {};
-  const picture = h("img", { style: room, src: file.url, alt: file.description || file.name, width: file.width, height: file.height, "data-file": file.name });
-  return h("button", { type: "button", class: "picture", "aria-label": `Open ${file.description || file.name}`, onclick: () => enlarge(file, siblings) }, picture);
+/** What an attachment or a component's media is to this page: `{url, name, type, width, height, size, description, spoiler}`. */
+export const asFile = (unfurled, { description, spoiler, name, size } = {}) => ({
+  url: local(unfurled.url), width: unfurled.width, height: unfurled.height, type: unfurled.content_type || "image/png", description: description || "",
+  name: name ?? decodeURIComponent(new URL(unfurled.url, location.href).pathname.split("/").pop()), size, spoiler,
+});
+
+/** This Discord's files by their path alone, so that the page works under every name of this machine. */
+export function local(url) {
+  const whole = new URL(url, location.href);
+  return whole.pathname.startsWith("/cdn/") ? whole.pathname + whole.search : url;
 }
 
-function enlarge(file, siblings) {
-  const dialog = find("#lightbox");
-  let index = siblings.indexOf(file);
-  const show = () => {
-    const shown = siblings[index];
-    const link = h("a", { href: shown.url, target: "_blank", rel: "noopener" }, "Open in a new tab");
-    dialog.replaceChildren(h("img", { src: shown.url, alt: shown.description || shown.name }), h("p", {}, shown.name, " · ", link));
-  };
-  dialog.onclick = (event) => event.target.tagName !== "A" && dialog.close();
-  dialog.onkeydown = (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    index = (index + step + siblings.length) % siblings.length;
-    show();
-  };
-  show();
-  dialog.showModal();
+export const isMedia = (file) => /^(image|video|audio)\//.test(file.type ?? "");
+
+export function media(file, siblings = [file]) {
+  const shown = player(file) ?? picture(file, siblings);
+  return file.spoiler || /^SPOILER_/.test(file.name) ? spoiler(shown) : shown;
+}
+
+/** Pictures beside one another: one large, else a grid. */
+export function grid(files) {
+  const pictures = files.filter((file) => !player(file));
+  return h("div", { class: "gallery", "data-count": String(Math.min(files.length, 10)) }, ...files.map((file) => media(file, pictures)));
+}
+
+/** Something covered until it is asked for. */
+export function spoiler(inside) {
+  const cover = h("button", { type: "button", class: "cover", "aria-label": "Spoiler: show", onclick: () => whole.classList.add("shown") }, "Spoiler");
+  const whole = h("div", { class: "spoiled" }, h("div", {}, inside), cover);
+  return whole;
+}
+
+function player(file) {
+  if (file.type.startsWith("video/")) return h("video", { src: file.url, controls: true, preload: "metadata", width: file.width, height: file.height, "aria-label": file.description || file.name });
+  return file.type.startsWith("audio/") ? h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": file.name }) : null;
+}
+
+function picture(file, siblings) {
+  const room = file.width && file.height ? { "--width": `${file.width}px`, "--ratio": String(file.width / file.height) } : {};
+  const image = h("img", { style: room, src: file.url, alt: file.description || file.name, width: file.width, height: file.height, "data-file": file.name });
+  return h("button", { type: "button", class: "picture", "data-key": `picture ${file.name}`, "aria-label": `Open ${file.description || file.name}`, onclick: () => openLightbox(file, siblings) }, image);
 }

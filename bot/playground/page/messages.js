@@ -1,145 +1,161 @@
-// The list of messages: each drawn as it is now, redrawn when it changes, without losing place, focus or picture.
+// The list of messages: redrawn when they change, without losing place, focus or picture.
 
-import { act } from "./api.js";
-import { component, fileCard, grid } from "./components.js";
-import { avatar, find, h } from "./dom.js";
-import { openForm } from "./forms.js";
-import { markdown } from "./markdown.js";
-import { openChannel, store } from "./store.js";
+import { find, h } from "./dom.js";
+import { dayLine, dayOf, drawLocal, drawMessage, newLine, spoken } from "./message.js";
+import { menuPlace, messageMenu } from "./menus.js";
+import { announce, isNearEnd, missed, toBottom } from "./reading.js";
+import { channelTitle, dismiss, openChannel, store } from "./store.js";
 
 const DECODE_MS = 800;
+const TOGETHER_S = 7 * 60;
 const drawn = new Map();
+const on = { dismiss: forget, jump, more: (message, anchor) => menuFor(message, anchor) };
 
-export function drawAll() {
+/** Menus on messages, and arrows that go from one to the next. */
+export function startMessages() {
+  const list = find("#messages");
+  list.addEventListener("contextmenu", (event) => {
+    const element = event.target.closest("[data-message]");
+    if (!element || event.target.closest("a, video, audio, [data-user], .avatar") || !getSelection().isCollapsed) return;
+    event.preventDefault();
+    menuFor(store.messages.get(element.dataset.message), menuPlace(event, element));
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.target.matches("[data-message]")) walk(event);
+  });
+}
+
+/** The channel anew; `firstUnread` is the message before which the line for new ones is. */
+export function drawAll(firstUnread = null) {
   drawn.clear();
-  const seen = [...store.messages.values()].filter(visible);
-  find("#messages").replaceChildren(welcome(), ...seen.map(draw));
+  const items = [welcome()];
+  let day = "";
+  for (const message of [...store.messages.values()].filter(visible)) {
+    if (dayOf(message.at) !== day) items.push(dayLine(message.at));
+    if (message.id === firstUnread) items.push(newLine());
+    day = dayOf(message.at);
+    items.push(draw(message));
+  }
+  find("#messages").replaceChildren(...items);
+  items.forEach(group);
+  stop();
   toBottom();
 }
 
-/** Take in one changed message. */
+/** Take in one changed message of the open channel. */
 export function update(message) {
-  if (message.channel !== store.channel) return;
   const gone = message.deleted || !visible(message);
+  const before = store.messages.get(message.id);
   if (message.deleted) store.messages.delete(message.id);
   else store.messages.set(message.id, message);
-  const place = document.querySelector(`[data-message="${message.id}"]`);
-  if (gone) place?.remove();
-  else if (place) redraw(message);
-  else add(draw(message));
+  const place = placeOf(message.id);
+  if (gone) remove(place);
+  else if (place) redraw(message, before?.loading && !message.loading);
+  else add(draw(message), message);
 }
 
-/** Something only this page says: that a command went unanswered. */
 export function addLocal(path, sentence) {
-  const item = h("li", { class: "message local", role: "alert" }, avatar(store.state.bot),
-    h("div", { class: "body" }, heading(store.state.bot, Date.now() / 1000, false), h("p", { class: "failure" }, `⚠ ${sentence}`),
-      h("p", { class: "subtext" }, `You used /${path}. `, h("button", { type: "button", class: "plain", onclick: () => item.remove() }, "Dismiss"))));
+  const item = drawLocal(store.state.bot, path, sentence, () => item.remove());
   add(item);
 }
 
+/** Show a message that others refer to. */
+export function jump(id) {
+  const element = placeOf(id);
+  element?.scrollIntoView({ block: "center" });
+  element?.focus({ preventScroll: true });
+}
+
+const placeOf = (id) => document.querySelector(`[data-message="${id}"]`);
 const visible = (message) => !store.dismissed.has(message.id);
-
-function add(item) {
-  const near = nearBottom();
-  find("#messages").append(item);
-  if (near) toBottom();
-}
-
-/** The new drawing takes the old one's place once its pictures are there: no flicker; the latest one wins. */
-async function redraw(message) {
-  const fresh = draw(message);
-  const pictures = [...fresh.querySelectorAll("img")];
-  await Promise.race([Promise.allSettled(pictures.map((picture) => picture.decode())), new Promise((done) => setTimeout(done, DECODE_MS))]);
-  const old = document.querySelector(`[data-message="${message.id}"]`);
-  if (!old || drawn.get(message.id) !== message.revision) return;
-  const near = nearBottom();
-  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.customId : null;
-  old.replaceWith(fresh);
-  if (focused) fresh.querySelector(`[data-custom-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  if (near) toBottom();
-}
 
 function draw(message) {
   drawn.set(message.id, message.revision);
-  const classes = `message ${message.ephemeral ? "ephemeral" : ""} ${message.loading ? "loading" : ""}`;
-  return h("li", { class: classes, "data-message": message.id, "data-revision": String(message.revision) },
-    context(message), avatar(message.author),
-    h("div", { class: "body" }, heading(message.author, message.at, message.author.bot), ...content(message), ephemeralNote(message)), menu(message));
+  return drawMessage(message, on);
 }
 
-function context(message) {
-  if (message.asked && message.command)
-    return h("div", { class: "context" }, avatar(message.asked, "tiny"), h("b", {}, message.asked.display), " used ", h("span", { class: "command" }, `/${message.command}`));
-  if (!message.reply) return null;
-  return h("div", { class: "context" }, avatar(message.reply.author, "tiny"), h("b", {}, message.reply.author.display), ` ${message.reply.text}`);
+function add(item, message = null) {
+  const list = find("#messages");
+  const near = isNearEnd();
+  if (message && dayOf(message.at) !== [...list.querySelectorAll("[data-day]")].at(-1)?.dataset.day) list.append(dayLine(message.at));
+  list.append(item);
+  group(item);
+  stop();
+  if (near) toBottom();
+  else missed();
+  if (message && message.author.id !== store.state.me) announce(`${message.author.display}: ${spoken(item)}`);
 }
 
-function heading(author, at, isBot) {
-  const date = new Date(at * 1000);
-  const when = h("time", { datetime: date.toISOString(), title: date.toLocaleString() }, date.toLocaleTimeString([], { timeStyle: "short" }));
-  return h("header", {}, h("b", { class: "author" }, author.display), isBot || author.bot ? h("span", { class: "badge" }, "APP") : null, when);
+function remove(element) {
+  const next = element?.nextElementSibling;
+  element?.remove();
+  if (next) group(next);
+  stop();
 }
 
-function content(message) {
-  if (message.loading)
-    return [h("p", { class: "thinking", role: "status" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), `${message.author.display} is thinking…`)];
-  const parts = message.content ? [markdown(message.content)] : [];
-  parts.push(...message.embeds.map(embed));
-  parts.push(...files(message.files));
-  parts.push(...message.components.map((part) => component(part, message)));
-  if (message.edited) parts.push(h("span", { class: "edited" }, "(edited)"));
-  return parts;
+function forget(message) {
+  dismiss(message.id);
+  remove(placeOf(message.id));
+  find("#box textarea, #box input")?.focus();
 }
 
-function files(list) {
-  const pictures = list.filter((file) => file.type.startsWith("image/"));
-  const others = list.filter((file) => !file.type.startsWith("image/"));
-  return [...(pictures.length ? [grid(pictures)] : []), ...others.map(fileCard)];
+/** The new drawing takes the old one's place once its pictures are there: no flicker; the latest one wins. */
+async function redraw(message, answered) {
+  const fresh = draw(message);
+  const pictures = [...fresh.querySelectorAll("img")];
+  await Promise.race([Promise.allSettled(pictures.map((picture) => picture.decode())), new Promise((done) => setTimeout(done, DECODE_MS))]);
+  const old = placeOf(message.id);
+  if (!old || drawn.get(message.id) !== message.revision) return;
+  const near = isNearEnd();
+  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  keep(old, fresh);
+  old.replaceWith(fresh);
+  group(fresh);
+  if (focused !== undefined) (focused === message.id ? fresh : (fresh.querySelector(`[data-key="${CSS.escape(focused)}"]:enabled`) ?? fresh)).focus({ preventScroll: true });
+  if (near) toBottom();
+  if (answered) announce(`${message.author.display}: ${spoken(fresh)}`);
 }
 
-function embed(data) {
-  const colour = data.color === undefined ? "" : `#${data.color.toString(16).padStart(6, "0")}`;
-  const picture = data.image ? h("img", { src: data.image.url, alt: "", class: "embed-image" }) : null;
-  return h("div", { class: "container accented", style: colour ? { "--accent": colour } : {} }, data.title ? h("b", {}, data.title) : null,
-    data.description ? markdown(data.description) : null,
-    ...(data.fields ?? []).map((entry) => h("div", {}, h("b", {}, entry.name), markdown(entry.value))), picture,
-    data.footer ? h("p", { class: "subtext" }, data.footer.text) : null);
+/** What a person did to the old drawing stays: uncovered spoilers, the Tab stop. */
+function keep(old, fresh) {
+  fresh.tabIndex = old.tabIndex;
+  const uncovered = [...old.querySelectorAll(".spoiler, .spoiled")];
+  [...fresh.querySelectorAll(".spoiler, .spoiled")].forEach((cover, index) => cover.classList.toggle("shown", Boolean(uncovered[index]?.classList.contains("shown"))));
 }
 
-function ephemeralNote(message) {
-  if (!message.ephemeral) return null;
-  const dismiss = () => {
-    store.dismissed.add(message.id);
-    document.querySelector(`[data-message="${message.id}"]`)?.remove();
-  };
-  return h("p", { class: "note" }, "👁 Only you can see this · ", h("button", { type: "button", class: "plain", onclick: dismiss }, "Dismiss message"));
+/** A message soon after another of the same author goes without name and picture. */
+function group(item) {
+  const before = item.previousElementSibling;
+  const follows = (item.dataset.author ?? "") !== "" && before?.dataset.author === item.dataset.author && item.dataset.alone === undefined
+    && Number(item.dataset.at) - Number(before.dataset.at) < TOGETHER_S && before.classList.contains("ephemeral") === item.classList.contains("ephemeral");
+  item.classList.toggle("continued", follows);
 }
 
-function menu(message) {
-  const commands = store.commands.filter((command) => command.type === 3);
-  if (!commands.length || message.loading || message.ephemeral) return null;
-  const use = async (command) => {
-    const answer = await act("menu", { person: store.person, channel: message.channel, message: message.id, name: command.path }).catch((error) => ({ error }));
-    if (answer.modal) openForm(answer);
-    else if (answer.error || answer.failed) addLocal(command.path, answer.error?.message ?? "The application did not respond");
-  };
-  const items = commands.map((command) => h("button", { type: "button", onclick: (event) => { event.currentTarget.closest("details").open = false; use(command); } }, command.path));
-  return h("details", { class: "apps" }, h("summary", { "aria-label": "Apps" }, "⋯"), h("div", {}, h("b", {}, "Apps"), ...items));
+/** One message can be reached with Tab: the one that was, else the latest. */
+function stop() {
+  const items = [...find("#messages").querySelectorAll("[data-message]")];
+  const current = items.find((item) => item.contains(document.activeElement)) ?? items.at(-1);
+  items.forEach((item) => item.setAttribute("tabindex", item === current ? "0" : "-1"));
+}
+
+function walk(event) {
+  const items = [...find("#messages").querySelectorAll("[data-message]")];
+  const index = items.indexOf(event.target);
+  const next = { ArrowUp: items[index - 1], ArrowDown: items[index + 1], Home: items[0], End: items.at(-1) }[event.key];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  stop();
+}
+
+function menuFor(message, anchor) {
+  messageMenu(message, anchor, { onFailed: addLocal, onDismissed: () => forget(message) });
 }
 
 function welcome() {
   const channel = openChannel();
-  const about = channel.kind === "dm" ? "This is where the bot writes to you alone." : `This is the start of #${channel.name}. Type / to see what the bot can do.`;
-  return h("li", { class: "welcome" }, h("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "dm" ? "@" : "#"),
-    h("h2", {}, channel.kind === "dm" ? store.state.bot.display : `Welcome to #${channel.name}`), h("p", {}, about));
-}
-
-function nearBottom() {
-  const scroll = find("#scroll");
-  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
-}
-
-export function toBottom() {
-  const scroll = find("#scroll");
-  scroll.scrollTop = scroll.scrollHeight;
+  const direct = channel.kind === "dm";
+  const about = direct ? `This is where you and ${store.state.bot.display} write to each other alone.` : `This is the start of #${channel.name}. Type / to see what the bot can do.`;
+  return h("li", { class: "welcome" }, h("span", { class: "hash", "aria-hidden": "true" }, direct ? "@" : "#"),
+    h("h2", {}, direct ? channelTitle(channel) : `Welcome to #${channel.name}`), h("p", {}, about));
 }

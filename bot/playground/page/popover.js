@@ -6,15 +6,24 @@ let items = [];
 let active = -1;
 let pick = () => {};
 
-/** Show a hint and what may be picked: `[{label, detail, icon, value}]`; `first` is the entry marked at the start. */
-export function showList(hint, entries, onPick, first = -1) {
+/** Show a hint and what may be picked: `[{label, detail, icon, key, pills}]`; `first` is marked at the start, `busy` says that more is coming. */
+export function showList(hint, entries, onPick, { first = -1, busy = false } = {}) {
   items = entries;
   pick = onPick;
   find("#hint").replaceChildren(...[hint].flat());
   find("#hint").hidden = !hint;
   find("#list").replaceChildren(...entries.map(row));
+  find("#list").setAttribute("aria-busy", String(busy));
   find("#popover").hidden = !hint && !entries.length;
+  find("#popover").classList.toggle("busy", busy);
+  find("#popover").classList.remove("wrong");
   mark(Math.min(first, entries.length - 1));
+}
+
+/** Only the hint, as a complaint. */
+export function showProblem(hint) {
+  showList(hint, [], () => {});
+  find("#popover").classList.add("wrong");
 }
 
 export function hideList() {
@@ -24,7 +33,8 @@ export function hideList() {
   owner()?.removeAttribute("aria-activedescendant");
 }
 
-export const isListOpen = () => !find("#popover").hidden && items.length > 0;
+export const isShown = () => !find("#popover").hidden;
+export const isListOpen = () => isShown() && items.length > 0;
 export const hasActive = () => active >= 0 && active < items.length;
 
 /** Take the marked entry; whether there was one. */
@@ -50,8 +60,9 @@ function row(item, index) {
     event.preventDefault();
     pick(item);
   };
-  return h("li", { role: "option", id: `entry-${index}`, "data-value": String(item.key ?? item.label), onmousedown: choose, onmousemove: () => mark(index, false) },
-    item.icon ?? null, h("span", { class: "entry-label" }, item.label), item.detail ? h("small", {}, item.detail) : null);
+  return h("li", { role: "option", id: `entry-${index}`, "data-value": String(item.key ?? item.label), onmousedown: (event) => event.preventDefault(), onclick: choose, onmousemove: () => mark(index, false) },
+    item.icon ?? null, h("span", { class: "entry" }, h("span", { class: "entry-line" }, h("b", {}, item.label), ...(item.pills ?? []).map((text) => h("span", { class: "option-pill" }, text))),
+      item.detail ? h("small", {}, item.detail) : null), item.from ? h("small", { class: "from" }, item.from) : null);
 }
 
 function mark(index, scroll = true) {

@@ -1,5 +1,7 @@
 // What the page knows: who is here, which channel is open, and the messages in it.
 
+const kept = (name) => JSON.parse(sessionStorage.getItem(name) ?? "[]");
+
 export const store = {
   person: localStorage.getItem("person") || "alice",
   channel: localStorage.getItem("channel"),
@@ -8,25 +10,65 @@ export const store = {
   /** @type {Map<string, object>} the open channel's messages by id, oldest first */
   messages: new Map(),
   commands: [],
-  dismissed: new Set(),
+  dismissed: new Set(kept("dismissed")),
+  /** @type {Map<string, {first: string, count: number}>} channels with messages nobody looked at */
+  unread: new Map(),
+  /** @type {Map<string, string>} the channel last read in a server */
+  lastOpen: new Map(),
+  /** @type {Map<string, string>} what a person began in a channel and did not send */
+  drafts: new Map(),
 };
 
+/** The open place outlives the page; its names do so for a playground that was started again, where every id is new. */
 export function remember() {
   localStorage.setItem("person", store.person);
   localStorage.setItem("channel", store.channel);
+  localStorage.setItem("place", placeOf(openChannel()));
+}
+
+/** Open what was open, by its id or its names; else the first channel there is. */
+export function settle() {
+  if (openChannel()) return;
+  const place = localStorage.getItem("place");
+  const named = allChannels().find((channel) => placeOf(channel) === place);
+  store.channel = (named ?? store.state.guilds[0]?.channels[0] ?? store.state.dm).id;
+}
+
+export function dismiss(id) {
+  store.dismissed.add(id);
+  sessionStorage.setItem("dismissed", JSON.stringify([...store.dismissed]));
 }
 
 export const allChannels = () => [...store.state.guilds.flatMap((guild) => guild.channels), store.state.dm];
 export const openChannel = () => allChannels().find((channel) => channel.id === store.channel);
-export const openGuild = () => store.state.guilds.find((guild) => guild.channels.some((channel) => channel.id === store.channel));
-export const me = () => store.state.people.find((person) => person.id === store.state.me);
+export const guildOf = (channel) => store.state.guilds.find((guild) => guild.channels.includes(channel));
+export const openGuild = () => guildOf(openChannel());
+export const users = () => [...store.state.people, store.state.bot];
+
+/** The members of the open server, or the two of a direct message. */
+export function present() {
+  const members = openGuild()?.members.map((member) => member.id);
+  return users().filter((user) => (members ? members.includes(user.id) : [store.state.me, store.state.bot.id].includes(user.id)));
+}
+
+/** What a channel is called where people read it: `#general`, or whom a direct message is with. */
+export const channelTitle = (channel) => (channel.kind === "dm" ? store.state.bot.display : channel.name);
 
 export function userName(id) {
-  const user = [...store.state.people, store.state.bot].find((other) => other.id === id);
-  return user ? user.display : "unknown-user";
+  return users().find((user) => user.id === id)?.display ?? "unknown-user";
 }
 
 export function channelName(id) {
-  const channel = allChannels().find((other) => other.id === id);
-  return channel ? channel.name : "unknown";
+  return allChannels().find((channel) => channel.id === id)?.name ?? "unknown";
 }
+
+export function roleName(id) {
+  return store.state.guilds.flatMap((guild) => guild.roles).find((role) => role.id === id)?.name ?? "unknown-role";
+}
+
+/** The colour of a member's name, by their highest role that has one. */
+export function nameColour(id) {
+  return openGuild()?.members.find((member) => member.id === id)?.colour ?? 0;
+}
+
+const placeOf = (channel) => `${guildOf(channel)?.name ?? ""}/${channel.kind === "dm" ? "" : channel.name}`;
