@@ -26,10 +26,10 @@ def get(discord: Discord, call: Call) -> Result:
 
 
 def edit(discord: Discord, call: Call) -> Result:
-    _, message = _found(discord, call)
+    interaction, message = _found(discord, call)
     if message.channel.archived:
         raise Refusal(400, 50083, "Thread is archived")
-    discord.messages.edit(message, call.payload, call.uploads)
+    discord.messages.edit(message, call.payload, call.uploads, asked_by=interaction.user)
     return 200, message_payload(message)
 
 

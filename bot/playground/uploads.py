@@ -13,6 +13,7 @@ from io import BytesIO
 from urllib.parse import quote
 
 from .message import StoredFile
+from .places import Channel, User, upload_limit
 from .wire import Refusal
 from .world import World
 
@@ -41,8 +42,10 @@ class Files:
         self._gone: deque[tuple[float, int]] = deque()
         self._secret = secrets.token_bytes(16)
 
-    def check_size(self, uploads: list[Upload]) -> None:
-        if any(len(upload.data) > self.upload_limit for upload in uploads):
+    def check_size(self, uploads: list[Upload], place: Channel, user: User | None = None) -> None:
+        """40005 for a file over the limit of this channel's server, or of the person who asked for it."""
+        limit = upload_limit(self.upload_limit, place, user)
+        if any(len(upload.data) > limit for upload in uploads):
             raise Refusal(413, 40005, "Request entity too large")
 
     def store(
