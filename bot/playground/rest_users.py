@@ -54,9 +54,9 @@ def gateway(discord: Discord, call: Call) -> Result:
 
 
 def gateway_bot(discord: Discord, call: Call) -> Result:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1}
     url = discord.base.replace("http", "ws", 1) + "/gateway"
-    return 200, {"url": url, "shards": 1, "session_start_limit": limit}
+    limit = discord.gateway.starts.payload(discord.world.now())
+    return 200, {"url": url, "shards": discord.gateway.rules.shards, "session_start_limit": limit}
 
 
 def open_dm(discord: Discord, call: Call) -> Result:
