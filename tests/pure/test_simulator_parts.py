@@ -1,7 +1,6 @@
-"""The simulator's parts on their own: order, validation, drawing, media, moments."""
+"""The simulator's parts on their own: order, validation, media, moments."""
 
 import asyncio
-import io
 import json
 from typing import Any
 
@@ -12,8 +11,6 @@ from PIL import Image
 
 from bot.comfy.simulator import media
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
-from bot.comfy.simulator.drawing import draw, focus
-from bot.comfy.simulator.drawing.subjects import SUBJECTS
 from bot.comfy.simulator.folders import Folders
 from bot.comfy.simulator.graph import Order, sign
 from bot.comfy.simulator.inputs import declared_inputs
@@ -154,35 +151,6 @@ def test_files_are_numbered_on_and_kept_inside(tmp_path: Any) -> None:
     assert second.entry["filename"] == "64x32_00002_.png"
     with pytest.raises(PermissionError):
         folders.new("../../x", "_.png")
-
-
-@pytest.mark.parametrize(
-    "words", ["", *(listed.split()[0] for listed, *_ in SUBJECTS), "neon city", "sea", "desert", "🦊"]
-)
-def test_every_word_can_be_drawn_in_any_shape(words: str) -> None:
-    for size in ((1, 1), (48, 16), (16, 48)):
-        assert draw(words, 3, size).size == size
-
-
-def test_words_seed_and_model_decide_the_picture() -> None:
-    one = draw("a fox in the snow", 1, (64, 64)).tobytes()
-
-    assert draw("a fox in the snow", 1, (64, 64)).tobytes() == one
-    assert draw("a fox in the snow", 2, (64, 64)).tobytes() != one
-    assert draw("a castle", 1, (64, 64)).tobytes() != one
-    assert draw("a fox in the snow", 1, (64, 64), tint="other.safetensors").tobytes() != one
-
-
-def test_previews_come_into_focus() -> None:
-    picture = draw("a fox", 1, (64, 64))
-
-    def distance(done: float) -> int:
-        with Image.open(io.BytesIO(focus(picture, done, 1))) as shown:
-            one, other = shown.convert("L").tobytes(), picture.convert("L").tobytes()
-            return sum(abs(a - b) for a, b in zip(one, other, strict=True))
-
-    distances = [distance(step / 4) for step in range(1, 5)]
-    assert distances == sorted(distances, reverse=True)
 
 
 @pytest.mark.parametrize(

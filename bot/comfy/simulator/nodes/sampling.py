@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from bot.comfy.simulator.drawing import draw, focus, shrink
+from bot.comfy.simulator.drawing import draw, focus
 from bot.comfy.simulator.values import (
     Call,
     Conditioning,
@@ -111,7 +111,7 @@ async def _step(call: Call, latent: Latent, steps: int) -> None:
 def _draw_preview(latent: Latent, side: int) -> Image.Image:
     scale = side / max(latent.width, latent.height)
     size = max(1, round(latent.width * scale)), max(1, round(latent.height * scale))
-    return shrink(_draw_one(replace(latent, width=size[0], height=size[1]), 0), size)
+    return _draw_one(replace(latent, width=size[0], height=size[1]), 0)
 
 
 def _draw_all(latent: Latent) -> Images:
