@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from PIL import Image
 from bot.comfy.simulator import media
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
 from bot.comfy.simulator.folders import Folders
-from bot.comfy.simulator.graph import Order, sign
+from bot.comfy.simulator.graph import GrowingGraph, Order
 from bot.comfy.simulator.inputs import declared_inputs
 from bot.comfy.simulator.moments import Moments
+from bot.comfy.simulator.signatures import Signatures
 from bot.comfy.simulator.validation import validate
 from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Graph
@@ -58,7 +60,7 @@ def changed(node_id: str, **inputs: Any) -> Graph:
 
 
 def test_nodes_run_in_the_recorded_order() -> None:
-    order = Order(GRAPH, CATALOGUE, lambda _: False)
+    order = Order(GrowingGraph(GRAPH, CATALOGUE), lambda _: False, lambda _: False)
     order.add("9")
     ran = []
     while order:
@@ -68,12 +70,15 @@ def test_nodes_run_in_the_recorded_order() -> None:
     assert ran == ["4", "5", "7", "6", "3", "8", "9"]
 
 
-def test_signatures_do_not_depend_on_node_ids() -> None:
+def test_signatures_do_not_depend_on_node_ids(tmp_path: Path) -> None:
     renamed = json.loads(json.dumps(GRAPH).replace('"4"', '"n4"').replace('"6"', '"n6"'))
-    one, other = (sign(graph, CATALOGUE, lambda _: None) for graph in (GRAPH, renamed))
+    one, other, reseeded = (
+        Signatures(GrowingGraph(graph, CATALOGUE), Folders(tmp_path), lambda _: False)["9"]
+        for graph in (GRAPH, renamed, changed("3", seed=2))
+    )
 
-    assert one["9"] == other["9"]
-    assert one["9"] != sign(changed("3", seed=2), CATALOGUE, lambda _: None)["9"]
+    assert one == other
+    assert one != reseeded
 
 
 @pytest.mark.parametrize(
