@@ -50,7 +50,7 @@ class Execution:
         await self.reporter.report("execution_start")
         self._forget_others()
         await self.reporter.report("execution_cached", nodes=[one for one in self._graph if self._is_cached(one)])
-        for output in self._outputs:
+        for output in self._on.arrange(self.prompt_id, self._outputs):
             self._order.add(output)
         try:
             if await self._run_all():

@@ -52,6 +52,11 @@ class Cache:
         self._homes.clear()
 
 
+def keep_order(_prompt_id: str, outputs: list[str]) -> list[str]:
+    """As they stand in the graph."""
+    return outputs
+
+
 async def _pass() -> None:
     """A worker that is never held."""
 
@@ -72,6 +77,8 @@ class Machine:
     preview_method: str
     #: Waits while the worker is held; raises Interrupted when it was told to stop.
     checkpoint: Callable[[], Awaitable[None]] = _pass
+    #: Puts a prompt's outputs in order. The real server keeps them in a set, whose order changes with each process.
+    arrange: Callable[[str, list[str]], list[str]] = keep_order
     cache: Cache = field(default_factory=Cache)
 
     def node(self, class_type: str) -> Node:

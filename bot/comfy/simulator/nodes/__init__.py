@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.comfy.simulator.nodes import images, models, moving, sampling, saving, texts
+from bot.comfy.simulator.nodes import images, models, moving, sampling, saving, special, texts
 from bot.comfy.simulator.values import Runner
 
 RUNNERS: Mapping[str, Runner] = {
@@ -12,4 +12,5 @@ RUNNERS: Mapping[str, Runner] = {
     **saving.RUNNERS,
     **moving.RUNNERS,
     **texts.RUNNERS,
+    **special.RUNNERS,
 }
