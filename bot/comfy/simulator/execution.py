@@ -115,6 +115,7 @@ class Execution:
         results = runs.results
         ui = merge_ui(results)
         if ui:
+            ui = self._on.identify(ui, self.prompt_id)
             self._show(node_id, ui, self._graph.place(node_id).meta)
             await self.reporter.executed(node_id, ui)
         if any(result.expand for result in results):

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import mimetypes
 import os
 from pathlib import Path
 from typing import cast
@@ -12,30 +11,22 @@ from aiohttp import web
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from bot.comfy.simulator.assets.library import Library
+from bot.comfy.simulator.content_types import is_dangerous, type_of
 from bot.comfy.simulator.faults import Faults
 from bot.comfy.simulator.folders import Folders, split_annotation
-
-#: Content types a browser would run, besides all kinds of XML.
-_DANGEROUS = {
-    *("text/html", "text/html-sandboxed", "text/css", "text/javascript", "message/rfc822"),
-    *("application/javascript", "application/x-javascript", "application/ecmascript"),
-}
-_TYPES = {
-    ".flac": "audio/flac",
-    ".opus": "audio/ogg",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".md": "text/markdown",
-}
+from bot.comfy.simulator.wire import Payload
 
 
-async def view(request: web.Request, folders: Folders, faults: Faults) -> web.StreamResponse:
+async def view(request: web.Request, folders: Folders, faults: Faults, library: Library) -> web.StreamResponse:
     """A file, as it is, re-encoded (``preview``) or without some channels (``channel``)."""
     if faults.slow_view:
         await asyncio.sleep(faults.slow_view)
     query = request.query
     if "filename" not in query:
         return web.Response(status=404)
+    if query["filename"].startswith("blake3:"):
+        return await _view_asset(request, library)
     name, kind = split_annotation(query["filename"])
     if not name or name[0] == "/" or ".." in name:
         return web.Response(status=400)
@@ -56,18 +47,25 @@ async def view(request: web.Request, folders: Folders, faults: Faults) -> web.St
     return await _answer(request, path)
 
 
-async def upload(request: web.Request, folders: Folders) -> web.Response:
-    """``POST /upload/image``: same name and bytes keep the name, other bytes get ``name (1).png``."""
-    return await _store(await request.post(), folders, mask=False)
+async def upload(request: web.Request, folders: Folders, library: Library) -> web.Response:
+    """``POST /upload/image``: same name and bytes keep the name, other bytes get ``name (1).png``.
+
+    Where there are assets it becomes one, and the answer describes it.
+    """
+    return await _store(await request.post(), folders, library, mask=False)
 
 
-async def upload_mask(request: web.Request, folders: Folders) -> web.Response:
+async def upload_mask(request: web.Request, folders: Folders, library: Library) -> web.Response:
     """``POST /upload/mask``: the original (``original_ref``) with this picture's alpha."""
-    return await _store(await request.post(), folders, mask=True)
+    return await _store(await request.post(), folders, library, mask=True)
 
 
-async def _answer(request: web.Request, path: Path) -> web.StreamResponse:
-    disposition = {"Content-Disposition": f'filename="{path.name}"'}
+async def _answer(
+    request: web.Request, path: Path, name: str | None = None, known: str | None = None
+) -> web.StreamResponse:
+    """By that name and content type, where they are not the file's own."""
+    name = name or path.name
+    disposition = {"Content-Disposition": f'filename="{name}"'}
     channel = request.query.get("channel", "rgba")
     if "preview" in request.query:
         form, _, quality = request.query["preview"].partition(";")
@@ -78,13 +76,16 @@ async def _answer(request: web.Request, path: Path) -> web.StreamResponse:
     if channel in ("rgb", "a"):
         body = await asyncio.to_thread(_without, path, channel)
         return web.Response(body=body, content_type="image/png", headers=disposition)
-    kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return web.FileResponse(path, headers={"X-Content-Type-Options": "nosniff", **_shown_as(request, path.name, kind)})
+    kind = known or type_of(name) or "application/octet-stream"
+    return web.FileResponse(path, headers={"X-Content-Type-Options": "nosniff", **_shown_as(request, name, kind)})
 
 
-def is_dangerous(kind: str) -> bool:
-    """Whether a browser would run it; such files are sent as plain downloads."""
-    return kind in _DANGEROUS or kind.endswith(("+xml", "/xml"))
+async def _view_asset(request: web.Request, library: Library) -> web.StreamResponse:
+    asset = library.by_hash(request.query["filename"])
+    path = library.path_of(asset) if asset else None
+    if asset is None or path is None or not await asyncio.to_thread(path.is_file):
+        return web.Response(status=404)
+    return await _answer(request, path, asset.name, asset.mime_type)
 
 
 def _shown_as(request: web.Request, name: str, kind: str) -> dict[str, str]:
@@ -134,7 +135,7 @@ def _without(path: Path, channel: str) -> bytes:
     return buffer.getvalue()
 
 
-async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
+async def _store(post: object, folders: Folders, library: Library, *, mask: bool) -> web.Response:
     fields = cast("dict[str, str | web.FileField]", post)
     picture = fields.get("image")
     kind = str(fields.get("type", "input"))
@@ -157,7 +158,11 @@ async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
         await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
     else:
         await asyncio.to_thread(path.write_bytes, content)
-    return web.json_response({"name": path.name, "subfolder": subfolder, "type": kind})
+    answer: Payload = {"name": path.name, "subfolder": subfolder, "type": kind}
+    if library.enabled and await asyncio.to_thread(path.is_file):
+        tag = kind if kind in ("input", "output") else "input"
+        answer["asset"] = await asyncio.to_thread(library.register_upload, path, tag)
+    return web.json_response(answer)
 
 
 def _join(folder: Path, inside: str) -> Path:

@@ -75,6 +75,8 @@ class Machine:
     pace: Callable[[], Pace]
     #: The server's ``--preview-method``.
     preview_method: str
+    #: Puts the ids of assets into a node's output, given the prompt's id, where the server has assets.
+    identify: Callable[[Payload, str], Payload]
     #: Waits while the worker is held; raises Interrupted when it was told to stop.
     checkpoint: Callable[[], Awaitable[None]] = _pass
     #: Puts a prompt's outputs in order. The real server keeps them in a set, whose order changes with each process.

@@ -11,6 +11,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.comfy.simulator import about
+from bot.comfy.simulator.assets import Library
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
 from bot.comfy.simulator.faults import Faults, Pace
 from bot.comfy.simulator.folders import Folders
@@ -56,6 +57,7 @@ class Simulator:
         data_dir: Path | None = None,
         preview_method: str = "none",
         multi_user: bool = False,
+        assets: bool = False,
         arrange_outputs: Callable[[str, list[str]], list[str]] = keep_order,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -77,10 +79,12 @@ class Simulator:
         self.add_node(WEBSOCKET_INFO["name"], WEBSOCKET_INFO)
         self._gate = Gate(self.faults, self.version, self._moments)
         self._multi_user = multi_user
-        self._features = about.features(self.version)
+        self._features = about.features(self.version, assets=assets)
         self._sockets = Sockets(self.faults, self.version, self._features)
         self._log = Log(self.send, lambda: self.client_ids, version)
         self._moments.on(self._log.watch)
+        self._library = Library(self.folders, self.catalogue, self.send, enabled=assets)
+        self._moments.on(self._library.watch)
         self._routes = self._boot()
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -117,7 +121,8 @@ class Simulator:
             self._routes = self._boot()
         self._forgetful = True
         self.folders.wipe_temp()
-        app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[self._gate.middleware, cache_control])
+        self._library.start()
+        app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[cache_control, self._gate.middleware])
         self._routes.register(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -234,6 +239,7 @@ class Simulator:
             find_runner=lambda class_type: self._runners.get(class_type, run_placeholder),
             pace=lambda: self.pace,
             preview_method=self._preview_method,
+            identify=self._library.enrich,
             arrange=self._arrange,
         )
         return Routes(
@@ -250,6 +256,7 @@ class Simulator:
                 self.catalogue, self.folders, self.faults, self.version, self._log, multi_user=self._multi_user
             ),
             features=self._features,
+            library=self._library,
         )
 
     def _announce(self) -> None:
