@@ -71,10 +71,15 @@ class Gateway:
                 data = {key: data[key] for key in ("id", "guild_id", "parent_id", "type")}
             self.guild_event(event, data, channel.guild)
 
-    def guild_created(self, guild: Guild) -> None:
-        """The bot has come into this server, or it is back after an outage."""
+    def guild_created(self, guild: Guild, *, joined: bool = True) -> None:
+        """The bot has come into this server; or without `joined`, it is back after an outage."""
+
+        def told(session: Session) -> Payload:
+            whole = self._guild(guild, session)
+            return {key: whole[key] for key in whole if key != "unavailable"} if joined else whole
+
         if guild.has_bot:
-            self.dispatch("GUILD_CREATE", lambda session: self._guild(guild, session), guild=guild)
+            self.dispatch("GUILD_CREATE", told, guild=guild)
 
     def leave(self, guild: Guild) -> None:
         """The bot is no longer in this server."""

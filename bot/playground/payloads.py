@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from discord import Permissions
 
 from .message import Message, StoredFile
@@ -17,6 +19,8 @@ GUILD_NUMBERS = (
     *("system_channel_flags", "default_message_notifications", "mfa_level", "explicit_content_filter", "nsfw_level"),
     *("premium_tier", "verification_level"),
 )
+
+MENTION = re.compile(r"<@!?(\d{1,20})>")
 
 
 def user_payload(user: User) -> Payload:
@@ -170,7 +174,7 @@ def message_payload(message: Message, *, reader: User | None = None) -> Payload:
         "embeds": message.embeds,
         "components": message.components,
         "attachments": [file_payload(file) for file in message.attachments if file.id not in hidden],
-        "mentions": [],
+        "mentions": [user_payload(user) for user in _mentioned(message)],
         "mention_roles": [],
         "mention_everyone": False,
         "pinned": False,
@@ -221,7 +225,15 @@ def _readable(message: Message, reader: User) -> bool:
     """Without the intent an app reads what it wrote itself, direct messages, and where it is mentioned."""
     if reader.reads_content or reader is message.author or message.channel.guild is None:
         return True
-    return f"<@{reader.id}>" in message.content or f"<@!{reader.id}>" in message.content
+    return reader in _mentioned(message)
+
+
+def _mentioned(message: Message) -> list[User]:
+    """Whom a person named; what an app writes names nobody here."""
+    guild = message.channel.guild
+    known = [member.user for member in guild.members.values()] if guild else message.channel.recipients
+    numbers = {int(number) for number in MENTION.findall(message.content)}
+    return [] if message.author.bot else [user for user in known if user.id in numbers]
 
 
 def _origin(message: Message) -> Payload:

@@ -171,7 +171,7 @@ class Scenery:
 
     def end_outage(self, guild: Guild) -> None:
         guild.available = True
-        self.gateway.guild_created(guild)
+        self.gateway.guild_created(guild, joined=False)
 
     def sell(self, owner: Person | Guild, sku: int) -> Payload:
         """A person or a server gets what the app sells."""
