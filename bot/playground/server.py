@@ -11,7 +11,7 @@ from typing import Self
 
 from aiohttp import web
 
-from . import rest_channels, rest_commands, rest_interactions, rest_users
+from . import rest_channels, rest_commands, rest_guilds, rest_interactions, rest_threads, rest_users
 from .backstage import Backstage
 from .cdn import add_cdn
 from .commands import Commands
@@ -26,7 +26,8 @@ from .scenery import Scenery
 from .uploads import Files
 from .world import World
 
-ROUTES = rest_users.ROUTES + rest_commands.ROUTES + rest_channels.ROUTES + rest_interactions.ROUTES
+PARTS = (rest_users, rest_guilds, rest_commands, rest_channels, rest_threads, rest_interactions)
+ROUTES = [route for part in PARTS for route in part.ROUTES]
 BODY_LIMIT = 600 * 2**20
 
 

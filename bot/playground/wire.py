@@ -27,6 +27,10 @@ class Refusal(Exception):
         """The same refusal of a form that is this field of another one."""
         return Refusal(self.status, self.code, self.message, {key: self.errors} if self.errors else None)
 
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers tell besides."""
+        return {}
+
     def payload(self) -> Payload:
         answer: Payload = {"message": self.message, "code": self.code}
         return answer | {"errors": self.errors} if self.errors else answer
