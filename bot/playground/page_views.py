@@ -18,6 +18,7 @@ def state_view(discord: DiscordServer, person: Person) -> Payload:
     guilds = [guild for guild in discord.guilds if person.id in guild.members]
     return {
         "banner": discord.backstage.line() if discord.backstage else discord.banner,
+        "ahead": discord.world.ahead,
         "online": discord.gateway.online,
         "me": str(person.id),
         "bot": user_view(discord.world.bot),
@@ -49,7 +50,7 @@ def commands_view(commands: list[Payload]) -> list[Payload]:
 
 
 def message_view(message: Message) -> Payload:
-    original = message.channel.messages.get(message.reference) if message.reference else None
+    original = message.channel.messages.get(_answered(message))
     hidden = message.hidden_files()
     return {
         "id": str(message.id),
@@ -138,6 +139,12 @@ def _leaves(command: Payload, place: Payload, path: str) -> Iterator[Payload]:
             "description": place.get("description", ""),
             "options": place.get("options", []),
         }
+
+
+def _answered(message: Message) -> int:
+    """The message that this one replies to, or whose button or select it answers; 0 with none."""
+    pressed = (message.metadata or {}).get("interacted_message_id")
+    return message.reference or int(pressed or 0)
 
 
 def _reply(original: Message) -> Payload:

@@ -37,7 +37,7 @@ export class Composer {
     const name = `${channel.kind === "dm" ? "@" : "#"}${channelTitle(channel)}`;
     const files = h("input", { id: "files", type: "file", hidden: true, multiple: true, onchange: () => this.take([...files.files]) });
     this.text = h("textarea", {
-      id: "text", rows: "1", placeholder: `Message ${name}, or type / for commands`, "aria-label": `Message ${name}`, "aria-controls": "list", "aria-autocomplete": "list",
+      id: "text", rows: "1", placeholder: `Message ${name}, or / for commands`, "aria-label": `Message ${name}`, "aria-controls": "list", "aria-autocomplete": "list",
       oninput: () => this.typed(), onfocus: () => this.listCommands(), onblur: hideList, onkeydown: (event) => this.textKey(event),
     });
     this.text.value = store.drafts.get(draftKey()) ?? "";

@@ -36,7 +36,7 @@ export function icon(name, label = "") {
   const path = document.createElementNS(NAMESPACE, "path");
   path.setAttribute("d", PATHS[name]);
   drawing.setAttribute("viewBox", "0 0 24 24");
-  drawing.setAttribute("class", `icon ${name}`);
+  drawing.setAttribute("class", `icon icon-${name}`);
   if (label) {
     drawing.setAttribute("role", "img");
     drawing.setAttribute("aria-label", label);
