@@ -58,6 +58,7 @@ class Simulator:
         preview_method: str = "none",
         multi_user: bool = False,
         assets: bool = False,
+        max_upload: int = about.MAX_UPLOAD,
         arrange_outputs: Callable[[str, list[str]], list[str]] = keep_order,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -79,7 +80,8 @@ class Simulator:
         self.add_node(WEBSOCKET_INFO["name"], WEBSOCKET_INFO)
         self._gate = Gate(self.faults, self.version, self._moments)
         self._multi_user = multi_user
-        self._features = about.features(self.version, assets=assets)
+        self._max_upload = max_upload
+        self._features = about.features(self.version, assets=assets, max_upload=max_upload)
         self._sockets = Sockets(self.faults, self.version, self._features)
         self._log = Log(self.send, lambda: self.client_ids, version)
         self._moments.on(self._log.watch)
@@ -122,7 +124,7 @@ class Simulator:
         self._forgetful = True
         self.folders.wipe_temp()
         self._library.start()
-        app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[cache_control, self._gate.middleware])
+        app = web.Application(client_max_size=self._max_upload, middlewares=[cache_control, self._gate.middleware])
         self._routes.register(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()

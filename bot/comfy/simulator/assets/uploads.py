@@ -28,6 +28,9 @@ async def receive(
     if not request.content_type.startswith("multipart/"):
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Use multipart/form-data for uploads.")
     form = await request.post()
+    if "id" in form:
+        message = "Client-provided 'id' is not supported. Asset IDs are assigned by the server."
+        raise Refused(400, "UNSUPPORTED_FIELD", message)
     file = form.get("file")
     content = await asyncio.to_thread(file.file.read) if isinstance(file, web.FileField) else None
     given = _check_hash(str(form.get("hash", "")))
