@@ -62,7 +62,7 @@ class More(discord.ui.Modal, title="The other fields"):
     )
     style: discord.ui.Label[Any] = discord.ui.Label(text="Style", component=Select(options=[]))
     friend: discord.ui.Label[Any] = discord.ui.Label(
-        text="Friend", component=discord.ui.UserSelect(placeholder="Whom to show it to")
+        text="Friend", component=discord.ui.UserSelect(required=True, placeholder="Whom to show it to")
     )
     public: discord.ui.Label[Any] = discord.ui.Label(text="Show it to everybody", component=discord.ui.Checkbox())
 
