@@ -65,7 +65,8 @@ class Resolved:
         upload = file if isinstance(file, Upload) else Upload(*file)
         most = upload_limit(self.files.upload_limit, self.channel, self.user)
         if len(upload.data) > most:
-            raise ValueError(f"Your files are too powerful. The largest file here is {most / MEGABYTE:.4g} MB.")
+            size = f"{most // MEGABYTE} MB" if most >= MEGABYTE else f"{most} bytes"
+            raise ValueError(f"Your files are too powerful. The largest file here is {size}.")
         stored = self.files.store(upload, self.files.world.bot.id, ephemeral=True)
         return self._add("attachments", stored.id, file_payload(stored))
 
