@@ -11,8 +11,8 @@ from .check_modals import check_modal
 from .gateway import Gateway
 from .interaction import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction, event_payload, origin
 from .message import EPHEMERAL, Message
+from .message_payloads import message_payload
 from .messages import Messages
-from .payloads import message_payload
 from .uploads import Upload
 from .wire import Payload, Refusal
 from .world import Channel, User, World, upload_limit

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from .payloads import channel_payload, effective_permissions, file_payload, member_payload, role_payload, user_payload
+from .message_payloads import file_payload
+from .payloads import channel_payload, effective_permissions, member_payload, role_payload, user_payload
 from .uploads import Files, Upload
 from .wire import Payload
 from .world import Channel, Guild, Role, User, permissions, upload_limit

@@ -5,7 +5,8 @@ from __future__ import annotations
 from discord import Permissions
 
 from .message import Message
-from .payloads import channel_payload, message_payload
+from .message_payloads import message_payload
+from .payloads import channel_payload
 from .rest import Call, Discord, Result, Route
 from .wire import Refusal
 from .world import DM, Channel, User, permissions
