@@ -13,6 +13,7 @@ _TYPES = {
     ".webp": "image/webp",
     ".avif": "image/avif",
     ".md": "text/markdown",
+    ".yaml": "application/yaml",
     ".safetensors": "application/safetensors",
 }
 

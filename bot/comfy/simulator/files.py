@@ -39,7 +39,7 @@ async def view(request: web.Request, folders: Folders, faults: Faults, library: 
             return web.Response(status=403)
         folder = target
     path = folder / Path(name).name
-    if not await asyncio.to_thread(path.is_file):
+    if not await asyncio.to_thread(_is_file, path):
         return web.Response(status=404)
     if faults.torn_views > 0:
         faults.torn_views -= 1
@@ -146,23 +146,34 @@ async def _store(post: object, folders: Folders, library: Library, *, mask: bool
         return web.Response(status=400)
     if not isinstance(picture, web.FileField):
         raise TypeError("a field without a file name is no file")
-    subfolder = str(fields.get("subfolder", ""))
+    subfolder = fields.get("subfolder", "")
+    if not isinstance(subfolder, str):
+        raise TypeError("a file is no folder name")
     folder = _join(root, subfolder)
     wanted = _join(folder, picture.filename)
     if not wanted.is_relative_to(root.absolute()):
         return web.Response(status=400)
     content = await asyncio.to_thread(picture.file.read)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    path = wanted if fields.get("overwrite") in ("true", "1") else await asyncio.to_thread(_free_name, wanted, content)
-    if mask:
-        await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
-    else:
-        await asyncio.to_thread(path.write_bytes, content)
+    overwrite = fields.get("overwrite") in ("true", "1")
+    path = wanted if overwrite else await asyncio.to_thread(_free_name, wanted, content)
+    if overwrite or not await asyncio.to_thread(path.exists):
+        if mask:
+            await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
+        else:
+            await asyncio.to_thread(path.write_bytes, content)
     answer: Payload = {"name": path.name, "subfolder": subfolder, "type": kind}
     if library.enabled and await asyncio.to_thread(path.is_file):
         tag = kind if kind in ("input", "output") else "input"
         answer["asset"] = await asyncio.to_thread(library.register_upload, path, tag)
     return web.json_response(answer)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def _join(folder: Path, inside: str) -> Path:
@@ -171,6 +182,7 @@ def _join(folder: Path, inside: str) -> Path:
 
 
 def _free_name(wanted: Path, content: bytes) -> Path:
+    """The name itself where nothing is there, or the same."""
     path, number = wanted, 1
     while path.exists() and path.read_bytes() != content:
         path = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
@@ -189,4 +201,4 @@ def _write_masked(path: Path, content: bytes, reference: dict[str, str], folders
             info.add_text(key, text)
         masked = picture.convert("RGBA")
         masked.putalpha(mask.convert("RGBA").getchannel("A"))
-        masked.save(path, "PNG", compress_level=4, pnginfo=info)
+        masked.save(path, compress_level=4, pnginfo=info)
