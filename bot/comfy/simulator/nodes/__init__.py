@@ -2,15 +2,27 @@
 
 from collections.abc import Mapping
 
-from bot.comfy.simulator.nodes import images, models, moving, sampling, saving, special, texts
+from bot.comfy.simulator.nodes import (
+    compositing,
+    filters,
+    images,
+    masks,
+    models,
+    moving,
+    numbers,
+    sampling,
+    saving,
+    special,
+    strings,
+    texts,
+    transforms,
+)
 from bot.comfy.simulator.values import Runner
 
+_MODULES = (
+    *(models, sampling, images, transforms, filters, compositing, masks),
+    *(saving, moving, texts, strings, numbers, special),
+)
 RUNNERS: Mapping[str, Runner] = {
-    **models.RUNNERS,
-    **sampling.RUNNERS,
-    **images.RUNNERS,
-    **saving.RUNNERS,
-    **moving.RUNNERS,
-    **texts.RUNNERS,
-    **special.RUNNERS,
+    class_type: runner for module in _MODULES for class_type, runner in module.RUNNERS.items()
 }
