@@ -6,6 +6,7 @@ from discord import Permissions
 
 from .message import Message
 from .news import News
+from .payloads import basic_guild
 from .people import Person
 from .rest import Discord
 from .wire import Payload
@@ -154,6 +155,12 @@ class Scenery:
         ids = [int(entry["id"]) for entry in known if entry["name"] == command]
         entries: list[Payload] = [{"id": thing.id, "type": _kind(thing), "permission": allowed} for thing in whom]
         commands.permit(home, ids[0] if command else self.world.bot.id, entries)
+
+    def boost(self, guild: Guild, tier: int) -> None:
+        """The server's members boost it to this tier, 0 to 3: larger files are allowed."""
+        guild.boost_tier = tier
+        self.gateway.guild_event("GUILD_UPDATE", basic_guild(guild), guild)
+        self.world.notify(None)
 
     def kick_bot(self, guild: Guild | None = None) -> None:
         self.gateway.leave(guild or self.guild)

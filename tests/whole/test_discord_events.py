@@ -192,11 +192,45 @@ async def test_what_was_bought_is_told_and_comes_with_what_its_owner_does() -> N
     assert [answer.message.text for answer in answers] == ["[77]", "[]"]
 
 
+async def test_the_bots_own_answers_come_back_and_whispers_as_direct_messages() -> None:
+    heard: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+    intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+    bot = Shop(intents=intents)
+
+    @bot.event
+    async def on_message(message: discord.Message) -> None:
+        heard.put_nowait(("new", message.content, message.guild is None))
+
+    @bot.event
+    async def on_raw_message_edit(event: discord.RawMessageUpdateEvent) -> None:
+        heard.put_nowait(("edited", event.data["content"], event.guild_id is None))
+
+    @bot.tree.command(description="Whisper")
+    async def whisper(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("psst", ephemeral=True)
+        await interaction.followup.send("loud")
+        await interaction.edit_original_response(content="pssst")
+
+    async with DiscordServer() as server, running(server, bot), asyncio.timeout(10):
+        await server.person("alice").slash("whisper")
+        told = [await heard.get() for _ in range(3)]
+
+    assert told == [("new", "psst", True), ("new", "loud", False), ("edited", "pssst", True)]
+
+
+async def test_a_boost_is_told() -> None:
+    async with listening(GUILDS) as (server, client):
+        server.boost(server.guild, 3)
+        ((event, data),) = await heard(server, client)
+
+    assert (event, data["premium_tier"]) == ("GUILD_UPDATE", 3)
+
+
 class Shop(SmallBot):
     """`/bought` lists what its user has bought."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
 
         @self.tree.command(description="Bought")
         async def bought(interaction: discord.Interaction) -> None:
