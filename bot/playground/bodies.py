@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http import HttpProcessingError
 
 from .uploads import Upload
 from .wire import Payload, Refusal, refuse_field
@@ -63,7 +64,8 @@ async def read_body(http: web.Request, *, takes_files: bool) -> Body:
         return Body(sent=True, refusal=refusal)
     except web.HTTPRequestEntityTooLarge:
         return Body(sent=True, refusal=Refusal(413, 40005, "Request entity too large"))
-    except (ValueError, LookupError, AssertionError, web.RequestPayloadError):  # how aiohttp's reader puts it
+    except (ValueError, LookupError, AssertionError, HttpProcessingError, web.RequestPayloadError):
+        # how aiohttp's reader says that a form is none
         return Body(sent=True, refusal=Refusal(400, 0, "400: Bad Request"))
 
 

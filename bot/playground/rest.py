@@ -30,6 +30,8 @@ from .world import World
 log = logging.getLogger(__name__)
 
 PREFIX = "/api/v10"
+#: how Discord calls ids that have a shorter name in our paths
+IDS = {"app": "application_id"}
 
 Moment: TypeAlias = Literal["request", "answer"]
 
@@ -82,7 +84,8 @@ class Call:
         return self.body.uploads
 
     def id(self, name: str) -> int:
-        return int(read_form(form({f"{name}_id": snowflake}), {f"{name}_id": self.ids[name]})[f"{name}_id"])
+        field = IDS.get(name, f"{name}_id")
+        return int(read_form(form({field: snowflake}), {field: self.ids[name]})[field])
 
     def asked(self, key: str) -> bool:
         """Whether a query parameter says yes."""
