@@ -83,7 +83,7 @@ function add(item, message = null) {
   stop();
   if (near) toBottom();
   else missed();
-  if (message && message.author.id !== store.state.me) announce(`${message.author.display}: ${spoken(item)}`);
+  if (message && message.author.id !== store.state.me) announce(message.loading ? spoken(item) : `${message.author.display}: ${spoken(item)}`);
 }
 
 function remove(element) {
