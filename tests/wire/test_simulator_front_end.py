@@ -55,6 +55,12 @@ class TestRefusals:
 
         assert statuses == [200, 200, 200, 200, 500, 500, 500, 500]
 
+    async def test_an_interrupt_needs_no_json_but_an_object_if_there_is_any(self) -> None:
+        async with serve() as client:
+            answers = [await ask(client, "POST", "/interrupt", body) for body in ("", "{", "{}", "[]", b"\xff\xfe")]
+
+        assert [status for status, _, _ in answers] == [200, 200, 200, 500, 500]
+
     async def test_paths_and_methods_fall_through_to_the_static_files(self) -> None:
         answers = {}
         async with serve() as client:
