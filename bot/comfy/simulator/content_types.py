@@ -7,7 +7,11 @@ _DANGEROUS = {
     *("text/html", "text/html-sandboxed", "text/css", "text/javascript", "message/rfc822"),
     *("application/javascript", "application/x-javascript", "application/ecmascript"),
 }
+#: All that ComfyUI 0.7 and before would not show in a browser.
+_DANGEROUS_AT_FIRST = {"text/html", "text/html-sandboxed", "application/xhtml+xml", "text/javascript", "text/css"}
 _TYPES = {
+    ".js": "application/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
     ".flac": "audio/flac",
     ".opus": "audio/ogg",
     ".webp": "image/webp",
@@ -26,4 +30,10 @@ def type_of(name: str) -> str | None:
 
 def is_dangerous(kind: str) -> bool:
     """Whether a browser would run it; such files are sent as plain downloads."""
-    return kind in _DANGEROUS or kind.endswith(("+xml", "/xml"))
+    plain = kind.partition(";")[0]
+    return plain in _DANGEROUS or plain.endswith(("+xml", "/xml"))
+
+
+def was_dangerous(kind: str) -> bool:
+    """The same up to 0.7."""
+    return kind in _DANGEROUS_AT_FIRST

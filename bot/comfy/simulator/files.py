@@ -12,13 +12,16 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.comfy.simulator.assets.library import Library
-from bot.comfy.simulator.content_types import is_dangerous, type_of
+from bot.comfy.simulator.content_types import is_dangerous, type_of, was_dangerous
 from bot.comfy.simulator.faults import Faults
 from bot.comfy.simulator.folders import Folders, split_annotation
+from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Payload
 
 
-async def view(request: web.Request, folders: Folders, faults: Faults, library: Library) -> web.StreamResponse:
+async def view(
+    request: web.Request, folders: Folders, faults: Faults, library: Library, version: Version
+) -> web.StreamResponse:
     """A file, as it is, re-encoded (``preview``) or without some channels (``channel``)."""
     if faults.slow_view:
         await asyncio.sleep(faults.slow_view)
@@ -26,7 +29,7 @@ async def view(request: web.Request, folders: Folders, faults: Faults, library: 
     if "filename" not in query:
         return web.Response(status=404)
     if query["filename"].startswith("blake3:"):
-        return await _view_asset(request, library)
+        return await _view_asset(request, library, version)
     name, kind = split_annotation(query["filename"])
     if not name or name[0] == "/" or ".." in name:
         return web.Response(status=400)
@@ -44,7 +47,7 @@ async def view(request: web.Request, folders: Folders, faults: Faults, library: 
     if faults.torn_views > 0:
         faults.torn_views -= 1
         return await _tear(request, path)
-    return await _answer(request, path)
+    return await _answer(request, path, version)
 
 
 async def upload(request: web.Request, folders: Folders, library: Library) -> web.Response:
@@ -61,7 +64,7 @@ async def upload_mask(request: web.Request, folders: Folders, library: Library) 
 
 
 async def _answer(
-    request: web.Request, path: Path, name: str | None = None, known: str | None = None
+    request: web.Request, path: Path, version: Version, name: str | None = None, known: str | None = None
 ) -> web.StreamResponse:
     """By that name and content type, where they are not the file's own."""
     name = name or path.name
@@ -70,22 +73,26 @@ async def _answer(
     if "preview" in request.query:
         form, _, quality = request.query["preview"].partition(";")
         form = form if form == "jpeg" and "a" not in request.query.get("channel", "") else "webp"
+        quality = quality.rpartition(";")[2]
         number = int(quality) if quality.isdigit() else 90
-        body = await asyncio.to_thread(_reencode, path, form, number)
+        body = await asyncio.to_thread(_reencode, path, form, number, opaque=form == "jpeg" or channel == "rgb")
         return web.Response(body=body, content_type=f"image/{form}", headers=disposition)
     if channel in ("rgb", "a"):
         body = await asyncio.to_thread(_without, path, channel)
         return web.Response(body=body, content_type="image/png", headers=disposition)
     kind = known or type_of(name) or "application/octet-stream"
+    if not version.since(0, 8):
+        shown = "application/octet-stream" if was_dangerous(kind) else kind
+        return web.FileResponse(path, headers={**disposition, "Content-Type": shown})
     return web.FileResponse(path, headers={"X-Content-Type-Options": "nosniff", **_shown_as(request, name, kind)})
 
 
-async def _view_asset(request: web.Request, library: Library) -> web.StreamResponse:
+async def _view_asset(request: web.Request, library: Library, version: Version) -> web.StreamResponse:
     asset = library.by_hash(request.query["filename"])
     path = library.path_of(asset) if asset else None
     if asset is None or path is None or not await asyncio.to_thread(path.is_file):
         return web.Response(status=404)
-    return await _answer(request, path, asset.name, asset.mime_type)
+    return await _answer(request, path, version, asset.name, asset.mime_type)
 
 
 def _shown_as(request: web.Request, name: str, kind: str) -> dict[str, str]:
@@ -114,10 +121,10 @@ async def _tear(request: web.Request, path: Path) -> web.StreamResponse:
     return response
 
 
-def _reencode(path: Path, form: str, quality: int) -> bytes:
+def _reencode(path: Path, form: str, quality: int, *, opaque: bool) -> bytes:
     buffer = io.BytesIO()
     with Image.open(path) as picture:
-        shown = picture.convert("RGB") if form == "jpeg" else picture
+        shown = picture.convert("RGB") if opaque else picture
         shown.save(buffer, form, quality=quality)
     return buffer.getvalue()
 
@@ -156,13 +163,14 @@ async def _store(post: object, folders: Folders, library: Library, *, mask: bool
     content = await asyncio.to_thread(picture.file.read)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     overwrite = fields.get("overwrite") in ("true", "1")
-    path = wanted if overwrite else await asyncio.to_thread(_free_name, wanted, content)
+    name = picture.filename if overwrite else await asyncio.to_thread(_free_name, folder, picture.filename, content)
+    path = _join(folder, name)
     if overwrite or not await asyncio.to_thread(path.exists):
         if mask:
             await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
         else:
             await asyncio.to_thread(path.write_bytes, content)
-    answer: Payload = {"name": path.name, "subfolder": subfolder, "type": kind}
+    answer: Payload = {"name": name, "subfolder": subfolder, "type": kind}
     if library.enabled and await asyncio.to_thread(path.is_file):
         tag = kind if kind in ("input", "output") else "input"
         answer["asset"] = await asyncio.to_thread(library.register_upload, path, tag)
@@ -181,13 +189,12 @@ def _join(folder: Path, inside: str) -> Path:
     return Path(os.path.normpath(folder.absolute() / inside))
 
 
-def _free_name(wanted: Path, content: bytes) -> Path:
-    """The name itself where nothing is there, or the same."""
-    path, number = wanted, 1
-    while path.exists() and path.read_bytes() != content:
-        path = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-        number += 1
-    return path
+def _free_name(folder: Path, name: str, content: bytes) -> str:
+    """The name as it was sent, folders and all, where nothing is there or the same; else with a number."""
+    (start, ending), number = os.path.splitext(name), 1  # noqa: PTH122 - a name with folders keeps them
+    while (path := _join(folder, name)).exists() and path.read_bytes() != content:
+        name, number = f"{start} ({number}){ending}", number + 1
+    return name
 
 
 def _write_masked(path: Path, content: bytes, reference: dict[str, str], folders: Folders) -> None:

@@ -177,7 +177,7 @@ class Routes:
         return web.json_response(self.features)
 
     async def _view(self, request: web.Request) -> web.StreamResponse:
-        return await files.view(request, self.folders, self.faults, self.library)
+        return await files.view(request, self.folders, self.faults, self.library, self.version)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         return await files.upload(request, self.folders, self.library)
