@@ -103,11 +103,12 @@ def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload
     channels = [
         place for channel in guild.channels for place in (channel, *(t for t in threads if t.parent is channel))
     ]
-    seen = [channel for channel in channels if permissions(person.user, channel).view_channel]
+    rights = {channel: permissions(person.user, channel) for channel in channels}
+    seen = [channel for channel in channels if rights[channel].view_channel]
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "channels": [channel_view(channel) for channel in seen],
+        "channels": [channel_view(channel) | {"manages": rights[channel].manage_messages} for channel in seen],
         "roles": [{"id": str(role.id), "name": role.name, "colour": role.colour} for role in guild.roles],
         "members": [_member_view(guild, member) for member in guild.members.values()],
     }

@@ -16,7 +16,8 @@ async def test_a_message_s_menu_offers_the_apps_and_works_by_mouse_and_key(page:
     message = messages(page).first
     await message.click(button="right")
     menu = page.get_by_role("menu", name="Message")
-    await expect(menu.get_by_role("menuitem")).to_have_text(["Quote", "Copy text", "Copy message ID"])
+    own = ["Quote", "Copy text", "Copy message ID", "Delete message"]
+    await expect(menu.get_by_role("menuitem")).to_have_text(own)
     await page.keyboard.press("Escape")
     await expect(menu).to_be_hidden()
     await message.focus()
@@ -27,6 +28,27 @@ async def test_a_message_s_menu_offers_the_apps_and_works_by_mouse_and_key(page:
     answer = page.locator(".message.ephemeral")
     await expect(answer).to_contain_text("quoted: a **fox**".replace("**", ""))
     await expect(answer).to_contain_text("Alice used /Quote")
+
+
+async def test_a_message_is_deleted_by_its_author_or_a_moderator(page: Page) -> None:
+    for text in ("one", "two"):
+        await page.keyboard.type(text)
+        await page.keyboard.press("Enter")
+        await expect(messages(page).last).to_contain_text(text)
+    remove = page.get_by_role("menuitem", name="Delete message")
+    await messages(page).last.click(button="right")
+    await remove.click()
+    await expect(messages(page)).to_have_count(1)
+    await become(page, "bob")
+    await messages(page).click(button="right")
+    await expect(page.get_by_role("menuitem", name="Copy text")).to_be_visible()
+    await expect(remove).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await become(page, "mona")
+    await messages(page).click(button="right")
+    await remove.click()
+
+    await expect(messages(page)).to_have_count(0)
 
 
 async def test_a_person_s_menu_greets_and_goes_on_as_them(page: Page) -> None:

@@ -66,7 +66,7 @@ function toggle(open) {
 
 function watch(every) {
   clearInterval(timer);
-  timer = setInterval(() => document.hidden || refresh(), every);
+  timer = setInterval(() => document.hidden || !store.connected || refresh(), every);
 }
 
 async function advance(seconds, told) {

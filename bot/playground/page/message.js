@@ -26,7 +26,7 @@ export function drawMessage(message, on) {
 export function drawLocal(bot, path, sentence, onDismiss) {
   return h("li", { class: "message local", role: "alert", "data-author": "", "data-alone": "" }, avatar(bot),
     h("div", { class: "body" }, heading(bot, Date.now() / 1000), h("p", { class: "failure" }, icon("warning"), sentence),
-      h("p", { class: "note" }, icon("eye"), `Only you can see this. You used /${path}. `, h("button", { type: "button", class: "plain", onclick: onDismiss }, "Dismiss message"))));
+      h("p", { class: "note" }, icon("eye"), `Only you can see this. ${path ? `You used /${path}. ` : ""}`, h("button", { type: "button", class: "plain", onclick: onDismiss }, "Dismiss message"))));
 }
 
 /** The line between two days. */

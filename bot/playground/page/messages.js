@@ -88,6 +88,7 @@ function add(item, message = null) {
 
 function remove(element) {
   const next = element?.nextElementSibling;
+  if (element?.contains(document.activeElement)) find("#box textarea, #box input")?.focus();
   element?.remove();
   if (next) group(next);
   stop();
