@@ -163,8 +163,8 @@ def test_files_are_numbered_on_and_kept_inside(tmp_path: Any) -> None:
     [
         (media.webm(FRAMES, 8, METADATA), b"\x1a\x45\xdf\xa3"),
         (media.mp4(FRAMES, 8, METADATA)[4:], b"ftyp"),
-        (media.flac(0.1, 44_100, 2, 440.0, METADATA), b"fLaC"),
-        (media.flac(0.1, 44_100, 2, None, METADATA), b"fLaC"),
+        (media.flac(0.1, 44_100, 2, (440.0,), METADATA), b"fLaC"),
+        (media.flac(0.1, 44_100, 2, (), METADATA), b"fLaC"),
         (media.mp3(0.1, METADATA), b"ID3"),
         (media.opus(0.1, METADATA), b"OggS"),
     ],
@@ -172,6 +172,16 @@ def test_files_are_numbered_on_and_kept_inside(tmp_path: Any) -> None:
 def test_media_files_carry_the_graph(content: bytes, start: bytes) -> None:
     assert content.startswith(start)
     assert METADATA["prompt"].encode() in content
+
+
+def test_a_3d_file_is_binary_gltf_with_the_graph_inside() -> None:
+    content = media.glb(METADATA)
+    length = int.from_bytes(content[12:16], "little")
+    document = json.loads(content[20 : 20 + length])
+
+    assert content[:12] == b"glTF" + (2).to_bytes(4, "little") + len(content).to_bytes(4, "little")
+    assert document["asset"]["extras"] == METADATA
+    assert document["buffers"][0]["byteLength"] == len(content) - 20 - length - 8
 
 
 async def test_two_who_wait_for_one_moment_both_get_it() -> None:

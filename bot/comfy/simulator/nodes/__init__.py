@@ -6,12 +6,15 @@ from bot.comfy.simulator.nodes import (
     compositing,
     filters,
     images,
+    latents,
     masks,
     models,
     moving,
     numbers,
     sampling,
     saving,
+    solids,
+    sounds,
     special,
     strings,
     texts,
@@ -20,8 +23,8 @@ from bot.comfy.simulator.nodes import (
 from bot.comfy.simulator.values import Runner
 
 _MODULES = (
-    *(models, sampling, images, transforms, filters, compositing, masks),
-    *(saving, moving, texts, strings, numbers, special),
+    *(models, latents, sampling, images, transforms, filters, compositing, masks),
+    *(saving, moving, sounds, solids, texts, strings, numbers, special),
 )
 RUNNERS: Mapping[str, Runner] = {
     class_type: runner for module in _MODULES for class_type, runner in module.RUNNERS.items()
