@@ -126,6 +126,7 @@ async def test_every_server_and_the_direct_messages_are_a_click_away(stage: Stag
         await expect(page.locator("#title")).to_have_text("sketches")
         await servers.get_by_role("button", name="Direct messages").click()
         await expect(page.locator("#title")).to_have_text("EEasel")
+        await expect(channels).to_have_text("EEasel")
         await servers.get_by_role("button", name="Second Studio").click()
 
         await expect(page.locator("#title")).to_have_text("sketches")

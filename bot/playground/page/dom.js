@@ -17,7 +17,7 @@ export const find = (selector) => document.querySelector(selector);
 /** Put new children in, and leave the focus with the one that has the same `data-key` as the focused one had. */
 export function swap(container, ...children) {
   const focused = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  container.replaceChildren(...children.flat());
+  container.replaceChildren(...children.flat().filter(Boolean));
   if (focused !== undefined) container.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
