@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bot.comfy.simulator import progress
 from bot.comfy.simulator.failures import describe_block
 from bot.comfy.simulator.graph import Place
 from bot.comfy.simulator.machine import Machine
-from bot.comfy.simulator.progress import ProgressState
+from bot.comfy.simulator.progress import Change, ProgressState
 from bot.comfy.simulator.wire import Payload
 
 
@@ -55,13 +56,13 @@ class Reporter:
         await self._tell_owner("executing", {"node": None, "prompt_id": self.prompt_id})
 
     async def started(self, node_id: str) -> None:
-        await self._send_state(self._state.start(node_id))
+        await self._send_state(progress.start(node_id))
 
     async def progress(self, node_id: str, value: float, most: float) -> None:
-        await self._send_state(self._state.step(node_id, value, most))
+        await self._send_state(progress.step(node_id, value, most))
 
     async def finished(self, node_id: str) -> None:
-        await self._send_state(self._state.finish(node_id))
+        await self._send_state(progress.finish(node_id))
 
     async def step(self, node_id: str, value: int, most: int, preview: bytes | None, *, png: bool) -> None:
         """``progress_state``, the preview (type 4 before ``progress``, type 1 after it), ``progress``: as recorded."""
@@ -82,17 +83,22 @@ class Reporter:
         if self.client_id is not None:
             await self._send(kind, data)
 
-    async def _send_state(self, state: Payload) -> None:
+    async def _send_state(self, change: Change) -> None:
         if self._on.version.client_ids:
-            await self._send("progress_state", state)
+            await self._wait("progress_state", lambda: self._state.after(change))
+            self._on.sockets.send("progress_state", self._state.apply(change), self.client_id)
 
     async def _send(self, kind: str, data: Payload) -> None:
-        await self._on.moments.turn("event", kind=kind, data=data, client_id=self.client_id)
+        await self._wait(kind, lambda: data)
         self._on.sockets.send(kind, data, self.client_id)
 
     async def _send_binary(self, kind: int, body: bytes) -> None:
-        await self._on.moments.turn("event", kind=kind, data={}, client_id=self.client_id)
+        await self._wait(kind, dict)
         self._on.sockets.send_binary(kind, body, self.client_id)
+
+    async def _wait(self, kind: str | int, data: Callable[[], Payload]) -> None:
+        """For the worker's turn. Async nodes wait at the same time, so what an event says is settled only after it."""
+        await self._on.moments.turn("event", kind=kind, data=data, client_id=self.client_id)
 
     def _pack(self, node_id: str, image: bytes, image_type: str) -> bytes:
         """The body of a type-4 frame: u32 length, JSON, image."""

@@ -44,7 +44,8 @@ class Simulator:
     Each is told before the server sends or does what it names. All but ``http``, ``answer`` and ``socket`` carry
     ``prompt_id``; ``node`` also ``node`` and ``class_type``; ``step`` also ``node``, ``value`` and ``max``.
     Watchers alone also see each ``turn`` of the worker, ``at`` the ``take`` of a prompt, its ``begin`` (which clears
-    the flag of interrupts), every ``event`` (``kind``, ``data``), every ``check`` of that flag, and the ``finish``.
+    the flag of interrupts), every ``check`` of that flag, every ``event`` (with ``kind``, ``data()`` and
+    ``client_id``), and the ``finish``.
     ``arrange_outputs`` is given a prompt's id and outputs; the real server leaves their order to chance.
     """
 
