@@ -179,6 +179,8 @@ def _embed(embed: Payload, names: Mapping[str, StoredFile]) -> Payload:
     whole: Payload = {"type": "rich"}
     for key, value in embed.items():
         shown = _pictured(value, names) if isinstance(value, dict) else value
+        if key == "fields" and shown:
+            shown = [entry | {"inline": bool(entry.get("inline"))} for entry in shown]
         if key not in ("type", "provider", "video") and shown not in (None, {}):
             whole[key] = shown
     return whole

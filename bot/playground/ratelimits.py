@@ -63,8 +63,8 @@ class Limited(Refusal):
         self.known = known or {}
 
     def payload(self) -> Payload:
-        told: Payload = {"message": self.message, "retry_after": self.wait, "global": self.scope == "global"}
-        return told | ({"code": self.code} if self.code else {})
+        told = {"retry_after": self.wait, "global": self.scope == "global"}
+        return {"message": self.message, "code": self.code} | told
 
     def headers(self) -> dict[str, str]:
         told = {**self.known, "Retry-After": str(math.ceil(self.wait)), "X-RateLimit-Scope": self.scope, **VIA}

@@ -6,8 +6,10 @@ import asyncio
 import json
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import ClassVar
 
 from aiohttp import web
 
@@ -108,8 +110,12 @@ class Session:
     sent: deque[tuple[int, str, Payload]] = field(default_factory=lambda: deque(maxlen=REPLAYED))
     #: since when nobody is connected
     left: float | None = None
+    #: told of every event of every session, for those who look over all shoulders
+    watchers: ClassVar[list[Callable[[str, Payload], None]]] = []
 
     def dispatch(self, event: str, data: Payload) -> None:
+        for watcher in self.watchers:
+            watcher(event, data)
         self.sequence += 1
         self.sent.append((self.sequence, event, data))
         if self.connection:

@@ -25,6 +25,7 @@ from bot.jobs.store import Store
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 
+from .conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 from .page_stage import chromium, page, stage  # noqa: F401 (fixtures of the page's tests)
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"

@@ -72,7 +72,7 @@ COMMANDS = [
     of_command("description_localizations", {"de": a(100)}, {"de": a(101)}, BAD_LENGTH, "description_localizations.de"),
     of_command("name_localizations", {"de": "bild"}, {"de": "Bild"}, BAD_NAME, "name_localizations.de"),
     of_command("name_localizations", {"de": "a"}, {"tlh": "a"}, CHOICES, "name_localizations.tlh"),
-    of_command("default_member_permissions", "8", 2**54, TOO_LARGE),
+    of_command("default_member_permissions", 8, 2**54, TOO_LARGE),
     of_command("contexts", [0, 1, 2], [], BAD_LENGTH),
     of_command("integration_types", [0, 1], [0, 0], DUPLICATE, "integration_types.1"),
     of_command("type", 1, 9, CHOICES),
