@@ -5,7 +5,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 BIN = .venv/bin
 
-.PHONY: play run test check bench messages
+.PHONY: play run test check bench messages screenshots
 
 # The playground: everything on this machine, no account, no GPU. `make play ARGS="--port 9000"`
 play: .venv/.installed
@@ -27,6 +27,10 @@ check: .venv/.installed
 
 bench: .venv/.installed
 	$(BIN)/python -m bench
+
+# The pictures of the page in docs/images, drawn by a headless Chromium; only those are written that changed.
+screenshots: .venv/.installed
+	$(BIN)/python -m tests.whole.screenshots
 
 # The sentences in the code, for translators. No dates and no line numbers: it changes only when a sentence does.
 messages: .venv/.installed

@@ -33,8 +33,11 @@ async def launched(program: str) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def showing(browser: Browser, url: str, **context: Any) -> AsyncIterator[Page]:
-    """The playground's page in a fresh profile; AssertionError at the end for a script error or a fetch elsewhere."""
+async def showing(browser: Browser, url: str, *, at: float | None = None, **context: Any) -> AsyncIterator[Page]:
+    """The playground's page in a fresh profile; AssertionError at the end for a script error or a fetch elsewhere.
+
+    `at` is what the page takes for the time, in seconds since 1970.
+    """
     errors: list[str] = []
 
     def asked(request: Request) -> None:
@@ -47,6 +50,8 @@ async def showing(browser: Browser, url: str, **context: Any) -> AsyncIterator[P
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", asked)
+        if at is not None:
+            await page.clock.set_fixed_time(at)
         await page.goto(url)
         await page.wait_for_selector("#app[data-ready]")
         yield page

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import discord
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from bot.comfy.simulator import Simulator
-from bot.playground import Answer, DiscordServer
+from bot.playground import Answer, DiscordServer, Request
 from bot.playground.backstage import Backstage
+from bot.playground.rest import Moment
 from tests.whole.chromium import find_browser, launched, showing
 from tests.whole.discord_bot import running
 from tests.whole.page_bot import PageBot
@@ -116,6 +118,59 @@ async def test_a_request_opens_to_its_body_files_and_answer(page: Page, server: 
     await expect(row.locator(".body")).to_contain_text('"content": "Drawing **a fox** in oil"')
     await expect(row.locator(".body li")).to_contain_text("preview.png")
     await expect(row.locator("h4")).to_have_text(["Body", "Files", "Answer"])
+
+
+async def test_an_open_request_stays_open_when_its_answer_comes(
+    page: Page, server: DiscordServer, bot: PageBot
+) -> None:
+    answer_it = asyncio.Event()
+
+    async def hold(moment: Moment, request: Request) -> None:
+        if moment == "request" and request.method == "PATCH":
+            await answer_it.wait()
+
+    server.on(hold)
+    await server.person("alice").slash("draw", prompt="a fox")
+    await inspect(page)
+    row = rows(page).filter(has_text="PATCH")
+    await row.locator("summary").click()
+    await expect(row.locator(".body")).to_contain_text("Drawing **a fox** in oil")
+    answer_it.set()
+
+    await expect(row.locator(".ms")).to_be_visible()
+    await expect(row.locator(".body")).to_contain_text("Drawing **a fox** in oil")
+
+
+async def test_a_turned_knob_is_not_turned_back_by_what_was_asked_before(page: Page, simulator: Simulator) -> None:
+    await inspect(page, "Faults")
+    await open_group(page, "The simulated ComfyUI", "Jobs")
+    asked: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/api/knobs?*", asked.put_nowait)
+    async with asyncio.timeout(10):
+        late = await asked.get()
+    stale = await late.fetch()
+    await page.get_by_label("Dead worker").check()
+    await expect(page.get_by_role("button", name="Reset all")).to_be_enabled()
+    await late.fulfill(response=stale)
+    async with asyncio.timeout(10):
+        await asked.get()
+
+    assert simulator.faults.dead_worker
+    await expect(page.get_by_label("Dead worker")).to_be_checked()
+
+
+async def test_on_a_phone_the_panel_covers_the_page_and_can_be_closed(
+    browser: Browser, server: DiscordServer, bot: PageBot
+) -> None:
+    async with showing(browser, server.url, viewport={"width": 390, "height": 780}) as page:
+        await inspect(page)
+        panel = page.locator("#inspector")
+        assert await panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 780}
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390
+        await panel.get_by_role("button", name="Close").click()
+
+        await expect(panel).to_be_hidden()
+        await expect(page.get_by_role("button", name="Inspect")).to_be_focused()
 
 
 async def test_requests_are_filtered_and_cleared(page: Page, server: DiscordServer, bot: PageBot) -> None:

@@ -39,7 +39,7 @@ function show(request) {
   const known = rows.get(request.number);
   const element = row(request);
   if (known) {
-    element.open = known.element.firstChild.open;
+    element.firstChild.open = known.element.firstChild.open;
     known.element.replaceWith(element);
   } else {
     find("#traffic").prepend(element);
@@ -51,10 +51,10 @@ function row(request) {
   const { refused } = request;
   const files = request.files ? `${request.files} file${request.files === 1 ? "" : "s"}` : "";
   const details = h("details", {},
-    h("summary", {}, h("b", {}, request.status ?? "…"), " ", h("span", { class: "what" }, `${request.method} ${short(request.path)}`), h("small", {}, files, request.ms === null ? null : h("span", { class: "ms" }, `${files ? " · " : ""}${Math.round(request.ms)} ms`))),
+    h("summary", {}, h("b", {}, request.status ?? "…"), " ", h("span", { class: "what" }, `${request.method} ${short(request.path)}`), h("small", {}, files, request.ms === null ? null : h("span", { class: "ms" }, `${files ? " · " : ""}${Math.round(request.ms)} ms`)), refused ? refusal(refused) : null),
     h("div", { class: "body" }));
   details.addEventListener("toggle", () => details.open && fill(details.lastChild, request.number));
-  return h("li", { class: refused ? "refused" : "", "data-number": request.number }, details, refused ? refusal(refused) : null);
+  return h("li", { class: refused ? "refused" : "", "data-number": request.number }, details);
 }
 
 function refusal(refused) {
