@@ -178,9 +178,11 @@ def _embeds(embeds: list[Payload] | None, names: Mapping[str, StoredFile]) -> li
 def _embed(embed: Payload, names: Mapping[str, StoredFile]) -> Payload:
     whole: Payload = {"type": "rich"}
     for key, value in embed.items():
-        shown = _pictured(value, names) if isinstance(value, dict) else value
-        if key == "fields" and shown:
-            shown = [entry | {"inline": bool(entry.get("inline"))} for entry in shown]
+        shown: object = value
+        if isinstance(value, dict):
+            shown = _pictured(value, names)
+        elif isinstance(value, list):
+            shown = [{"inline": False, **entry} for entry in value]
         if key not in ("type", "provider", "video") and shown not in (None, {}):
             whole[key] = shown
     return whole
