@@ -10,7 +10,9 @@ from tests.whole.conftest import Easel, finished, listed
 from tests.whole.test_imagine import SMALL
 
 MODELS = [
+    "darkSushiMixMix_brighterPruned.safetensors",
     "dreamshaper_8.safetensors",
+    "realcartoonXL_v5.safetensors",
     "sd_xl_base_1.0.safetensors",
     "sd_xl_turbo_1.0_fp16.safetensors",
     "v1-5-pruned-emaonly-fp16.safetensors",
@@ -27,8 +29,8 @@ async def test_the_server_s_own_lists_are_offered(discord_server: DiscordServer,
         await listed(bot)
 
         assert await offered(discord_server, "model", "") == MODELS
-        assert await offered(discord_server, "model", "XL") == MODELS[1:3]
-        assert (await offered(discord_server, "model", "1"))[0] == MODELS[1]
+        assert await offered(discord_server, "model", "XL") == MODELS[2:5]
+        assert (await offered(discord_server, "model", "1"))[0] == MODELS[3]
         assert await offered(discord_server, "lora", "water") == ["styles/watercolour.safetensors"]
         assert "euler" in await offered(discord_server, "sampler", "eul")
         assert await offered(discord_server, "model", "nothing like it") == []

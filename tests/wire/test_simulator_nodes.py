@@ -44,11 +44,12 @@ def clear() -> Image.Image:
     return picture
 
 
-async def upload(client: Client, name: str, picture: Image.Image) -> None:
+async def upload(client: Client, name: str, picture: Image.Image, *, subfolder: str = "") -> None:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)
     form.add_field("image", buffer.getvalue(), filename=name, content_type="image/png")
+    form.add_field("subfolder", subfolder)
     async with client.session.post(f"{client.simulator.url}/upload/image", data=form) as response:
         assert response.status == 200
 

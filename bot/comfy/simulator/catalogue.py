@@ -15,18 +15,27 @@ from bot.comfy.simulator.wire import NodeInfo, Payload
 #: What a believable machine has in its folders.
 MODELS: Mapping[str, Sequence[str]] = {
     "checkpoints": (
+        "darkSushiMixMix_brighterPruned.safetensors",
         "dreamshaper_8.safetensors",
+        "realcartoonXL_v5.safetensors",
         "sd_xl_base_1.0.safetensors",
         "sd_xl_turbo_1.0_fp16.safetensors",
         "v1-5-pruned-emaonly-fp16.safetensors",
     ),
-    "loras": ("add-detail-xl.safetensors", "pixel-art-xl.safetensors", "styles/watercolour.safetensors"),
-    "vae": ("sdxl_vae.safetensors", "vae-ft-mse-840000-ema-pruned.safetensors"),
-    "text_encoders": ("clip_l.safetensors", "t5xxl_fp8_e4m3fn.safetensors"),
+    "loras": (
+        *("add-detail-xl.safetensors", "pixel-art-xl.safetensors", "styles/watercolour.safetensors"),
+        "t_realcartoon.safetensors",
+    ),
+    "vae": ("ae.safetensors", "sdxl_vae.safetensors", "vae-ft-mse-840000-ema-pruned.safetensors"),
+    "text_encoders": ("clip_g.safetensors", "clip_l.safetensors", "t5xxl_fp8_e4m3fn.safetensors"),
     "diffusion_models": ("flux1-schnell.safetensors",),
     "clip_vision": ("clip_vision_g.safetensors",),
-    "controlnet": ("control_v11p_sd15_openpose.safetensors", "control_v11p_sd15_scribble_fp16.safetensors"),
-    "upscale_models": ("4x-UltraSharp.pth", "RealESRGAN_x4plus.pth"),
+    "style_models": ("flux1-redux-dev.safetensors",),
+    "controlnet": (
+        *("control-lora-depth-rank256.safetensors", "control_v11p_sd15_openpose.safetensors"),
+        "control_v11p_sd15_scribble_fp16.safetensors",
+    ),
+    "upscale_models": ("4x-UltraSharp.pth", "RealESRGAN_x2plus.pth", "RealESRGAN_x4plus.pth"),
     "embeddings": ("easynegative.safetensors",),
 }
 #: ``GET /models`` names these, filled or not, in this order (recorded on 0.33).

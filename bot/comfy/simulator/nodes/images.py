@@ -7,7 +7,7 @@ from PIL import Image, ImageChops, ImageOps
 
 from bot.comfy.simulator.nodes.planes import computed, inverse
 from bot.comfy.simulator.nodes.resampling import resize
-from bot.comfy.simulator.values import Call, Images, Inputs, Masks, Result, Runner
+from bot.comfy.simulator.values import Call, Images, Inputs, Masks, Model, Result, Runner
 
 
 async def empty_image(call: Call, inputs: Inputs) -> Result:
@@ -124,6 +124,7 @@ RUNNERS: Mapping[str, Runner] = {
     "LoadImage": load_image,
     "LoadImageOutput": load_image,
     "LoadImageMask": load_mask,
+    "UpscaleModelLoader": computed(lambda inputs: Model(str(inputs["model_name"]))),
     "ImageUpscaleWithModel": upscale_with_model,
     "ImageInvert": computed(invert),
     "ImageBatch": computed(batch),
