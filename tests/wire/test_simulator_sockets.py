@@ -85,11 +85,12 @@ class TestSockets:
             f"GET /ws HTTP/1.1\r\nHost: {url}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{key}\r\n".encode()
         )
         await reader.readuntil(b"\r\n\r\n")
-        async with client.socket("me") as socket:
+        me = client.session.ws_connect(f"{client.simulator.url}/ws?clientId=me", max_msg_size=0, autoping=False)
+        async with me as socket:
             for _ in range(8):
                 client.simulator.send("big", {"filler": "x" * 4_000_000})
             entry = await client.run(EMPTY, client_id="me")
-            before = await types_until_silence(socket)
+            before = await types_until_pong(socket)
             writer.close()
             after = await types_until_end(socket, entry["prompt"][1])
 
@@ -155,11 +156,10 @@ async def types_until_end(socket: aiohttp.ClientWebSocketResponse, prompt_id: st
             return seen
 
 
-async def types_until_silence(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
-    """Types of all messages that come before a fifth of a second without any."""
+async def types_until_pong(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
+    """Types of all messages that the server sent before it answers a ping; the socket must not answer on its own."""
+    await socket.ping()
     seen: list[str] = []
-    while True:
-        try:
-            seen.append(json.loads((await socket.receive(timeout=0.2)).data)["type"])
-        except TimeoutError:
-            return seen
+    while (message := await socket.receive(timeout=5)).type is not aiohttp.WSMsgType.PONG:
+        seen.append(json.loads(message.data)["type"])
+    return seen
