@@ -25,7 +25,7 @@ class Backstage:
             return " ".join(_servers(backends)) or _("Looking for ComfyUI.")
         if any(backend.state is BackendState.DOWN for backend in backends):
             return _("The built-in simulator does not answer. Jobs wait until it does.")
-        return _("Pictures come from the built-in simulator. Set COMFYUI_URLS to try a real ComfyUI.")
+        return _("Drawn by the built-in simulator. Set COMFYUI_URLS to try a real ComfyUI.")
 
 
 def _servers(backends: Sequence[Backend]) -> Iterator[str]:

@@ -124,7 +124,9 @@ class Studio:
 #: Times that were really measured read the same in every run, and the newest message is in sight.
 STEADY = r"""() => {
   const texts = document.createTreeWalker(document.querySelector("#messages"), NodeFilter.SHOW_TEXT);
-  const told = (text) => text.replace(/\d+\.\d s$/, "4.6 s").replace(/^(in \d+ seconds?|now)$/, "in 8 seconds");
+  let jobs = 0;
+  const ready = () => `in ${4 + 5 * (jobs++ % 3)} seconds`;
+  const told = (text) => text.replace(/\d+\.\d s$/, "4.6 s").replace(/^(in \d+ seconds?|now)$/, ready);
   while (texts.nextNode()) texts.currentNode.nodeValue = told(texts.currentNode.nodeValue);
   const scroll = document.querySelector("#scroll");
   scroll.scrollTop = scroll.scrollHeight;
