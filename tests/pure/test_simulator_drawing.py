@@ -146,3 +146,20 @@ def test_previews_come_into_focus() -> None:
     assert distances == sorted(distances, reverse=True)
     assert distances[0] > 20
     assert distances[-1] < 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "color"),
+    [
+        ("a red car", "red"),
+        ("a red and shiny new car", "red"),
+        ("red sky, a car", None),
+        ("a blue, very old car", None),
+        ("a car in red", None),
+        ("(black:1.2) car", "black"),
+        ("The sky is blue. A car", None),
+        ("a white house and a black car", "black"),
+    ],
+)
+def test_a_colour_belongs_to_the_noun_it_stands_before(prompt: str, color: str | None) -> None:
+    assert Wish.of(prompt).color_of(["car"]) == (COLORS[color] if color else None)

@@ -9,28 +9,31 @@ from bot.comfy.simulator.drawing.palette import COLORS, Color
 
 #: How far before a noun its colour may stand: "a red and shiny new car".
 _REACH = 4
+_STOP = ","
 
 
 @dataclass(frozen=True)
 class Wish:
-    """``tokens`` are the prompt's words in order without those of the negative prompt."""
+    """``tokens`` are the prompt's words in order without those of the negative prompt, and a comma between phrases."""
 
     tokens: tuple[str, ...]
 
     @classmethod
     def of(cls, prompt: str, negative: str = "") -> "Wish":
-        unwanted = frozenset(_words(negative))
+        unwanted = frozenset(_words(negative)) - {_STOP}
         return cls(tuple(word for word in _words(prompt) if word not in unwanted))
 
     @cached_property
     def said(self) -> frozenset[str]:
-        return frozenset(self.tokens)
+        return frozenset(self.tokens) - {_STOP}
 
     def color_of(self, nouns: Iterable[str]) -> Color | None:
         """The colour named shortly before one of the nouns."""
         wanted = frozenset(nouns)
         for index, token in enumerate(self.tokens):
-            near = [word for word in self.tokens[max(0, index - _REACH) : index] if word in COLORS]
+            before = self.tokens[max(0, index - _REACH) : index]
+            phrase = before[len(before) - before[::-1].index(_STOP) :] if _STOP in before else before
+            near = [word for word in phrase if word in COLORS]
             if token in wanted and near:
                 return COLORS[near[-1]]
         return None
@@ -48,4 +51,4 @@ def listed(words: str) -> frozenset[str]:
 
 def _words(text: str) -> list[str]:
     without_loras = re.sub(r"<[^>]*>", " ", text.lower())
-    return re.findall(r"[^\W\d_]+", without_loras)
+    return re.findall(r"[^\W\d_]+|,", re.sub(r"[;\n]|\.\s", ",", without_loras))
