@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 SWITCHES = (
@@ -15,6 +15,8 @@ SWITCHES = (
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
 )
 PATIENCE_MS = 10_000
+#: Chromium reports every answer with an error's status like this; the page tells people itself
+REFUSED = "Failed to load resource"
 
 
 def find_browser() -> str | None:
@@ -49,6 +51,7 @@ async def showing(browser: Browser, url: str, *, at: float | None = None, **cont
         page = await profile.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.extend(_complaint(message)))
         page.on("request", asked)
         if at is not None:
             await page.clock.set_fixed_time(at)
@@ -58,3 +61,7 @@ async def showing(browser: Browser, url: str, *, at: float | None = None, **cont
     finally:
         await profile.close()
     assert not errors
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type == "error" and not message.text.startswith(REFUSED) else []

@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page
+from playwright.async_api import Browser, Locator, Page
 
 from bot.playground import DiscordServer
 
 from .chromium import find_browser, launched, showing
 from .discord_bot import running
 from .page_bot import PageBot
-
-#: Chromium reports every answer with an error's status like this; the page tells people itself
-REFUSED = "Failed to load resource"
 
 
 class Stage:
@@ -32,16 +29,13 @@ class Stage:
 
     @asynccontextmanager
     async def visit(self, person: str = "alice", **context: Any) -> AsyncIterator[Page]:
-        """The page in a fresh profile, open at a new channel; AssertionError where the console reports an error."""
+        """The page in a fresh profile, open at a new channel."""
         channel = self.discord.add_channel(f"room-{next(self._numbers)}")
         kept = {"person": person, "channel": str(channel.id)}
         state = [{"name": name, "value": value} for name, value in kept.items()]
         profile = {"cookies": [], "origins": [{"origin": self.discord.url, "localStorage": state}]}
-        problems: list[str] = []
         async with showing(self.browser, self.discord.url, storage_state=profile, **context) as page:
-            page.on("console", lambda message: problems.extend(complaint(message)))
             yield page
-        assert not problems
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -64,10 +58,6 @@ async def page(stage: Stage) -> AsyncIterator[Page]:
     stage.bot.finish.clear()
     async with stage.visit() as page:
         yield page
-
-
-def complaint(message: ConsoleMessage) -> list[str]:
-    return [message.text] if message.type == "error" and not message.text.startswith(REFUSED) else []
 
 
 def messages(page: Page) -> Locator:
@@ -107,9 +97,3 @@ async def paste(page: Page, name: str, data: bytes) -> None:
         }""",
         [name, list(data)],
     )
-
-
-async def overflow(page: Page) -> int:
-    """How many pixels the page is wider than the window."""
-    measured = await page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-    return int(measured)
