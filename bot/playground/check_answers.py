@@ -7,15 +7,20 @@ from typing import Any
 
 from .check_commands import INTEGER, LOCALES, NUMBER, STRING
 from .check_commands import MAX_SAFE as SAFE
+from .check_messages import ANSWER
 from .forms import Field, choice, decimal, form, is_object, items, maybe, read_form, table, text, whole
 from .wire import FormErrors, Payload
 
+#: answers that come to nothing yet: a message's form, of which only the flags are looked at
+DEFERRED = (5, 6)
 VALUES: dict[int, Field] = {STRING: text(0, 100), INTEGER: whole(-SAFE, SAFE), NUMBER: decimal()}
 
 
 def check_answer(payload: object, allowed: Iterable[int]) -> tuple[int, Payload]:
     """The answer's type, one of those allowed here, and its data as yet unread."""
     clean = read_form(form({"type": choice(*allowed), "data": maybe(_object)}, "type"), payload)
+    if clean["type"] in DEFERRED:
+        clean = read_form(form({"type": choice(*allowed), "data": maybe(ANSWER[False])}), payload)
     return clean["type"], clean.get("data") or {}
 
 

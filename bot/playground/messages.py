@@ -182,7 +182,7 @@ def _embed(embed: Payload, names: Mapping[str, StoredFile]) -> Payload:
         if isinstance(value, dict):
             shown = _pictured(value, names)
         elif isinstance(value, list):
-            shown = [{"inline": False, **entry} for entry in value]
+            shown = [entry | {"inline": entry.get("inline") is True} for entry in value]
         if key not in ("type", "provider", "video") and shown not in (None, {}):
             whole[key] = shown
     return whole
