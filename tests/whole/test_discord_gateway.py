@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 
 import discord
 import pytest
@@ -136,26 +137,21 @@ async def test_servers_belong_to_shards_and_direct_messages_to_the_first(server:
         guild = server.add_guild("Elsewhere")
         shards.setdefault((guild.id >> 22) % 2, guild)
         server.advance(0.001)
-    heard: list[tuple[int | None, discord.Guild | None]] = []
-    bot = Eager()
 
-    @bot.tree.command(description="Where")
-    async def where(interaction: discord.Interaction) -> None:
-        shard = interaction.guild.shard_id if interaction.guild else None
-        heard.append((shard, interaction.guild))
-        await interaction.response.send_message(f"shard {shard}")
+    def events() -> list[int]:
+        """How many each shard has had."""
+        counts = {session.shard[0]: session.sequence for session in server.gateway.sessions.values()}
+        return [counts[0], counts[1]]
 
-    async with running(server, bot):
+    async with running(server, answering_bot(Eager())):
         await until(server, lambda: server.gateway.identified == 2)
-        alice = server.person("alice")
-        answers = [await alice.slash("where", guild=shards[index]) for index in range(2)]
-        sessions = {session.shard[0]: session for session in server.gateway.sessions.values()}
-        before = {index: session.sequence for index, session in sessions.items()}
-        await alice.slash("where", channel=alice.dm)
-        after = {index: session.sequence for index, session in sessions.items()}
+        alice, told = server.person("alice"), [events()]
+        for place in (shards[0].channels[0], shards[1].channels[0], alice.dm):
+            answer = await alice.slash("ping", channel=place)
+            assert answer.message.text == "pong"
+            told.append(events())
 
-    assert [answer.message.text for answer in answers] == ["shard 0", "shard 1"]
-    assert (after[0] - before[0], after[1] - before[1]) == (1, 0)
+    assert [[new - old for old, new in zip(*pair, strict=True)] for pair in pairwise(told)] == [[1, 0], [0, 1], [1, 0]]
 
 
 @pytest.mark.parametrize("intents", [discord.Intents(guilds=True, members=True), discord.Intents.all()])
