@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from .server import DiscordServer
     from .world import Guild
 
-MB = 2**20
-UPLOADS = {"10 MB": 10 * MB, "50 MB": 50 * MB, "100 MB": 100 * MB}
+#: the largest file -> how far members have boosted the server
+BOOSTS = {"10 MB": 0, "50 MB": 2, "100 MB": 3}
 RATES = {"": None, "5 in 5 s": RateLimits(5, 5.0), "2 in 5 s": RateLimits(2, 5.0), "1 in 10 s": RateLimits(1, 10.0)}
 TROUBLES = ("", "500", "502", "503")
 MEMBER = "member_"
@@ -45,13 +46,14 @@ class DiscordKnobs:
         """How all knobs but the actions stand."""
         parts = self._discord.parts
         rates = [name for name, limits in RATES.items() if limits == parts.buckets.limits]
-        uploads = [name for name, size in UPLOADS.items() if size == parts.files.upload_limit]
+        boosts = [name for name, tier in BOOSTS.items() if tier == self._discord.guild.boost_tier]
         return {
             "offline": self.offline,
             "trouble": self.trouble,
             "latency": parts.latency,
             "rate_limits": rates[0] if rates else "",
-            "upload_limit": uploads[0] if uploads else "",
+            "upload_limit": boosts[0] if boosts else "",
+            "outage": not self._discord.guild.available,
             "blind": bool(self._hidden),
             **{f"{MEMBER}{guild.id}": guild.has_bot for guild in self._discord.guilds},
         }
@@ -85,13 +87,22 @@ class DiscordKnobs:
 
     def _act(self, name: str) -> None:
         gateway = self._discord.gateway
-        {"drop": gateway.cut, "reconnect": gateway.ask_reconnect, "invalidate": gateway.invalidate}[name]()
+        acts: dict[str, Callable[[], None]] = {
+            "drop": gateway.cut,
+            "silence": gateway.fall_silent,
+            "reconnect": gateway.ask_reconnect,
+            "invalidate": gateway.invalidate,
+        }
+        acts[name]()
 
     def _switch(self, name: str, *, on: bool) -> None:
         if name == "offline":
             self.offline = on
             if on:
                 self._discord.gateway.cut()
+        elif name == "outage":
+            discord = self._discord
+            (discord.begin_outage if on else discord.end_outage)(discord.guild)
         elif name == "blind":
             self._blindfold(self._discord.guild, on=on)
         else:
@@ -103,14 +114,13 @@ class DiscordKnobs:
             self.trouble = value
         elif name == "rate_limits":
             parts.buckets.limits = RATES[value]
-        elif value:
-            parts.files.upload_limit = UPLOADS[value]
+        else:
+            for guild in self._discord.guilds:
+                self._discord.boost(guild, BOOSTS[value])
 
     def _admit(self, guild: Guild, *, on: bool) -> None:
         if on and not guild.has_bot:
-            guild.has_bot = True
-            self._discord.world.add_member(guild, self._discord.world.bot)
-            self._discord.gateway.guild_created(guild)
+            self._discord.add_bot(guild)
         elif not on and guild.has_bot:
             self._discord.kick_bot(guild)
         self._discord.world.notify(None)
@@ -135,16 +145,17 @@ class DiscordKnobs:
             Knob("trouble", KnobKind.CHOICE, group, _("Requests fail with"), failing, TROUBLES),
             _seconds("latency", group, _("Slow answers"), _("Seconds before each of Discord's answers.")),
             Knob("drop", KnobKind.ACTION, group, _("Drop the gateway"), _("The bot comes back and resumes.")),
+            Knob("silence", KnobKind.ACTION, group, _("Fall silent"), _("The socket stays open, and nothing comes.")),
             Knob("reconnect", KnobKind.ACTION, group, _("Ask to reconnect"), _("As Discord does several times a day.")),
             Knob("invalidate", KnobKind.ACTION, group, _("End the session"), _("The bot has to identify anew.")),
         )
 
     def _limits(self) -> tuple[Knob, ...]:
         group = _("Limits")
-        sizes = _("The largest file, as the server's boosts allow; each command gets the limit of its moment.")
+        sizes = _("The largest file in a server, as its boosts allow; a command keeps the limit it began with.")
         rates = _("So many requests for each route and channel; nothing chosen: no limit.")
         return (
-            Knob("upload_limit", KnobKind.CHOICE, group, _("Upload limit"), sizes, tuple(UPLOADS)),
+            Knob("upload_limit", KnobKind.CHOICE, group, _("Upload limit"), sizes, tuple(BOOSTS)),
             Knob("rate_limits", KnobKind.CHOICE, group, _("Rate limit"), rates, tuple(RATES)),
         )
 
@@ -158,7 +169,9 @@ class DiscordKnobs:
             Knob(f"{MEMBER}{guild.id}", KnobKind.SWITCH, group, _("Bot in {server}").format(server=guild.name), member)
             for guild in self._discord.guilds
         ]
-        return (*switches, Knob("blind", KnobKind.SWITCH, group, label, unseen))
+        gone = _("Discord has trouble with this one server; the bot is still a member.")
+        outage = Knob("outage", KnobKind.SWITCH, group, _("Outage of {server}").format(server=first.name), gone)
+        return (*switches, outage, Knob("blind", KnobKind.SWITCH, group, label, unseen))
 
 
 def _seconds(name: str, group: str, label: str, text: str) -> Knob:

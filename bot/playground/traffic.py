@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .ratelimits import INVALID_STATUSES
 from .refusals import mistakes, why
 from .rest import Moment, Refused, Request
 from .wire import Payload
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from .server import DiscordServer
 
 KEPT = 500
-#: Discord shuts out an address for a while after so many of these in ten minutes.
-INVALID_STATUSES = (401, 403, 429)
-INVALID_SECONDS = 600.0
-INVALID_LIMIT = 10_000
 
 
 @dataclass
@@ -41,7 +38,7 @@ class Traffic:
     def __init__(self, discord: DiscordServer) -> None:
         self._discord = discord
         self._entries: deque[Entry] = deque(maxlen=KEPT)
-        self._invalid: deque[float] = deque(maxlen=INVALID_LIMIT)
+        self._invalid: deque[float] = deque(maxlen=discord.parts.buckets.shutout.limit)
         self._number = 0
         self._version = 0
         discord.on(self._note)
@@ -52,14 +49,15 @@ class Traffic:
 
     def view(self, after: int = 0) -> Payload:
         """What changed since that version, oldest first; `first` is the oldest number that is still kept."""
-        now = asyncio.get_running_loop().time()
+        shutout = self._discord.parts.buckets.shutout
+        since = self._discord.world.now() - shutout.per
         return {
             "version": self._version,
             "first": self._entries[0].number if self._entries else self._number + 1,
             "requests": [_row(entry) for entry in self._entries if entry.version > after],
             "refused": sum(entry.refused is not None for entry in self._entries),
-            "invalid": sum(now - at < INVALID_SECONDS for at in self._invalid),
-            "invalid_limit": INVALID_LIMIT,
+            "invalid": sum(at > since for at in self._invalid),
+            "invalid_limit": shutout.limit,
         }
 
     def detail(self, number: int) -> Payload:
@@ -92,7 +90,7 @@ class Traffic:
         entry.ms = round((now - request.at + self._discord.parts.latency) * 1000, 1)
         entry.refused = last if last and last.request is request else None
         if request.status in INVALID_STATUSES:
-            self._invalid.append(now)
+            self._invalid.append(self._discord.world.now())
 
 
 def _row(entry: Entry) -> Payload:

@@ -25,7 +25,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
 
 @pytest.fixture
 async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
-    async with opened(settings(tmp_path), pace=Pace(), edit_pace=0) as playground:
+    async with opened(settings(tmp_path), pace=Pace(), edit_pace=0, rate_limits=None) as playground:
         await playground.discord.wait_ready()
         yield playground
 
@@ -138,7 +138,9 @@ async def test_the_page_says_that_a_simulator_draws_and_when_it_does_not_answer(
 async def test_a_comfyui_of_one_s_own_is_named_with_its_version_and_its_absence_as_it_happens(
     comfyui: Simulator, tmp_path: Path
 ) -> None:
-    async with opened(settings(tmp_path / "data", comfyui_urls=comfyui.url), edit_pace=0) as playground:
+    async with opened(
+        settings(tmp_path / "data", comfyui_urls=comfyui.url), edit_pace=0, rate_limits=None
+    ) as playground:
         assert playground.simulator is None
         name = comfyui.url.removeprefix("http://")
         up = await said(playground.discord, f"Pictures come from ComfyUI 0.33.0 at {name}.")
