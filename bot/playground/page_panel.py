@@ -60,7 +60,7 @@ class Panel:
     def knobs_view(self) -> Payload:
         """The boards with their knobs in order, each knob with its value, and whether it is as at first."""
         boards = [self._board_view(name, board) for name, board in self._boards.items()]
-        return {"boards": boards, "without": self._without(), "ahead": self._discord.world.ahead}
+        return {"boards": boards, "without": self._without(), "stopped": self._stopped() is not None}
 
     async def turn(self, board: str, name: str, value: object) -> None:
         """Raises ValueError with a sentence for people."""
@@ -74,9 +74,13 @@ class Panel:
             for knob, value in self._first[name].items():
                 if board.values()[knob] != value:
                     await board.turn(knob, value)
-        backstage = self._discord.backstage
-        if backstage and backstage.simulator and not backstage.simulator.running:
-            await backstage.simulator.start()
+        if (stopped := self._stopped()) is not None:
+            await stopped.start()
+
+    def _stopped(self) -> Simulator | None:
+        """The simulator, if it is switched off."""
+        simulator = self._discord.backstage.simulator if self._discord.backstage else None
+        return simulator if simulator and not simulator.running else None
 
     def _without(self) -> str:
         """Why there are no knobs of a simulator."""

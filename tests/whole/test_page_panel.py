@@ -204,6 +204,18 @@ async def test_a_fault_of_the_simulator_is_switched_on_shown_live_and_reset(page
     assert not simulator.faults.dead_worker
 
 
+async def test_a_simulator_that_was_switched_off_is_reset_to_running(page: Page, simulator: Simulator) -> None:
+    await inspect(page, "Faults")
+    await open_group(page, "The simulated ComfyUI", "Connection")
+    await page.get_by_role("button", name="Switch off").click()
+    await expect(page.get_by_role("button", name="Reset all")).to_be_enabled()
+    assert not simulator.running
+    await page.get_by_role("button", name="Reset all").click()
+    await expect(page.get_by_role("button", name="Reset all")).to_be_disabled()
+
+    assert simulator.running
+
+
 async def test_a_number_beyond_its_bounds_is_refused_in_a_sentence(page: Page, simulator: Simulator) -> None:
     await inspect(page, "Faults")
     await open_group(page, "The simulated ComfyUI", "Pace")

@@ -36,7 +36,7 @@ function take(view) {
     badge(group.querySelector(".count"), count);
   }
   badge(find("#tab-faults .count"), turned);
-  find("#reset").disabled = !turned;
+  find("#reset").disabled = !turned && !view.stopped;
 }
 
 function boardView(board) {
