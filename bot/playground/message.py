@@ -136,10 +136,11 @@ class Message:
         return not self.dismissed and self.only_for in (None, user)
 
     def hidden_files(self) -> set[int]:
-        """The attachments that a V2 message shows in a component: Discord leaves them out of `attachments`."""
-        if not self.is_v2:
-            return set()
-        return {int(media["attachment_id"]) for media in medias(self.components) if "attachment_id" in media}
+        """The attachments that a component or an embed shows: Discord leaves them out of `attachments`."""
+        if self.is_v2:
+            return {int(media["attachment_id"]) for media in medias(self.components) if "attachment_id" in media}
+        shown = {url for embed in self.embeds for url in embed_pictures(embed)}
+        return {file.id for file in self.attachments if file.url in shown}
 
     def changed(self, at: float) -> None:
         """Note the state now shown and tell those who wait for one like it."""
@@ -199,6 +200,13 @@ def embed_texts(embed: Payload) -> Iterator[str]:
         yield from (str(entry.get("name") or ""), str(entry.get("value") or ""))
     yield (embed.get("author") or {}).get("name") or ""
     yield (embed.get("footer") or {}).get("text") or ""
+
+
+def embed_pictures(embed: Payload) -> Iterator[str]:
+    """The address of every picture in an embed."""
+    for part, key in (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url")):
+        if embed.get(part, {}).get(key):
+            yield embed[part][key]
 
 
 def _button(part: Payload) -> Button:

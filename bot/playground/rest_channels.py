@@ -38,6 +38,7 @@ def send(discord: Discord, call: Call) -> Result:
 def get(discord: Discord, call: Call) -> Result:
     message = find_message(discord, call)
     need(discord.world.bot, message.channel, Permissions(read_message_history=True))
+    discord.files.renew(message)
     return 200, message_payload(message, reader=discord.world.bot)
 
 
@@ -71,6 +72,8 @@ def history(discord: Discord, call: Call) -> Result:
     if not _allowed(discord.world.bot, place).read_message_history:
         seen = []
     window = _window(seen, call, limit)
+    for message in window:
+        discord.files.renew(message)
     return 200, [message_payload(message, reader=discord.world.bot) for message in reversed(window)]
 
 

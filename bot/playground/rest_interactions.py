@@ -21,7 +21,9 @@ def follow_up(discord: Discord, call: Call) -> Result:
 
 
 def get(discord: Discord, call: Call) -> Result:
-    return 200, message_payload(_found(discord, call)[1])
+    message = _found(discord, call)[1]
+    discord.files.renew(message)
+    return 200, message_payload(message)
 
 
 def edit(discord: Discord, call: Call) -> Result:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import parse_qsl, quote
 
-from .message import StoredFile
+from .message import Message, StoredFile
 from .places import Channel, User, upload_limit
 from .wire import Refusal
 from .world import World
@@ -58,11 +59,21 @@ class Files:
         folder = "ephemeral-attachments" if ephemeral else "attachments"
         path = f"{folder}/{place}/{number}/{quote(name)}"
         width, height = picture_size(upload.data)
-        url = f"{self.base}/cdn/{path}?{self._signature(path)}"
+        url = self._link(path)
         stored = StoredFile(number, name, len(upload.data), content_type(name), upload.data, url, width, height)
         stored.description, stored.ephemeral = description, ephemeral
         self.world.files[number] = stored
         return stored
+
+    def renew(self, message: Message) -> None:
+        """New links for a message that is read again, where the old ones have run out or soon will."""
+        for file in message.attachments:
+            path, _, query = file.url.removeprefix(f"{self.base}/cdn/").partition("?")
+            if int(dict(parse_qsl(query))["ex"], 16) - self.world.now() > LINK_LIFE / 2:
+                continue
+            old, file.url = file.url, self._link(path)
+            message.components = _replaced(message.components, old, file.url)
+            message.embeds = _replaced(message.embeds, old, file.url)
 
     def forget(self, files: list[StoredFile]) -> None:
         """These are gone; their links work a moment longer, for whoever is just loading them."""
@@ -82,10 +93,10 @@ class Files:
         self.forget([])
         return self.world.files.get(number)
 
-    def _signature(self, path: str) -> str:
+    def _link(self, path: str) -> str:
         now = int(self.world.now())
         expires, issued = f"{now + LINK_LIFE:x}", f"{now:x}"
-        return f"ex={expires}&is={issued}&hm={self._seal(path, expires, issued)}"
+        return f"{self.base}/cdn/{path}?ex={expires}&is={issued}&hm={self._seal(path, expires, issued)}"
 
     def _seal(self, path: str, expires: str, issued: str) -> str:
         return hmac.new(self._secret, f"{path}?{expires}&{issued}".encode(), sha256).hexdigest()
@@ -110,3 +121,12 @@ def picture_size(data: bytes) -> tuple[int, int] | tuple[None, None]:
             return picture.size
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None, None
+
+
+def _replaced(payload: Any, old: str, new: str) -> Any:
+    """The same JSON with this string instead of that one, wherever it stands."""
+    if isinstance(payload, dict):
+        return {key: _replaced(value, old, new) for key, value in payload.items()}
+    if isinstance(payload, list):
+        return [_replaced(value, old, new) for value in payload]
+    return new if payload == old else payload
