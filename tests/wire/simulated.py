@@ -53,10 +53,15 @@ class Client:
         assert status == 200, answer
         return str(answer["prompt_id"])
 
+    async def wait(self, moment: str, **match: object) -> Any:
+        """The simulator's moment, or a failed test."""
+        async with asyncio.timeout(30):
+            return await self.simulator.wait_for(moment, **match)
+
     async def run(self, graph: Any, **more: Any) -> Any:
         """The history entry of a prompt, once there is one."""
         prompt_id = await self.submit(graph, **more)
-        await self.simulator.wait_for("finished", prompt_id=prompt_id)
+        await self.wait("finished", prompt_id=prompt_id)
         return (await self.get(f"/history/{prompt_id}"))[prompt_id]
 
     async def state(self, prompt_id: str) -> str:

@@ -96,13 +96,15 @@ async def test_the_same_prompt_and_seed_give_the_same_picture(client: Client) ->
 async def test_a_second_pass_keeps_the_first_ones_composition(client: Client) -> None:
     larger = {
         "larger": node("LatentUpscaleBy", samples=["first", 0], upscale_method="bislerp", scale_by=2.0),
-        "second": sampler(["larger", 0], "castle", denoise=0.5),
+        "second": sampler(["larger", 0], "castle", denoise=0.5, seed=8),
+        "anew": sampler(["larger", 0], "castle", denoise=1.0, seed=8),
     }
-    shown = await pictures(client, graph(**larger, **decoded("second", "second")))
-    second = shown["second saved"][0]
+    shown = await pictures(client, graph(**larger, **decoded("second", "second"), **decoded("anew", "anew")))
+    second, anew = (shown[f"{name} saved"][0] for name in ("second", "anew"))
 
     assert second.size == (256, 256)
     assert distance(second.resize((128, 128)), shown["saved"][0]) < 12
+    assert distance(anew.resize((128, 128)), shown["saved"][0]) > 20
 
 
 @pytest.mark.parametrize("strength", [0.3, 0.7])

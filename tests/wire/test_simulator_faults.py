@@ -55,7 +55,7 @@ class TestFaults:
         client.simulator.faults.lose_answers = 1
         with pytest.raises(aiohttp.ClientError):
             await client.submit(EMPTY)
-        prompt_id = (await client.simulator.wait_for("finished"))["prompt_id"]
+        prompt_id = (await client.wait("finished"))["prompt_id"]
 
         assert client.simulator.executed == [prompt_id]
 
@@ -65,17 +65,17 @@ class TestFaults:
 
         assert await client.state(prompt_id) == "pending"
         client.simulator.faults.dead_worker = False
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
 
     async def test_lost_interrupts_are_accepted_and_do_nothing(self, client: Client) -> None:
         client.simulator.faults.lost_interrupts = 1
         client.simulator.hold()
         prompt_id = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=prompt_id)
+        await client.wait("start", prompt_id=prompt_id)
         first = await client.post(f"/api/jobs/{prompt_id}/cancel", {})
         lost = await client.state(prompt_id)
         await client.post(f"/api/jobs/{prompt_id}/cancel", {})
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
 
         assert first == (200, {"cancelled": True})
         assert lost == "in_progress"
@@ -84,9 +84,9 @@ class TestFaults:
     async def test_history_lags_behind_success(self, client: Client) -> None:
         client.simulator.faults.history_lag = 0.05
         prompt_id = await client.submit(EMPTY)
-        await client.simulator.wait_for("success", prompt_id=prompt_id)
+        await client.wait("success", prompt_id=prompt_id)
         early = await client.get(f"/history/{prompt_id}")
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
 
         assert early == {}
         assert prompt_id in await client.get(f"/history/{prompt_id}")
@@ -95,7 +95,7 @@ class TestFaults:
         client.simulator.faults.lie = True
         client.simulator.faults.huge_frame = 5_000_000
         prompt_id = await client.submit(EMPTY, client_id="me")
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
 
         assert await client.state(prompt_id) == "completed"
 
@@ -150,8 +150,8 @@ class TestFaults:
         client.simulator.faults.crash = True
         async with client.socket("me") as socket:
             prompt_id = await client.submit(text_to_image(steps=4), client_id="me")
-            steps = [await client.simulator.wait_for("step", prompt_id=prompt_id) for _ in range(2)]
-            await client.simulator.wait_for("restarted")
+            steps = [await client.wait("step", prompt_id=prompt_id) for _ in range(2)]
+            await client.wait("restarted")
             frames = [message async for message in socket]
 
         assert [step["value"] for step in steps] == [1, 2]
@@ -189,7 +189,7 @@ class TestFaults:
 
     async def test_empty_histories_run_out(self, client: Client) -> None:
         prompt_id = await client.submit(EMPTY)
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
         client.simulator.faults.empty_histories = 1
         answers = [await client.get(f"/history/{prompt_id}") for _ in range(2)]
 

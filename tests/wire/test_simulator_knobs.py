@@ -116,7 +116,7 @@ async def test_a_crash_with_a_long_absence_can_be_cut_short(client: Client) -> N
     await set_knob(client.simulator, "crash", True)
     await set_knob(client.simulator, "crash_seconds", 600)
     await client.submit(text_to_image())
-    await client.simulator.wait_for("died")
+    await client.wait("died")
     refused = client.simulator.running
     await set_knob(client.simulator, "start")
 

@@ -95,8 +95,7 @@ _TEXTS = (
     *("CLIPTextEncodeHiDream", "CLIPTextEncodeHunyuanDiT", "CLIPTextEncodePixArtAlpha", "CLIPTextEncodeLumina2"),
     *("CLIPTextEncodeKandinsky5", "CLIPTextEncodeControlnet", "TextEncodeQwenImageEdit", "TextEncodeQwenImageEditPlus"),
     *("TextEncodeAceStepAudio", "TextEncodeAceStepAudio1.5", "TextEncodeHunyuanVideo_ImageToVideo"),
-    *("TextEncodeZImageOmni", "TextEncodeBooguEdit", "TextEncodeJoyImageEdit", "TextEncodeMageFlowEdit"),
-    *("MiniMaxMusic3TextEncode",),
+    *("TextEncodeZImageOmni", "TextEncodeJoyImageEdit"),
 )
 RUNNERS: Mapping[str, Runner] = {
     "CheckpointLoaderSimple": load_checkpoint,

@@ -23,7 +23,7 @@ async def save_webp(call: Call, inputs: Inputs) -> Result:
     each = round(1000 / float(inputs["fps"]))
     options = {"lossless": bool(inputs["lossless"]), "quality": int(inputs["quality"]), "exif": exif_of(call)}
     await _save(frames, saved, save_all=True, append_images=frames[1:], duration=each, **options)
-    return _show_animation(call, saved, len(frames) > 1)
+    return _show_animation(call, inputs, saved, len(frames) > 1)
 
 
 async def save_apng(call: Call, inputs: Inputs) -> Result:
@@ -34,7 +34,7 @@ async def save_apng(call: Call, inputs: Inputs) -> Result:
     each = round(1000 / float(inputs["fps"]))
     options = {"compress_level": int(inputs["compress_level"]), "pnginfo": info}
     await _save(frames, saved, save_all=True, append_images=frames[1:], duration=each, **options)
-    return _show_animation(call, saved, len(frames) > 1)
+    return _show_animation(call, inputs, saved, len(frames) > 1)
 
 
 async def save_webm(call: Call, inputs: Inputs) -> Result:
@@ -85,10 +85,10 @@ def _start(call: Call, inputs: Inputs, ending: str) -> tuple[tuple[Image.Image, 
     return images.frames, call.folders.new(str(inputs["filename_prefix"]), ending, size=images.size)
 
 
-def _show_animation(call: Call, saved: Saved, moves: bool) -> Result:
+def _show_animation(call: Call, inputs: Inputs, saved: Saved, moves: bool) -> Result:
     """Since 0.4 a single frame brings no flag at all."""
     flags = {"animated": [moves]} if moves or call.old_flags else {}
-    return Result((), {"images": [saved.entry], **flags})
+    return Result((inputs["images"],), {"images": [saved.entry], **flags})
 
 
 async def _save(frames: tuple[Image.Image, ...], saved: Saved, **options: object) -> None:

@@ -30,7 +30,7 @@ async def preview_mask(call: Call, inputs: Inputs) -> Result:
     masks: Masks = inputs["mask"]
     frames = tuple(mask.convert("RGB") for mask in masks.frames)
     entries = await _save_pngs(call, frames, temp_prefix(), "temp", compress=1)
-    return Result((), {"images": entries, "animated": [False]})
+    return Result((masks,), {"images": entries, "animated": [False]})
 
 
 async def compare_images(call: Call, inputs: Inputs) -> Result:
