@@ -97,6 +97,15 @@ async def test_a_refusal_at_minute_sixteen_has_its_code_and_its_reason(
     await expect(page.locator("#invalid")).to_contain_text("1 of 10,000 invalid requests")
 
 
+async def test_times_on_the_page_follow_the_clock(page: Page, server: DiscordServer) -> None:
+    server.person("alice").say(f"ready <t:{int(server.world.now()) + 3600 * 5}:R>")
+    await expect(page.locator("time[data-relative]")).to_have_text("in 5 hours")
+    await inspect(page)
+    await page.get_by_role("button", name="1 day on").click()
+
+    await expect(page.locator("time[data-relative]")).to_have_text("19 hours ago")
+
+
 async def test_a_mistake_in_a_form_is_shown_with_the_path_of_its_field(
     page: Page, server: DiscordServer, bot: PageBot
 ) -> None:

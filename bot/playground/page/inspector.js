@@ -3,6 +3,7 @@
 import { act } from "./api.js";
 import { find, h } from "./dom.js";
 import { badge, refreshKnobs, startFaults } from "./faults.js";
+import { refreshTimes } from "./markdown.js";
 import { refreshRequests, startRequests } from "./requests.js";
 import { store } from "./store.js";
 
@@ -79,6 +80,10 @@ async function refresh() {
   try {
     const seen = await refreshRequests();
     find("#ahead").textContent = lead(seen.ahead);
+    if (store.state && store.state.ahead !== seen.ahead) {
+      store.state.ahead = seen.ahead;
+      refreshTimes();
+    }
     badge(find("#tab-requests .count"), seen.refused);
     if (!find("#inspector").hidden) await refreshKnobs();
     find("#inspect").dataset.refused = seen.refused || "";

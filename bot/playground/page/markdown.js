@@ -1,7 +1,7 @@
 // Discord's Markdown as DOM nodes; text is only ever put in as text.
 
 import { h } from "./dom.js";
-import { channelName, roleName, userName } from "./store.js";
+import { channelName, now, roleName, userName } from "./store.js";
 
 const INLINE = [
   [/^\\([^A-Za-z0-9\s])/, (match) => [match[1]]],
@@ -121,7 +121,7 @@ function time(seconds, style) {
 }
 
 function relative(seconds) {
-  const away = seconds - Date.now() / 1000;
+  const away = seconds - now();
   const units = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   const [unit, size] = units.find(([, length]) => Math.abs(away) >= length) ?? ["second", 1];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(away / size), unit);

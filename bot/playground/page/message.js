@@ -6,7 +6,7 @@ import { fileCard } from "./files.js";
 import { icon } from "./icons.js";
 import { markdown, plain } from "./markdown.js";
 import { asFile, grid, local } from "./media.js";
-import { nameColour } from "./store.js";
+import { nameColour, now } from "./store.js";
 
 const DAY_MS = 86_400_000;
 const LONGEST_SPOKEN = 200;
@@ -25,7 +25,7 @@ export function drawMessage(message, on) {
 /** Something only this page says: that a command went unanswered. */
 export function drawLocal(bot, path, sentence, onDismiss) {
   return h("li", { class: "message local", role: "alert", "data-author": "", "data-alone": "" }, avatar(bot),
-    h("div", { class: "body" }, heading(bot, Date.now() / 1000), h("p", { class: "failure" }, icon("warning"), sentence),
+    h("div", { class: "body" }, heading(bot, now()), h("p", { class: "failure" }, icon("warning"), sentence),
       h("p", { class: "note" }, icon("eye"), `Only you can see this. ${path ? `You used /${path}. ` : ""}`, h("button", { type: "button", class: "plain", onclick: onDismiss }, "Dismiss message"))));
 }
 
@@ -65,7 +65,7 @@ function who(user) {
 }
 
 function dayName(date) {
-  const ago = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / DAY_MS);
+  const ago = Math.round((new Date(now() * 1000).setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / DAY_MS);
   return { 0: "Today at ", 1: "Yesterday at " }[ago] ?? `${date.toLocaleDateString()} `;
 }
 
