@@ -20,20 +20,20 @@ class TestControl:
     async def test_a_held_worker_goes_no_further_until_released(self, client: Client) -> None:
         client.simulator.hold()
         prompt_id = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=prompt_id)
+        await client.wait("start", prompt_id=prompt_id)
 
         assert await client.state(prompt_id) == "in_progress"
         client.simulator.release()
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
         assert await client.state(prompt_id) == "completed"
 
     async def test_an_interrupt_gets_through_to_a_held_prompt(self, client: Client) -> None:
         await client.run(EMPTY)
         client.simulator.hold()
         prompt_id = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=prompt_id)
+        await client.wait("start", prompt_id=prompt_id)
         await client.post(f"/api/jobs/{prompt_id}/cancel", {})
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
 
         assert await client.state(prompt_id) == "cancelled"
 
@@ -66,8 +66,8 @@ class TestControl:
     async def test_a_moment_is_given_to_one_wait_each_even_when_past(self, client: Client) -> None:
         first, second = await client.submit(EMPTY), await client.submit(EMPTY)
 
-        assert (await client.simulator.wait_for("queued"))["prompt_id"] == first
-        assert (await client.simulator.wait_for("queued"))["prompt_id"] == second
+        assert (await client.wait("queued"))["prompt_id"] == first
+        assert (await client.wait("queued"))["prompt_id"] == second
 
     async def test_what_ran_is_listed_once_per_run(self, client: Client) -> None:
         prompt_id = "a3bb189e-8bf9-4c1a-9a3a-1f6c3d2b7e11"
@@ -88,19 +88,19 @@ class TestQueue:
     async def test_prompts_run_by_number_then_id(self, client: Client) -> None:
         client.simulator.hold()
         running = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=running)
+        await client.wait("start", prompt_id=running)
         last = await client.submit(EMPTY)
         first = await client.submit(EMPTY, front=True)
         middle = await client.submit(EMPTY, number=0.5)
         client.simulator.release()
-        await client.simulator.wait_for("finished", prompt_id=last)
+        await client.wait("finished", prompt_id=last)
 
         assert client.simulator.executed == [running, first, middle, last]
 
     async def test_a_deleted_prompt_leaves_no_trace(self, client: Client) -> None:
         client.simulator.hold()
         running = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=running)
+        await client.wait("start", prompt_id=running)
         waiting = await client.submit(EMPTY)
         await client.post("/queue", {"delete": [waiting, running]})
 
@@ -111,12 +111,12 @@ class TestQueue:
     async def test_equal_numbers_and_ids_kill_the_worker(self, client: Client) -> None:
         client.simulator.hold()
         running = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=running)
+        await client.wait("start", prompt_id=running)
         twin = {"prompt_id": "a3bb189e-8bf9-4c1a-9a3a-1f6c3d2b7e11", "number": 7}
         await client.submit(EMPTY, **twin)
         statuses = [(await client.post("/prompt", {"prompt": EMPTY, **twin}))[0] for _ in range(2)]
         client.simulator.release()
-        await client.simulator.wait_for("finished", prompt_id=running)
+        await client.wait("finished", prompt_id=running)
 
         assert statuses == [500, 500]
         queue = await client.get("/queue")
@@ -126,7 +126,7 @@ class TestQueue:
     async def test_api_keys_do_not_show_in_the_queue(self, client: Client) -> None:
         client.simulator.hold()
         await client.submit(text_to_image(), extra_data={"api_key_comfy_org": "secret", "note": "seen"})
-        await client.simulator.wait_for("start")
+        await client.wait("start")
 
         queue = json.dumps(await client.get("/queue"))
         assert "seen" in queue
@@ -140,7 +140,7 @@ class TestRestart:
         url = client.simulator.url
         client.simulator.hold()
         running = await client.submit(text_to_image())
-        await client.simulator.wait_for("start", prompt_id=running)
+        await client.wait("start", prompt_id=running)
         async with client.socket("me") as socket:
             await client.simulator.restart()
             closed = await socket.receive(timeout=5)
@@ -158,7 +158,7 @@ class TestRestart:
     async def test_a_stopped_server_refuses_connections_and_starts_afresh(self, client: Client) -> None:
         client.simulator.hold()
         await client.submit(EMPTY)
-        await client.simulator.wait_for("start")
+        await client.wait("start")
         await client.simulator.stop()
         with pytest.raises(aiohttp.ClientConnectorError):
             await client.get("/prompt")
@@ -173,7 +173,7 @@ class TestRestart:
 
         client.simulator.on(restart)
         lost = await client.submit(text_to_image())
-        await client.simulator.wait_for("restarted")
+        await client.wait("restarted")
         entry = await client.run(text_to_image())
 
         assert await client.get(f"/history/{lost}") == {}
@@ -181,6 +181,6 @@ class TestRestart:
 
     async def test_a_client_id_that_is_no_string_kills_the_server(self, client: Client) -> None:
         await client.post("/prompt", {"prompt": EMPTY, "client_id": {"a": 1}})
-        await client.simulator.wait_for("died")
+        await client.wait("died")
         with pytest.raises(aiohttp.ClientConnectionError):
             await client.get("/prompt")

@@ -41,6 +41,15 @@ def nodes_run(client: Client) -> list[str]:
     return ran
 
 
+class TestOrder:
+    async def test_what_is_nearer_to_a_result_runs_first(self, client: Client) -> None:
+        ran = nodes_run(client)
+        near = {"class_type": "PreviewImage", "inputs": {"images": ["4", 0]}}
+        await client.run({**chain("ImageInvert"), "4": empty_image(7), "5": near})
+
+        assert ran == ["4", "5", "1", "2", "3"]
+
+
 class TestBranches:
     async def test_a_switch_runs_only_the_side_it_takes(self, client: Client) -> None:
         ran = nodes_run(client)
@@ -180,12 +189,12 @@ class TestUnsendable:
         graph = {**chain("ProbeBadUI", mode="object", seed=1)}
         del graph["3"]
         prompt_id = await client.submit(graph, client_id="nobody")
-        await client.simulator.wait_for("finished", prompt_id=prompt_id)
+        await client.wait("finished", prompt_id=prompt_id)
         async with client.session.get(f"{client.simulator.url}/history/{prompt_id}") as response:
             status = response.status
         async with client.socket("me"):
             await client.submit(graph, client_id="me")
-            await client.simulator.wait_for("died")
+            await client.wait("died")
 
         assert status == 500
 

@@ -45,8 +45,9 @@ class TestSockets:
     async def test_a_reused_client_id_goes_deaf_when_its_first_socket_closes(self, client: Client) -> None:
         async with client.socket("same") as old, client.socket("same"):
             await old.close()
-            while client.simulator.client_ids:  # noqa: ASYNC110 - the server has no event for this
-                await asyncio.sleep(0)
+            async with asyncio.timeout(10):
+                while client.simulator.client_ids:  # noqa: ASYNC110 - the server has no event for this
+                    await asyncio.sleep(0)
 
             assert client.simulator.client_ids == []
 
@@ -61,7 +62,7 @@ class TestSockets:
     async def test_the_running_node_greets_its_owner(self, client: Client) -> None:
         client.simulator.hold()
         prompt_id = await client.submit(text_to_image(), client_id="me")
-        await client.simulator.wait_for("start", prompt_id=prompt_id)
+        await client.wait("start", prompt_id=prompt_id)
         async with client.socket("me", flags=False) as socket:
             greeting = json.loads((await socket.receive(timeout=5)).data)
 
