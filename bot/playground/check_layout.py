@@ -83,11 +83,14 @@ def _check_button(errors: FormErrors, path: str, part: Payload) -> None:
         errors.add(path, "BUTTON_COMPONENT_INVALID_LABEL", "A button must have a label or emoji")
     wanted = KEYS.get(part["style"], "custom_id")
     if not given(part, wanted):
-        errors.add(f"{path}.{wanted}", "BASE_TYPE_REQUIRED", "This field is required")
+        code, message = "BASE_TYPE_REQUIRED", "This field is required"
+        if wanted == "custom_id":
+            code, message = "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required"
+        errors.add(f"{path}.{wanted}", code, message)
     for other in ("url", "sku_id", "custom_id"):
         if other != wanted and given(part, other):
-            message = f"A button with a {wanted} cannot have a {other}"
-            errors.add(f"{path}.{other}", "COMPONENT_CUSTOM_ID_AND_URL_NOT_ALLOWED", message)
+            message = "A custom id and url cannot both be specified"
+            errors.add(f"{path}.{other}", "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
 
 
 def _check_choices(errors: FormErrors, path: str, part: Payload) -> None:
@@ -98,6 +101,13 @@ def _check_choices(errors: FormErrors, path: str, part: Payload) -> None:
             message = "The specified option value is already used"
             errors.add(f"{path}.options.{index}", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
         seen.add(option["value"])
+    chosen = [
+        *(part.get("default_values") or []),
+        *(option for option in part.get("options") or [] if option.get("default")),
+    ]
+    if part["type"] in SELECTS and len(chosen) > (part.get("max_values") or 1):
+        message = "The specified number of default values exceeds the specified maximum values"
+        errors.add(path, "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message)
     if part["type"] == STRING_SELECT and len(seen) < (part.get("max_values") or 1):
         errors.add(f"{path}.max_values", "SELECT_COMPONENT_MAX_VALUES", "There are fewer options than max_values")
 

@@ -134,7 +134,7 @@ def table(keys: frozenset[str], of: Field) -> Field:
         if not is_object(errors, path, value):
             return value
         for key in value.keys() - keys:
-            errors.add(joined(path, key), "BASE_TYPE_CHOICES", f"Value must be one of {sorted(keys)}.")
+            errors.add(joined(path, key), "BASE_TYPE_CHOICES", f"Value must be one of {tuple(sorted(keys))}.")
         return {key: of(errors, joined(path, key), entry) for key, entry in value.items()}
 
     return read

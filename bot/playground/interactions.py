@@ -85,8 +85,10 @@ class Interactions:
 
     def find(self, application: int, token: str) -> Interaction:
         """The interaction a webhook's token belongs to; 50027 after its 15 minutes."""
+        if application != self.world.bot.id:
+            raise Refusal(404, 10015, "Unknown Webhook")
         interaction = self._by_token.get(token)
-        if interaction is None or application != self.world.bot.id:
+        if interaction is None:
             raise Refusal(401, 50027, "Invalid Webhook Token")
         if self.world.now() - interaction.created > TOKEN_LIFE:
             raise Refusal(401, 50027, "Invalid Webhook Token")

@@ -7,7 +7,7 @@ from discord import Permissions
 from .message import Message
 from .message_payloads import message_payload
 from .payloads import channel_payload
-from .rest import Call, Discord, Result, Route
+from .routes import Call, Discord, Result, Route
 from .wire import Refusal
 from .world import DM, Channel, User, permissions
 

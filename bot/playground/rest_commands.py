@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .check_commands import check_caps, check_command, check_set
 from .commands import Scope
-from .rest import Call, Discord, Result, Route
+from .routes import Call, Discord, Result, Route
 from .wire import Payload, Refusal, refuse_field
 from .world import Guild
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .payloads import basic_guild, channel_payload, member_payload, role_payload
-from .rest import Call, Discord, Result, Route
+from .routes import Call, Discord, Result, Route
 from .wire import Refusal
 from .world import Guild, permissions
 

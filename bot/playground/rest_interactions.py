@@ -5,7 +5,7 @@ from __future__ import annotations
 from .interaction import Interaction
 from .message import Message
 from .message_payloads import message_payload
-from .rest import Call, Discord, Result, Route
+from .routes import Call, Discord, Result, Route
 from .wire import Refusal
 
 

@@ -6,8 +6,8 @@ from discord import Permissions
 
 from .forms import choice, flag, form, maybe, read_form, text, whole
 from .payloads import channel_payload
-from .rest import Call, Discord, Result, Route
 from .rest_channels import find_channel, find_message, need
+from .routes import Call, Discord, Result, Route
 from .wire import Payload, Refusal
 from .world import Channel
 

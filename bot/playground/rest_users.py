@@ -6,7 +6,7 @@ from discord import Permissions
 
 from .forms import form, read_form, snowflake
 from .payloads import channel_payload, own_payload, user_payload
-from .rest import Call, Discord, Result, Route
+from .routes import Call, Discord, Result, Route
 from .wire import Payload, Refusal
 from .world import Guild, User
 

@@ -88,7 +88,7 @@ class FormErrors:
         """Whether the value is one of these; what is wrong is noted."""
         if value in allowed and not isinstance(value, bool):
             return True
-        self._kind(path, value, "BASE_TYPE_CHOICES", f"Value must be one of {{{', '.join(map(repr, allowed))}}}.")
+        self._kind(path, value, "BASE_TYPE_CHOICES", f"Value must be one of ({', '.join(map(repr, allowed))}).")
         return False
 
     def _kind(self, path: str, value: object, code: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Forms that Discord would refuse are refused, with the path of the field at fault."""
+"""Forms are read into clean values, every mistake under the path of its field."""
 
 from __future__ import annotations
 
@@ -6,158 +6,114 @@ from typing import Any
 
 import pytest
 
-from bot.playground.check_commands import check_set
 from bot.playground.check_messages import check_new
-from bot.playground.check_modals import check_modal
+from bot.playground.forms import (
+    choice,
+    decimal,
+    flag,
+    form,
+    items,
+    maybe,
+    read_form,
+    snowflake,
+    text,
+    union,
+    url,
+    whole,
+)
 from bot.playground.wire import Refusal
 
 V2 = 1 << 15
-MANY = [{"name": f"{number}" + "a" * 60, "value": f"{number}" + "b" * 60} for number in range(20)]
+
+PERSON = form({"name": text(1, 5), "age": maybe(whole(0, 150)), "friends": items(snowflake, 0, 2, unique=True)}, "name")
+SHAPE = union(
+    {1: form({"type": choice(1), "size": decimal(0, 9)}), 2: form({"type": choice(2), "round": flag}, "round")}
+)
 
 
-def command(**changes: Any) -> dict[str, Any]:
-    return {"name": "imagine", "description": "Draw", "type": 1, **changes}
-
-
-def option(**changes: Any) -> dict[str, Any]:
-    return {"type": 3, "name": "prompt", "description": "What", **changes}
-
-
-def button(**changes: Any) -> dict[str, Any]:
-    return {"type": 2, "style": 1, "label": "Go", "custom_id": "go", **changes}
-
-
-def row(*parts: dict[str, Any]) -> dict[str, Any]:
-    return {"type": 1, "components": list(parts)}
-
-
-def text(content: str = "words") -> dict[str, Any]:
-    return {"type": 10, "content": content}
-
-
-def paths(errors: Any, place: str = "") -> set[str]:
-    """Where the mistakes are, as dotted paths."""
-    found: set[str] = set()
+def mistakes(errors: Any, place: str = "") -> dict[str, str]:
+    """The code of each mistake by its path."""
+    found: dict[str, str] = {}
     for key, inside in (errors or {}).items():
-        found |= {place} if key == "_errors" else paths(inside, f"{place}.{key}" if place else key)
+        if key == "_errors":
+            found[place] = inside[0]["code"]
+        else:
+            found |= mistakes(inside, f"{place}.{key}" if place else key)
     return found
 
 
-@pytest.mark.parametrize(
-    ("commands", "path"),
-    [
-        ([command(name="Imagine")], "0.name"),
-        ([command(name="a" * 33)], "0.name"),
-        ([command(name="two words")], "0.name"),
-        ([command(description="")], "0.description"),
-        ([command(description="a" * 101)], "0.description"),
-        ([command(), command()], "1"),
-        ([command(type=3, description="not here")], "0.description"),
-        ([command(options=[option(name=f"o{number}") for number in range(26)])], "0.options"),
-        ([command(options=[option(), option(name="b", required=True)])], "0.options.1"),
-        ([command(options=[option(), option()])], "0.options.1.name"),
-        (
-            [command(options=[option(choices=[{"name": str(n), "value": str(n)} for n in range(26)])])],
-            "0.options.0.choices",
-        ),
-        (
-            [command(options=[option(choices=[{"name": "a", "value": "a"}], autocomplete=True)])],
-            "0.options.0.autocomplete",
-        ),
-        ([command(options=[option(max_length=6001)])], "0.options.0.max_length"),
-        ([command(options=[option(type=4, min_value=0.5)])], "0.options.0.min_value"),
-        ([command(options=[option(type=4, choices=[{"name": "a", "value": "a"}])])], "0.options.0.choices.0.value"),
-        ([command(options=[option(type=1), option(name="b")])], "0.options.1"),
-        ([command(options=[option(type=1, options=[option(type=1)])])], "0.options.0.options.0"),
-        ([command(description_localizations={"de": "a" * 101})], "0.description_localizations.de"),
-        ([command(options=[option(name=f"o{n}", choices=MANY) for n in range(25)])], "0"),
-    ],
-)
-def test_a_command_discord_would_refuse_is_refused(commands: list[dict[str, Any]], path: str) -> None:
+def refused(field: Any, value: object) -> dict[str, str]:
     with pytest.raises(Refusal) as caught:
-        check_set(commands)
-
+        read_form(field, value)
     assert (caught.value.status, caught.value.code) == (400, 50035)
-    assert path in paths(caught.value.errors)
+    return mistakes(caught.value.errors)
 
 
-def test_a_hundred_and_one_commands_are_too_many() -> None:
-    with pytest.raises(Refusal) as caught:
-        check_set([command(name=f"c{number}") for number in range(101)])
+def test_what_is_known_is_kept_and_the_rest_dropped() -> None:
+    read = read_form(PERSON, {"name": "Ada", "age": 36.0, "friends": [7, "8"], "shoes": 2})
 
-    assert caught.value.code == 30032
+    assert read == {"name": "Ada", "age": 36, "friends": ["7", "8"]}
+    assert isinstance(read["age"], int)
+    assert read_form(PERSON, {"name": "Ada", "age": None}) == {"name": "Ada", "age": None}
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    wrong = {"age": 151, "friends": ["x", True]}
+
+    assert refused(PERSON, wrong) == {
+        "name": "BASE_TYPE_REQUIRED",
+        "age": "NUMBER_TYPE_MAX",
+        "friends.0": "NUMBER_TYPE_COERCE",
+        "friends.1": "NUMBER_TYPE_COERCE",
+    }
+    assert refused(items(PERSON, 0, 3), [{"name": "Ada"}, {"name": ""}]) == {"1.name": "BASE_TYPE_BAD_LENGTH"}
 
 
 @pytest.mark.parametrize(
-    ("message", "path"),
+    ("field", "value", "code"),
     [
-        ({"content": "a" * 2001}, "content"),
-        ({"embeds": [{"title": "a"}] * 11}, "embeds"),
-        ({"embeds": [{"description": "a" * 3500}] * 2}, "embeds"),
-        ({"content": "a", "components": [text()]}, "components.0"),
-        ({"content": "a", "components": [row(button())] * 6}, "components"),
-        (
-            {"content": "a", "components": [row(*[button(custom_id=str(n)) for n in range(6)])]},
-            "components.0.components",
-        ),
-        ({"content": "a", "components": [row(button(), button())]}, "components.0.components.1.custom_id"),
-        ({"content": "a", "components": [row(button(custom_id="a" * 101))]}, "components.0.components.0.custom_id"),
-        ({"content": "a", "components": [row(button(label="a" * 81))]}, "components.0.components.0.label"),
-        (
-            {"content": "a", "components": [row(button(style=5, url="https://a.b"))]},
-            "components.0.components.0.custom_id",
-        ),
-        ({"flags": V2, "content": "a", "components": [text()]}, "content"),
-        ({"flags": V2, "components": [text()] * 41}, "components"),
-        ({"flags": V2, "components": [{"type": 17, "components": [text()] * 40}]}, "components"),
-        ({"flags": V2, "components": [text("a" * 2001)] * 2}, "components"),
-        ({"flags": V2, "components": [{"type": 12, "items": []}]}, "components.0.items"),
-        (
-            {"flags": V2, "components": [{"type": 12, "items": [{"media": {"url": "https://a.b"}}] * 11}]},
-            "components.0.items",
-        ),
-        ({"flags": V2, "components": [{"type": 9, "components": [text()]}]}, "components.0.accessory"),
+        (PERSON, [], "MODEL_TYPE_CONVERT"),
+        (text(0, 3), 5, "STRING_TYPE_CONVERT"),
+        (text(0, 3), None, "BASE_TYPE_REQUIRED"),
+        (whole(0, 3), True, "NUMBER_TYPE_COERCE"),
+        (whole(0, 3), 1.5, "NUMBER_TYPE_COERCE"),
+        (whole(0, 3), -1, "NUMBER_TYPE_MIN"),
+        (decimal(), float("inf"), "NUMBER_TYPE_COERCE"),
+        (flag, 1, "BOOLEAN_TYPE_CONVERT"),
+        (choice("a"), "b", "BASE_TYPE_CHOICES"),
+        (choice(1), True, "BASE_TYPE_CHOICES"),
+        (items(flag, 0, 1), {}, "LIST_TYPE_CONVERT"),
+        (items(flag, 0, 1), [True, True], "BASE_TYPE_MAX_LENGTH"),
+        (url(), "http://", "URL_TYPE_INVALID_URL"),
+        (url(), "http://[", "URL_TYPE_INVALID_SCHEME"),
+        (SHAPE, {"type": 3}, "UNION_TYPE_CHOICES"),
+        (SHAPE, {"type": True}, "UNION_TYPE_CHOICES"),
+        (SHAPE, {"type": [1]}, "UNION_TYPE_CHOICES"),
+        (snowflake, "01", "NUMBER_TYPE_COERCE"),
+        (snowflake, "²", "NUMBER_TYPE_COERCE"),
+        (snowflake, 2**63, "NUMBER_TYPE_COERCE"),
     ],
 )
-def test_a_message_discord_would_refuse_is_refused(message: dict[str, Any], path: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        check_new(message, 0, webhook=True)
-
-    assert (caught.value.status, caught.value.code) == (400, 50035)
-    assert path in paths(caught.value.errors)
+def test_what_is_of_another_kind_is_refused(field: Any, value: object, code: str) -> None:
+    assert refused(field, value) == {"": code}
 
 
-@pytest.mark.parametrize("message", [{}, {"content": ""}, {"flags": V2, "components": []}])
-def test_an_empty_message_is_refused(message: dict[str, Any]) -> None:
-    with pytest.raises(Refusal) as caught:
-        check_new(message, 0, webhook=True)
-
-    assert caught.value.code == 50006
+def test_the_type_says_which_fields_there_are() -> None:
+    assert read_form(SHAPE, {"type": 1.0, "size": 2.5, "round": "?"}) == {"type": 1, "size": 2.5}
+    assert refused(SHAPE, {"type": 2}) == {"round": "BASE_TYPE_REQUIRED"}
+    assert refused(SHAPE, {}) == {"type": "BASE_TYPE_REQUIRED"}
 
 
 def test_the_largest_message_there_may_be_is_taken() -> None:
-    gallery = {"type": 12, "items": [{"media": {"url": "attachment://a.png"}, "description": "a" * 1024}] * 10}
-    buttons = row(*[button(custom_id=f"{n}" + "a" * 99) for n in range(5)])
-    container = {"type": 17, "components": [text("a" * 4000), gallery, buttons, {"type": 14}]}
+    picture = {"media": {"url": "attachment://a.png"}, "description": "a" * 1024}
+    buttons = [{"type": 2, "style": 1, "label": "a" * 80, "custom_id": f"{n}" + "a" * 99} for n in range(5)]
+    parts = [{"type": 10, "content": "a" * 125}] * 32
+    container: dict[str, Any] = {
+        "type": 17,
+        "components": [{"type": 12, "items": [picture] * 10}, {"type": 1, "components": buttons}, *parts],
+    }
 
-    check_new({"flags": V2, "components": [container]}, 10, webhook=True)
-
-
-@pytest.mark.parametrize(
-    ("modal", "path"),
-    [
-        ({"title": "a" * 46}, "title"),
-        ({"components": []}, "components"),
-        ({"components": [text()] * 6}, "components"),
-        ({"components": [row(button())]}, "components.0.components.0"),
-        (
-            {"components": [{"type": 18, "label": "a" * 46, "component": {"type": 4, "style": 1, "custom_id": "a"}}]},
-            "components.0.label",
-        ),
-    ],
-)
-def test_a_form_discord_would_refuse_is_refused(modal: dict[str, Any], path: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        check_modal({"title": "Form", "custom_id": "form", "components": [text()], **modal})
-
-    assert path in paths(caught.value.errors)
+    assert check_new({"flags": V2, "components": [container]}, 10, webhook=True)["flags"] == V2
+    container["components"] += [{"type": 14}]
+    with pytest.raises(Refusal):
+        check_new({"flags": V2, "components": [container]}, 10, webhook=True)

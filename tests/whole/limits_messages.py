@@ -62,7 +62,7 @@ def of_link(field: str, inside: Any, outside: Any, code: str = MAX_LENGTH) -> Li
 
 
 def of_select(what: str, inside: dict[str, Any], outside: dict[str, Any], path: str, code: str = MAX_LENGTH) -> Limit:
-    return Limit(f"select's {what}", plain(row(inside)), plain(row(outside)), f"{FIRST}.{path}", code)
+    return Limit(f"select's {what}", plain(row(inside)), plain(row(outside)), f"{FIRST}.{path}".removesuffix("."), code)
 
 
 def of_mentions(inside: dict[str, Any], outside: dict[str, Any], path: str, code: str) -> Limit:
@@ -96,12 +96,12 @@ PLAIN_MESSAGES = [
     Limit("empty row", plain(row(button())), plain(row()), "components.0.components", BAD_LENGTH),
     of_button("label", a(80), a(81)),
     of_button("custom_id", a(100), a(101), BAD_LENGTH),
-    of_button("custom_id", "b", None, REQUIRED),
+    of_button("custom_id", "b", None, "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED"),
     of_button("style", 4, 7, CHOICES),
     Limit("no label", plain(row(link())), plain(row(link(label=None))), FIRST, "BUTTON_COMPONENT_INVALID_LABEL"),
     of_link("url", "https://a.b/" + a(500), "https://a.b/" + a(501)),
     of_link("url", "discord://a", None, REQUIRED),
-    of_link("custom_id", None, "go", "COMPONENT_CUSTOM_ID_AND_URL_NOT_ALLOWED"),
+    of_link("custom_id", None, "go", "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE"),
     Limit(
         "same custom ids",
         plain(row(button(), button(custom_id="other"))),
@@ -130,6 +130,13 @@ PLAIN_MESSAGES = [
         select(options=options(2, value="a")),
         "options.1",
         "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+    ),
+    of_select(
+        "defaults",
+        select(max_values=2, options=options(2, default=True)),
+        select(options=options(2, default=True)),
+        "",
+        "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES",
     ),
     of_select("placeholder", select(placeholder=a(150)), select(placeholder=a(151)), "placeholder"),
     of_select("most", select(2, max_values=2), select(2, max_values=3), "max_values", "SELECT_COMPONENT_MAX_VALUES"),

@@ -197,8 +197,9 @@ async def test_an_interactions_messages_are_known_by_its_token_alone(bot: RawBot
     await bot.answer(interaction, {"type": 5})
     unknown = await bot.webhook(interaction, "GET", f"/messages/{NOBODY}")
     wrong = await bot.ask("GET", f"/webhooks/{bot.app}/wrong/messages/@original", token=None)
+    other = await bot.ask("GET", f"/webhooks/1/{interaction.token}/messages/@original", token=None)
 
-    assert before.code == (404, 10015)
+    assert before.code == other.code == (404, 10015)
     assert unknown.code == (404, 10008)
     assert wrong.code == (401, 50027)
 
