@@ -151,6 +151,20 @@ async def test_what_an_edit_refuses_leaves_everything_as_it_was(bot: RawBot) -> 
     assert [file.name for file in bot.server.messages("general")[0].attachments] == ["a.png"]
 
 
+async def test_boosts_and_subscriptions_allow_larger_files(bot: RawBot) -> None:
+    bot.server.parts.files.upload_limit = 10
+    files, alice = {"a.bin": bytes(11)}, bot.server.person("alice").user
+    sent = [await bot.send({"content": "a"}, files=files)]
+    answered = []
+    for nitro in (0, 20):
+        alice.nitro = nitro
+        answered.append(await bot.answer(bot.interaction(), {"type": 4, "data": {"content": "a"}}, files=files))
+    bot.server.guild.boost_tier = 2
+    sent.append(await bot.send({"content": "a"}, files=files))
+
+    assert [answer.code for answer in sent] == [answer.code for answer in answered] == [(413, 40005), (200, 0)]
+
+
 async def linked(bot: RawBot, name: str = "a.png", data: bytes = b"0123456789") -> tuple[str, str]:
     """A file's message and its address."""
     sent = await bot.send({"content": "a"}, files={name: data})
