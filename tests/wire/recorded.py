@@ -103,6 +103,8 @@ def _plain_item(key: str, item: Any, back: Mapping[str, str]) -> Any:
 
 def _plain_text(text: str) -> str:
     """Paths of a machine, names by chance, ids by chance."""
+    if len(text) < len("_temp_abcde"):
+        return text
     text = re.sub(r"'/[^']*/", "'/…/", text)
     text = re.sub(r"_temp_[a-z]{5}", "_temp_x", text)
     return re.sub(r"^[0-9a-f]{32}$", "SID", text)

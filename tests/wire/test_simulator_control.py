@@ -63,6 +63,16 @@ class TestControl:
         assert entry["status"]["status_str"] == "success"
         assert (await client.run(text_to_image()))["status"]["status_str"] == "success"
 
+    async def test_an_interrupt_before_a_prompt_begins_is_lost(self, client: Client) -> None:
+        async def interrupt(moment: str, facts: dict[str, Any]) -> None:
+            if moment == "turn" and facts["at"] == "begin":
+                await client.post("/interrupt", {"prompt_id": facts["prompt_id"]})
+
+        client.simulator.on(interrupt)
+        entry = await client.run(text_to_image())
+
+        assert entry["status"]["status_str"] == "success"
+
     async def test_a_moment_is_given_to_one_wait_each_even_when_past(self, client: Client) -> None:
         first, second = await client.submit(EMPTY), await client.submit(EMPTY)
 
