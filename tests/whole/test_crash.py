@@ -117,7 +117,7 @@ class Crash:
         answer = self.answers[self.target]
         assert answer is not None
         message = await answer.message.wait(lambda message: bool(message.buttons))
-        await answer.person.click(message, "Cancel")
+        await self.server.person(PEOPLE[self.target]).click(message, "Cancel")
 
     async def _look(self, seen: Happening) -> None:
         self._learn(seen)

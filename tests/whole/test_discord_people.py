@@ -168,7 +168,7 @@ async def test_a_form_is_filled_in_and_answered(server: DiscordServer) -> None:
     painted = await alice.slash("paint", colour="red", size=1)
     asked = await alice.click(painted.message, "ask")
     assert asked.modal is not None
-    with pytest.raises(ValueError, match="Words has to be between 0 and 20 characters long."):
+    with pytest.raises(ValueError, match=r"Words has to be between 0 and 20 characters long\."):
         await asked.modal.submit(Words="a" * 21, Colour="blue")
     photo = Upload("photo.png", picture())
     answer = await asked.modal.submit(Words="a fox", Colour="blue", Photo=photo)
