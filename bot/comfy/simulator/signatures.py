@@ -20,10 +20,10 @@ class Signatures:
         self._folders = folders
         self._changes = changes
         self._known: dict[str, Signature] = {}
+        self._changed_by: dict[str, Hashable] = {}
 
     def __getitem__(self, node_id: str) -> Signature:
         if node_id not in self._known:
-            self._known[node_id] = None
             self._known[node_id] = self._sign(node_id)
         return self._known[node_id]
 
@@ -33,16 +33,27 @@ class Signatures:
         return None if parent is None else (parent, self._graph.class_type(parent))
 
     def _sign(self, node_id: str) -> Signature:
-        node = self._graph[node_id]
-        inputs = tuple((name, self._sign_input(value)) for name, value in sorted(node.get("inputs", {}).items()))
-        own_id = node_id if _wants_id(self._graph.info(node_id)) else None
-        return (self.home(node_id), node["class_type"], own_id, inputs, self._changed(node))
+        """Two ancestors alike are not one ancestor that is linked to twice."""
+        ancestors: dict[str, int] = {}
+        self._find_ancestors(node_id, ancestors)
+        return tuple(self._sign_alone(one, ancestors) for one in [node_id, *ancestors])
 
-    def _sign_input(self, value: object) -> Signature:
-        if not is_link(value):
-            return repr(value)
-        source, slot = value
-        return ("link", self[source] if source in self._graph else None, slot)
+    def _find_ancestors(self, node_id: str, found: dict[str, int]) -> None:
+        for _, value in sorted(self._graph[node_id].get("inputs", {}).items()):
+            if is_link(value) and value[0] in self._graph and value[0] not in found:
+                found[value[0]] = len(found)
+                self._find_ancestors(value[0], found)
+
+    def _sign_alone(self, node_id: str, ancestors: dict[str, int]) -> Signature:
+        node = self._graph[node_id]
+        inputs = tuple(
+            (name, ("link", ancestors.get(value[0]), value[1]) if is_link(value) else repr(value))
+            for name, value in sorted(node.get("inputs", {}).items())
+        )
+        own_id = node_id if _wants_id(self._graph.info(node_id)) else None
+        if node_id not in self._changed_by:
+            self._changed_by[node_id] = self._changed(node)
+        return (self.home(node_id), node["class_type"], own_id, inputs, self._changed_by[node_id])
 
     def _changed(self, node: Payload) -> Hashable:
         """What else decides the result, such as a loaded file's content."""
