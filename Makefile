@@ -5,7 +5,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 BIN = .venv/bin
 
-.PHONY: play run test check bench messages screenshots
+.PHONY: play run test check bench live messages screenshots
 
 # The playground: everything on this machine, no account, no GPU. `make play ARGS="--port 9000"`
 play: .venv/.installed
@@ -27,6 +27,12 @@ check: .venv/.installed
 
 bench: .venv/.installed
 	$(BIN)/python -m bench
+
+# The simulator beside a real ComfyUI which nobody else uses: docs/simulator.md. `make live LIVE_COMFYUI_URL=http://127.0.0.1:8188`
+live: export LIVE_COMFYUI_URL := $(LIVE_COMFYUI_URL)
+live: export LIVE_EXAMPLES := $(or $(LIVE_EXAMPLES),300)
+live: .venv/.installed
+	$(BIN)/python -m tests.live
 
 # The pictures of the page in docs/images, drawn by a headless Chromium; only those are written that changed.
 screenshots: .venv/.installed
