@@ -95,7 +95,7 @@ def answer_view(answer: Answer) -> Payload:
 def _people(discord: DiscordServer) -> list[Payload]:
     """Who can be played: members first, the owner last."""
     people = sorted(discord.people.values(), key=lambda person: person.user is discord.guild.owner)
-    return [user_view(person.user) | {"role": _role(person, discord.guild)} for person in people]
+    return [user_view(person.user) for person in people]
 
 
 def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload:
@@ -120,13 +120,6 @@ def _member_view(guild: Guild, member: Member) -> Payload:
     group = "Owner" if guild.owner is member.user else roles[0].name if roles else ""
     colour = next((role.colour for role in roles if role.colour), 0)
     return {"id": str(member.user.id), "group": group, "colour": colour}
-
-
-def _role(person: Person, guild: Guild) -> str:
-    if guild.owner is person.user:
-        return "Owner"
-    member = guild.members.get(person.id)
-    return ", ".join(role.name for role in member.roles) if member else ""
 
 
 def _leaves(command: Payload, place: Payload, path: str) -> Iterator[Payload]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from .page_stage import Stage, become, messages, use
+from bot.playground.world import MODERATOR
+
+from .discord_bot import picture
+from .page_stage import Stage, become, messages, paste, use
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -130,3 +133,41 @@ async def test_every_server_and_the_direct_messages_are_a_click_away(stage: Stag
         await servers.get_by_role("button", name="Second Studio").click()
 
         await expect(page.locator("#title")).to_have_text("sketches")
+
+
+async def test_who_a_person_is_goes_by_the_open_server(stage: Stage) -> None:
+    studio = stage.discord.add_guild("Third Studio", channels=("hall",))
+    curators = stage.discord.world.add_role(studio, "Curators", MODERATOR)
+    studio.members[stage.discord.person("bob").id].roles.append(curators)
+    async with stage.visit() as page:
+        standing = page.locator("#persons small")
+        before = await standing.all_inner_texts()
+        servers = page.get_by_role("navigation", name="Servers")
+        await servers.get_by_role("button", name="Third Studio").click()
+        await expect(standing).to_have_text(["Member", "Curators", "Member", "Owner"])
+        await servers.get_by_role("button", name="Direct messages").click()
+        await expect(standing).to_have_text(["alice", "bob", "mona", "olivia"])
+
+    assert before == ["Member", "Member", "Moderators", "Owner"]
+
+
+async def test_a_thread_is_not_named_as_a_channel_is(stage: Stage) -> None:
+    stage.discord.add_thread("art", "Only owls")
+    async with stage.visit() as page:
+        await page.click('[data-channel="Only owls"]')
+        await expect(page.locator("#text")).to_have_attribute("aria-label", "Message “Only owls”")
+
+        await expect(page.locator(".welcome")).to_have_text(
+            "Only owlsThis is the start of a thread. Type / to see what the bot can do."
+        )
+        await expect(page).to_have_title("“Only owls” · Easel's playground")
+
+
+async def test_there_is_no_text_to_copy_of_a_picture_alone(page: Page) -> None:
+    await page.locator("#text").focus()
+    await paste(page, "red.png", picture("red"))
+    await page.keyboard.press("Enter")
+    await messages(page).first.click(button="right")
+
+    own = page.get_by_role("menu", name="Message").get_by_role("menuitem")
+    await expect(own).to_have_text(["Quote", "Copy message ID", "Delete message"])

@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 import { addLocal } from "./messages.js";
 import { hideList, isListOpen, listKey, pickActive, showList } from "./popover.js";
 import { toBottom } from "./reading.js";
-import { channelTitle, openChannel, store } from "./store.js";
+import { channelPhrase, openChannel, store } from "./store.js";
 import { Tray } from "./tray.js";
 
 const CHAT = 1;
@@ -34,8 +34,7 @@ export class Composer {
     this.line = null;
     this.problem("");
     hideList();
-    const channel = openChannel();
-    const name = `${channel.kind === "dm" ? "@" : "#"}${channelTitle(channel)}`;
+    const name = channelPhrase(openChannel());
     const files = h("input", { id: "files", type: "file", hidden: true, multiple: true, onchange: () => this.take([...files.files]) });
     this.text = h("textarea", {
       id: "text", rows: "1", placeholder: `Message ${name}${innerWidth > NARROW_PX ? ", or type / for commands" : ""}`, "aria-label": `Message ${name}`, "aria-controls": "list", "aria-autocomplete": "list",

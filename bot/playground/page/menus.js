@@ -31,7 +31,7 @@ export function messageMenu(message, anchor, { onFailed, onDismissed }) {
   const target = { channel: message.channel, message: message.id };
   const own = [
     message.ephemeral && { label: "Dismiss message", icon: "dismiss", act: onDismissed },
-    { label: "Copy text", icon: "copy", act: () => copy(textOf(message)) },
+    textOf(message) && { label: "Copy text", icon: "copy", act: () => copy(textOf(message)) },
     { label: "Copy message ID", icon: "id", act: () => copy(message.id) },
     !message.ephemeral && mayDelete(message) && { label: "Delete message", icon: "delete", danger: true, act: () => remove(target, onFailed) },
   ];

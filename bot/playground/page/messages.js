@@ -2,9 +2,10 @@
 
 import { find, h } from "./dom.js";
 import { dayLine, dayOf, drawLocal, drawMessage, newLine, spoken } from "./message.js";
+import { icon } from "./icons.js";
 import { menuPlace, messageMenu } from "./menus.js";
 import { announce, isNearEnd, missed, toBottom } from "./reading.js";
-import { channelTitle, dismiss, openChannel, store } from "./store.js";
+import { channelPhrase, channelTitle, dismiss, openChannel, store } from "./store.js";
 
 const DECODE_MS = 800;
 const TOGETHER_S = 7 * 60;
@@ -155,8 +156,9 @@ function menuFor(message, anchor) {
 
 function welcome() {
   const channel = openChannel();
-  const direct = channel.kind === "dm";
-  const about = direct ? `This is where you and ${store.state.bot.display} write to each other alone.` : `This is the start of #${channel.name}. Type / to see what the bot can do.`;
-  return h("li", { class: "welcome" }, h("span", { class: "hash", "aria-hidden": "true" }, direct ? "@" : "#"),
-    h("h2", {}, direct ? channelTitle(channel) : `Welcome to #${channel.name}`), h("p", {}, about));
+  const { sign, title, about } = {
+    dm: { sign: "@", title: channelTitle(channel), about: `This is where you and ${store.state.bot.display} write to each other alone.` },
+    thread: { sign: icon("thread"), title: channel.name, about: "This is the start of a thread. Type / to see what the bot can do." },
+  }[channel.kind] ?? { sign: "#", title: `Welcome to ${channelPhrase(channel)}`, about: `This is the start of ${channelPhrase(channel)}. Type / to see what the bot can do.` };
+  return h("li", { class: "welcome" }, h("span", { class: "hash", "aria-hidden": "true" }, sign), h("h2", {}, title), h("p", {}, about));
 }

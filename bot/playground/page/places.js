@@ -3,7 +3,7 @@
 import { avatar, count, find, h, swap } from "./dom.js";
 import { icon } from "./icons.js";
 import { rove } from "./keys.js";
-import { channelTitle, guildOf, openChannel, openGuild, store } from "./store.js";
+import { channelPhrase, channelTitle, guildOf, openChannel, openGuild, standing, store } from "./store.js";
 
 /** `on`: {open(channel), become(person)} */
 export function startPlaces(on) {
@@ -23,15 +23,14 @@ export function drawPlaces(on) {
   stops("#channels");
   find("#title").replaceChildren(channel.kind === "dm" ? avatar(store.state.bot, "tiny") : icon(channel.kind === "thread" ? "thread" : "hash"), h("span", {}, channelTitle(channel)));
   find("#banner").textContent = store.state.banner;
-  find("#drop b").textContent = `Upload to ${channel.kind === "dm" ? "@" : "#"}${channelTitle(channel)}`;
+  find("#drop b").textContent = `Upload to ${channelPhrase(channel)}`;
   drawTitle();
 }
 
 /** The window's name, with what is unread before it. */
 export function drawTitle() {
-  const channel = openChannel();
   const unread = [...store.unread.values()].reduce((sum, entry) => sum + entry.count, 0);
-  document.title = `${unread ? `(${unread}) ` : ""}${channel.kind === "dm" ? "@" : "#"}${channelTitle(channel)} · Easel's playground`;
+  document.title = `${unread ? `(${unread}) ` : ""}${channelPhrase(openChannel())} · Easel's playground`;
 }
 
 /** One Tab stop in each list: the open place. */
@@ -64,7 +63,7 @@ function channelLink(channel, on) {
 function personButton(person, on) {
   const current = person.name === store.person;
   return h("button", { type: "button", class: "person", role: "radio", "aria-checked": String(current), tabindex: current ? "0" : "-1", "data-key": person.name, "data-person": person.name, onclick: () => on.become(person) },
-    avatar(person, "small"), h("span", {}, h("b", {}, person.display), h("small", {}, person.role || "Member")));
+    avatar(person, "small"), h("span", {}, h("b", {}, person.display), h("small", {}, standing(person))));
 }
 
 /** Arrow keys choose among people at once, as among radio buttons. */

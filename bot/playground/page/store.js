@@ -19,10 +19,10 @@ export const store = {
   drafts: new Map(),
 };
 
-/** The open place outlives the page; its names do so for a playground that was started again, where every id is new. */
 /** This Discord's time in seconds: its clock can be moved on. */
 export const now = () => Date.now() / 1000 + (store.state?.ahead ?? 0);
 
+/** The open place outlives the page; its names do so for a playground that was started again, where every id is new. */
 export function remember() {
   localStorage.setItem("person", store.person);
   localStorage.setItem("channel", store.channel);
@@ -54,8 +54,17 @@ export function present() {
   return users().filter((user) => (members ? members.includes(user.id) : [store.state.me, store.state.bot.id].includes(user.id)));
 }
 
-/** What a channel is called where people read it: `#general`, or whom a direct message is with. */
+/** What a channel is called in lists: its name, or whom a direct message is with. */
 export const channelTitle = (channel) => (channel.kind === "dm" ? store.state.bot.display : channel.name);
+
+/** What a channel is called in a sentence: `#general`, `@Easel`, a thread in quotes. */
+export const channelPhrase = (channel) => ({ dm: `@${channelTitle(channel)}`, thread: `“${channel.name}”` })[channel.kind] ?? `#${channel.name}`;
+
+/** What a member is in the open server, by their highest role; with direct messages, what they are called. */
+export function standing(person) {
+  const guild = openGuild();
+  return guild ? guild.members.find((member) => member.id === person.id)?.group || "Member" : person.name;
+}
 
 export function userName(id) {
   return users().find((user) => user.id === id)?.display ?? "unknown-user";
