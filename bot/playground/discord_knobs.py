@@ -145,7 +145,13 @@ class DiscordKnobs:
             Knob("trouble", KnobKind.CHOICE, group, _("Requests fail with"), failing, TROUBLES),
             _seconds("latency", group, _("Slow answers"), _("Seconds before each of Discord's answers.")),
             Knob("drop", KnobKind.ACTION, group, _("Drop the gateway"), _("The bot comes back and resumes.")),
-            Knob("silence", KnobKind.ACTION, group, _("Fall silent"), _("The socket stays open, and nothing comes.")),
+            Knob(
+                "silence",
+                KnobKind.ACTION,
+                group,
+                _("Fall silent"),
+                _("The socket stays open, and nothing comes; the bot notices within two minutes."),
+            ),
             Knob("reconnect", KnobKind.ACTION, group, _("Ask to reconnect"), _("As Discord does several times a day.")),
             Knob("invalidate", KnobKind.ACTION, group, _("End the session"), _("The bot has to identify anew.")),
         )
@@ -153,7 +159,7 @@ class DiscordKnobs:
     def _limits(self) -> tuple[Knob, ...]:
         group = _("Limits")
         sizes = _("The largest file in a server, as its boosts allow; a command keeps the limit it began with.")
-        rates = _("So many requests for each route and channel; nothing chosen: no limit.")
+        rates = _("How many requests each route takes for one channel.")
         return (
             Knob("upload_limit", KnobKind.CHOICE, group, _("Upload limit"), sizes, tuple(BOOSTS)),
             Knob("rate_limits", KnobKind.CHOICE, group, _("Rate limit"), rates, tuple(RATES)),

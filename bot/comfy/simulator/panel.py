@@ -44,7 +44,12 @@ def _paces() -> tuple[Knob, ...]:
     return (
         _number("pace_step", group, _("Seconds per step"), _("How long one sampler step takes."), 5, 0.05),
         _number(
-            "pace_load", group, _("Seconds to load a model"), _("Before the first step of each checkpoint."), 60, 0.1
+            "pace_load",
+            group,
+            _("Seconds to load a model"),
+            _("Before the first step with a checkpoint that is not loaded yet."),
+            60,
+            0.1,
         ),
         _number("slow_answers", group, _("Slow answers"), _("Seconds before every HTTP answer."), 60, 0.1),
         _number("slow_view", group, _("Slow downloads"), _("Seconds before each picture is sent."), 60, 0.1),
@@ -60,7 +65,7 @@ def _connections() -> tuple[Knob, ...]:
         _action("stop", group, _("Switch off"), _("Connections are refused until it is started.")),
         _action("start", group, _("Start again"), _("At the same address, with nothing remembered.")),
         _switch("down", group, _("Cable cut"), _("No request gets an answer; jobs on the server go on.")),
-        _switch("deaf", group, _("Deaf sockets"), _("Sockets stay open, and no event is ever sent.")),
+        _switch("deaf", group, _("Deaf sockets"), _("Sockets stay open, and no event is sent; jobs go on.")),
         _switch(
             "stall", group, _("Stalled events"), _("Nobody gets an event until this is off; then all come at once.")
         ),
@@ -82,8 +87,10 @@ def _requests() -> tuple[Knob, ...]:
         "/ws",
     )
     return (
-        _count("fail_500", group, _("Submissions answered 500"), _("The next ones that fail; nothing is queued.")),
-        _count("fail_413", group, _("Submissions answered 413"), _("The next ones that are too large.")),
+        _count(
+            "fail_500", group, _("Submissions answered 500"), _("How many of the next ones fail; nothing is queued.")
+        ),
+        _count("fail_413", group, _("Submissions answered 413"), _("How many of the next ones count as too large.")),
         _choice("broken_route", group, _("Broken route"), _("Every request to it fails."), routes),
         _choice(
             "broken_status",
@@ -92,10 +99,22 @@ def _requests() -> tuple[Knob, ...]:
             _("The status it fails with."),
             ("500", "413", "502", "503", "404"),
         ),
-        _count("lose_answers", group, _("Lost answers"), _("The next submissions are queued, but nobody hears of it.")),
-        _count("torn_views", group, _("Torn downloads"), _("The next files break off in the middle.")),
-        _count("empty_histories", group, _("Empty histories"), _("The next questions about a job find nothing.")),
-        _count("lost_interrupts", group, _("Lost interrupts"), _("The next stops are accepted and do nothing.")),
+        _count(
+            "lose_answers",
+            group,
+            _("Lost answers"),
+            _("How many of the next submissions are queued without an answer."),
+        ),
+        _count("torn_views", group, _("Torn downloads"), _("How many of the next files break off in the middle.")),
+        _count(
+            "empty_histories",
+            group,
+            _("Empty histories"),
+            _("How many of the next questions about a job find nothing."),
+        ),
+        _count(
+            "lost_interrupts", group, _("Lost interrupts"), _("How many of the next stops are accepted and do nothing.")
+        ),
     )
 
 
@@ -122,7 +141,10 @@ def _lies() -> tuple[Knob, ...]:
         Lie.STRANGERS: (_("Strangers"), _("Events of jobs that are not yours.")),
     }
     switches = [_switch(f"lie_{lie}", group, label, text) for lie, (label, text) in helps.items()]
-    return (*switches, _number("huge_frame", group, _("Huge frame"), _("Bytes of one binary frame."), 200_000_000, 1))
+    return (
+        *switches,
+        _number("huge_frame", group, _("Huge frame"), _("Bytes of one binary frame; 0 for none."), 200_000_000, 1),
+    )
 
 
 def _switch(name: str, group: str, label: str, text: str) -> Knob:

@@ -87,7 +87,7 @@ function filter() {
     shown += !element.hidden;
   }
   find("#no-traffic").hidden = shown > 0;
-  find("#no-traffic").textContent = !rows.size ? "Nothing yet." : only && !words.length ? "Discord refused nothing of these." : "None of the requests is like that.";
+  find("#no-traffic").textContent = !rows.size ? "Nothing yet." : only && !words.length ? "Discord refused none of these." : "No request matches.";
 }
 
 async function clear() {
