@@ -172,8 +172,7 @@ class Runner:
 
     async def _run(self, job: Job, backend: Backend, *, known: bool = False) -> None:
         try:
-            job = await self._follower.carry(job, backend, known=known)
-            self.board.end(job.id)
+            job = await self._carry(job, backend, known=known)
             if job.state is JobState.WAITING:
                 self.queue.put(job)
                 await self._rest(backend)
@@ -181,12 +180,18 @@ class Runner:
             log.info("job %s has ended elsewhere", job.id)
             return
         finally:
-            self.board.end(job.id)
             self._slots[backend.name].release()
         if job.state is JobState.DONE and job.seconds is not None:
             self.board.estimates.learn(job.workflow, job.seconds)
         if job.state.ended:
             await self._outbox.deliver(job)
+
+    async def _carry(self, job: Job, backend: Backend, *, known: bool) -> Job:
+        """Off the board before it is in the queue again, where another backend may take it at once."""
+        try:
+            return await self._follower.carry(job, backend, known=known)
+        finally:
+            self.board.end(job.id)
 
     async def _rest(self, backend: Backend) -> None:
         """A server that is up and was not reached all the same is left alone for a moment."""
