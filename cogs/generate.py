@@ -66,11 +66,13 @@ class Generate(commands.Cog):
         require(actor, Action.GENERATE, None)
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
         for name, attachment in files.items():
-            refuse_unfit(name, attachment)
+            refuse_unfit(workflow.options[name], attachment)
         values = check(workflow, {**given, **{name: name for name in files}}, self.bot.pool.catalogue)
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
         log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
-        queued = await (self._fetch_first(interaction, job, files) if files else self._store_first(interaction, job))
+        queued = await (
+            self._fetch_first(interaction, job, workflow, files) if files else self._store_first(interaction, job)
+        )
         if queued is not None:
             await self.bot.runner.submit(queued)
 
@@ -84,14 +86,18 @@ class Generate(commands.Cog):
         return await self.bot.store.locate(job.id, message_id=message_id)
 
     async def _fetch_first(
-        self, interaction: discord.Interaction[EaselBot], job: Job, attachments: Mapping[str, discord.Attachment]
+        self,
+        interaction: discord.Interaction[EaselBot],
+        job: Job,
+        workflow: Workflow,
+        attachments: Mapping[str, discord.Attachment],
     ) -> Job | None:
         """Fetching may take longer than Discord waits, so the answer comes first and the job is stored whole."""
         message_id = await self._answer(interaction, job)
         if message_id is None:
             return None
         try:
-            files = await keep(attachments, job.id, self.bot.settings.data_dir)
+            files = await keep(workflow.options, attachments, job.id, self.bot.settings.data_dir)
         except OptionRefused:
             await interaction.delete_original_response()  # everybody sees it, and a refusal is theirs alone
             raise

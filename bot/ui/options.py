@@ -10,7 +10,7 @@ from discord import AppCommandOptionType, app_commands
 from discord.app_commands import Choice
 
 from bot.errors import OptionRefused
-from bot.workflow.manifest import MAX_CHOICES, MAX_NUMBER, MAX_TEXT, Option, OptionType
+from bot.workflow.manifest import FILES, MAX_CHOICES, MAX_NUMBER, MAX_TEXT, Option, OptionType
 from bot.workflow.values import check_value
 
 #: all names there are for an option
@@ -24,7 +24,7 @@ TYPES = {
     OptionType.CHOICE: AppCommandOptionType.string,
     OptionType.SEED: AppCommandOptionType.integer,
     OptionType.SIZE: AppCommandOptionType.string,
-    OptionType.IMAGE: AppCommandOptionType.attachment,
+    **dict.fromkeys(FILES, AppCommandOptionType.attachment),
 }
 CHOICE_LENGTH = 100  # characters of a choice's name and of its value
 

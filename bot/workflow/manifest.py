@@ -39,10 +39,18 @@ class OptionType(StrEnum):
     SIZE = "size"
     #: a picture the person uploads
     IMAGE = "image"
+    #: a picture that says where: its transparent part, or what is white in it, as the node reads it
+    MASK = "mask"
+    #: a video the person uploads
+    VIDEO = "video"
+    #: a sound the person uploads
+    AUDIO = "audio"
+    #: any file the person uploads
+    FILE = "file"
 
 
 #: options which a person fills with a file
-FILES = frozenset({OptionType.IMAGE})
+FILES = frozenset({OptionType.IMAGE, OptionType.MASK, OptionType.VIDEO, OptionType.AUDIO, OptionType.FILE})
 
 _NUMERIC = frozenset({"min", "max", "step", "multiply", "default"})
 #: which keys go with which type, besides those every option has
@@ -54,7 +62,7 @@ _KEYS: Mapping[OptionType, frozenset[str]] = {
     OptionType.CHOICE: frozenset({"choices", "choices_from", "prefix", "suffix", "default"}),
     OptionType.SEED: frozenset({"max"}),
     OptionType.SIZE: frozenset({"min", "max", "step", "choices", "default"}),
-    OptionType.IMAGE: frozenset(),
+    **dict.fromkeys(FILES, frozenset()),
 }
 _SPECIAL = frozenset().union(*_KEYS.values())
 

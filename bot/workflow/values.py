@@ -6,7 +6,7 @@ from math import isclose, isfinite
 
 from bot.errors import OptionRefused
 from bot.text import _
-from bot.workflow.manifest import MAX_NUMBER, MAX_TEXT, Option, OptionType, Value
+from bot.workflow.manifest import FILES, MAX_NUMBER, MAX_TEXT, Option, OptionType, Value
 from bot.workflow.names import closest, match
 from bot.workflow.sizes import STEP, parse_size
 
@@ -37,13 +37,13 @@ def check_value(option: Option, value: object, choices: tuple[str, ...] | None) 
             return _choice(option, value, choices)
         case OptionType.TEXT:
             return _text(option, value)
-        case OptionType.IMAGE:
+        case OptionType.IMAGE | OptionType.MASK | OptionType.VIDEO | OptionType.AUDIO | OptionType.FILE:
             return _key(option, value)
 
 
 def literals(option: Option, value: Value) -> list[Literal]:
     """What goes into the option's targets, in turn; a size has two, all others one that goes into each."""
-    if option.type is OptionType.IMAGE:
+    if option.type in FILES:
         return [{FILE_MARKER: str(value)}]
     if option.type is OptionType.SIZE:
         return list(size_of(option, value))
