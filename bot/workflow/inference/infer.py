@@ -1,0 +1,66 @@
+"""A graph without a manifest becomes one: wishes as options, within what Discord takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import WorkflowError
+from bot.text import _
+from bot.workflow.catalogue import Catalogue
+from bot.workflow.graph import Graph
+from bot.workflow.inference.naming import Names, target_name
+from bot.workflow.inference.options import option_of
+from bot.workflow.inference.web import Web
+from bot.workflow.inference.wishes import Wish, find_outputs, find_wishes
+from bot.workflow.manifest import MAX_CHARACTERS, MAX_OPTIONS, Manifest, Option
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """The manifest, and what was left out of it and why, in sentences."""
+
+    manifest: Manifest
+    notes: tuple[str, ...] = ()
+
+
+def infer(graph: Graph, catalogue: Catalogue, name: str, *, file: str, wishes: list[Wish] | None = None) -> Inferred:
+    """A manifest for the graph, called `name`; raises WorkflowError where the graph saves nothing.
+
+    `wishes` are the options somebody chose, in their order; otherwise they are found by what the nodes are for.
+    """
+    web = Web(graph, catalogue)
+    if not web.running:
+        raise WorkflowError(file, _("Nothing in it saves or shows anything. Add a Save Image node, or another output."))
+    found = find_wishes(web) if wishes is None else wishes
+    names = Names()
+    options = [option for wish in found if (option := option_of(web, wish, names)) is not None]
+    kept, left = _fit(options, len(name) + 100)
+    notes = () if not left else (_("Discord takes no more options; left out: {names}.").format(names=", ".join(left)),)
+    return Inferred(
+        Manifest(
+            name=name,
+            description=describe(name),
+            graph=file,
+            option=tuple(kept),
+            outputs=tuple(target_name(graph, node) for node in find_outputs(web)),
+        ),
+        notes,
+    )
+
+
+def describe(name: str) -> str:
+    """The command's line where nobody wrote one."""
+    return _("Run the workflow “{name}”").format(name=name)[:100]
+
+
+def _fit(options: list[Option], used: int) -> tuple[list[Option], list[str]]:
+    """As many as Discord takes, the required ones in any case; and the names of the others."""
+    ordered = sorted(options, key=lambda option: not option.required)
+    kept: list[Option] = []
+    for option in ordered:
+        length = len(option.name) + len(option.description)
+        if len(kept) < MAX_OPTIONS and used + length <= MAX_CHARACTERS:
+            used += length
+            kept.append(option)
+    names = {option.name for option in kept}
+    return kept, [option.name for option in options if option.name not in names]
