@@ -41,7 +41,8 @@ def option_of(web: Web, wish: Wish, names: Names) -> Option | None:
         "type": kind,
         "help": _help(wish, first, kind),
         "targets": tuple(_target(web, target) for target in wish.targets),
-        "required": wish.required or (kind is OptionType.TEXT and wish.name == "prompt"),
+        # the graph's own file is on its maker's machine
+        "required": kind in FILES or (kind is OptionType.TEXT and wish.name == "prompt"),
         **_more(web, wish, kind),
     }
     return _checked(facts)

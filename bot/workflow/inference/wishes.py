@@ -35,7 +35,6 @@ class Wish:
     name: str
     targets: tuple[Target, ...]
     kind: OptionType | None = None
-    required: bool = False
     help: str = ""
     multiply: int | None = None
 
@@ -82,7 +81,7 @@ def _titled(web: Web) -> Iterator[Wish]:
         files = [target for target in held if (spec := web.spec(target)) is not None and spec.upload]
         for target in files or held:
             alone = len(files or held) == 1
-            yield Wish(name if alone else f"{name}_{target.input}", (target,), required=bool(files))
+            yield Wish(name if alone else f"{name}_{target.input}", (target,))
 
 
 def _texts(stages: list[Stage]) -> Iterator[Wish]:
@@ -98,7 +97,7 @@ def _uploads(web: Web) -> Iterator[Wish]:
             spec = web.spec(target)
             if spec is not None and spec.upload:
                 kind = _upload_kind(web, node, spec.upload)
-                yield Wish(kind.value, (target,), kind, required=True, help=web.title(node))
+                yield Wish(kind.value, (target,), kind, help=web.title(node))
 
 
 def _upload_kind(web: Web, node: str, upload: str) -> OptionType:
