@@ -25,7 +25,7 @@ from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
 from bot.workflow.binding import bind, check, choices_for, choose_seed
 from bot.workflow.library import Workflow
-from bot.workflow.manifest import Option
+from bot.workflow.option import Option
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from discord import AppCommandOptionType, app_commands
 from discord.app_commands import Choice
 
 from bot.errors import OptionRefused
-from bot.workflow.manifest import FILES, MAX_CHOICES, MAX_NUMBER, MAX_TEXT, Option, OptionType
+from bot.workflow.limits import MAX_CHOICES, MAX_NUMBER, MAX_TEXT
+from bot.workflow.option import FILES, Option, OptionType
 from bot.workflow.values import check_value
 
 #: all names there are for an option

@@ -12,7 +12,7 @@ import discord
 from bot.errors import OptionRefused
 from bot.media.sniff import Category, Kind, safe_name, sniff
 from bot.text import _
-from bot.workflow.manifest import Option, OptionType
+from bot.workflow.option import Option, OptionType
 
 LARGEST = 50 * 2**20  # bytes
 PIXELS = 64 * 10**6

@@ -10,7 +10,7 @@ from random import Random
 from bot.workflow.bypass import take_out
 from bot.workflow.checking import check, choices_for
 from bot.workflow.graph import Graph
-from bot.workflow.manifest import OptionType, Value
+from bot.workflow.option import OptionType, Value
 from bot.workflow.placing import Facts, Placed, files_in, place
 from bot.workflow.values import literals
 from bot.workflow.workflow import Workflow

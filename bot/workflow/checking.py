@@ -8,7 +8,7 @@ from bot.errors import OptionRefused
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import did_you_mean
-from bot.workflow.manifest import Option, Value
+from bot.workflow.option import Option, Value
 from bot.workflow.values import check_value
 from bot.workflow.workflow import Workflow
 

@@ -11,8 +11,8 @@ from bot.errors import BadInput, MissingModel
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of
-from bot.workflow.manifest import OptionType, Value
 from bot.workflow.names import closest, match
+from bot.workflow.option import OptionType, Value
 from bot.workflow.values import FILE_MARKER
 from bot.workflow.workflow import Workflow
 

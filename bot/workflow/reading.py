@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.graph import did_you_mean
-from bot.workflow.manifest import Manifest, Option, OptionType, keys_of
+from bot.workflow.manifest import Manifest, keys_of
+from bot.workflow.option import Option, OptionType
 
 
 def parse_manifest(text: str, file: str) -> Manifest:

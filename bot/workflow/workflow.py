@@ -13,7 +13,8 @@ from bot.workflow.bypass import Joins, plan_joins
 from bot.workflow.catalogue import COMBO, Catalogue
 from bot.workflow.core import KnownTypes
 from bot.workflow.graph import Graph, Target, find_node, find_target
-from bot.workflow.manifest import FILES, Manifest, Option, OptionType, Value
+from bot.workflow.manifest import Manifest
+from bot.workflow.option import FILES, Option, OptionType, Value
 from bot.workflow.values import check_value
 
 #: inputs which hold a seed where no option says so

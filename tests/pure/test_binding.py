@@ -7,7 +7,7 @@ from copy import deepcopy
 
 from bot.workflow.binding import bind, check, choose_seed, files_in, place, roll_seed
 from bot.workflow.graph import Graph, parse_graph
-from bot.workflow.manifest import Value
+from bot.workflow.option import Value
 from bot.workflow.reading import parse_manifest
 from bot.workflow.workflow import build_workflow
 from tests.pure.workflow_parts import facts, load, node, server, titles

@@ -8,7 +8,7 @@ from bot.errors import BadInput, MissingModel
 from bot.workflow.binding import bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph
-from bot.workflow.manifest import Value
+from bot.workflow.option import Value
 from bot.workflow.reading import parse_manifest
 from bot.workflow.workflow import build_workflow
 from tests.pure.workflow_parts import facts, load, node, node_prefixes, server

@@ -14,7 +14,7 @@ from bot.workflow.catalogue import Catalogue
 from bot.workflow.core import core
 from bot.workflow.graph import Graph, link, parse_graph
 from bot.workflow.library import Library, Workflow
-from bot.workflow.manifest import OptionType
+from bot.workflow.option import OptionType
 from bot.workflow.reading import parse_manifest
 from bot.workflow.values import FILE_MARKER
 from bot.workflow.workflow import build_workflow

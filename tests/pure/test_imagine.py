@@ -12,7 +12,7 @@ from bot.comfy.simulator.versions import Version
 from bot.workflow.binding import Facts, bind, check, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.library import Library, Workflow
-from bot.workflow.manifest import OptionType, Value
+from bot.workflow.option import OptionType, Value
 from tests.shared import shared_path
 
 OPTIONS = (

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import WorkflowError
 from bot.workflow.graph import parse_graph
-from bot.workflow.manifest import OptionType
+from bot.workflow.option import OptionType
 from bot.workflow.reading import parse_manifest
 from bot.workflow.workflow import Workflow, build_workflow
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.workflow.graph import parse_graph
-from bot.workflow.manifest import Manifest, Option, OptionType, keys_of
+from bot.workflow.manifest import Manifest, keys_of
+from bot.workflow.option import Option, OptionType
 from bot.workflow.reading import parse_manifest
 from bot.workflow.workflow import build_workflow
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.workflow.catalogue import COMBO, WIDGETS
 from bot.workflow.core import core
 from bot.workflow.graph import Graph, Target, link
-from bot.workflow.manifest import FILES, OptionType
+from bot.workflow.option import FILES, OptionType
 
 
 def toml(facts: dict[str, Any]) -> str:

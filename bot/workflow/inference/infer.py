@@ -12,7 +12,9 @@ from bot.workflow.inference.naming import Names, target_name
 from bot.workflow.inference.options import option_of
 from bot.workflow.inference.web import Web
 from bot.workflow.inference.wishes import Wish, find_outputs, find_wishes
-from bot.workflow.manifest import MAX_CHARACTERS, MAX_OPTIONS, Manifest, Option
+from bot.workflow.limits import MAX_CHARACTERS, MAX_OPTIONS
+from bot.workflow.manifest import Manifest
+from bot.workflow.option import Option
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from bot.workflow.graph import Target
 from bot.workflow.inference.naming import Names, target_name
 from bot.workflow.inference.web import Web
 from bot.workflow.inference.wishes import Wish
-from bot.workflow.manifest import FILES, MAX_NUMBER, Option, OptionType, Value
+from bot.workflow.limits import MAX_NUMBER
+from bot.workflow.option import FILES, Option, OptionType, Value
 from bot.workflow.sizes import SIDES
 from bot.workflow.values import check_value
 

@@ -10,7 +10,7 @@ from bot.workflow.catalogue import COMBO
 from bot.workflow.graph import Target, title_of
 from bot.workflow.inference.stages import CONDITIONING, MODEL, Stage, find_stages
 from bot.workflow.inference.web import Web
-from bot.workflow.manifest import OptionType
+from bot.workflow.option import OptionType
 
 SEEDS = ("seed", "noise_seed")
 #: everyday names, in the order they are offered; what is not among them comes after
