@@ -8,7 +8,8 @@ from bot.errors import OptionRefused
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import did_you_mean
-from bot.workflow.option import Option, Value
+from bot.workflow.names import matching
+from bot.workflow.option import FOLDERS, Option, OptionType, Value
 from bot.workflow.values import check_value
 from bot.workflow.workflow import Workflow
 
@@ -48,10 +49,12 @@ def choices_for(option: Option, workflow: Workflow, catalogue: Catalogue | None)
 def _choices(option: Option, workflow: Workflow, catalogue: Catalogue | None) -> tuple[str, ...] | None:
     if option.choices is not None:
         return tuple(option.choices)
-    if option.choices_from is None or catalogue is None:
+    if (option.choices_from is None and option.type is not OptionType.LORA) or catalogue is None:
         return None
+    if option.choices_from is not None and option.choices_from in FOLDERS:
+        return matching(catalogue.choices(*FOLDERS[option.choices_from]), option.pattern)
     target = workflow.targets[option.name][0]
-    return catalogue.choices(workflow.graph[target.node]["class_type"], target.input)
+    return matching(catalogue.choices(workflow.graph[target.node]["class_type"], target.input), option.pattern)
 
 
 def _refuse_idle(workflow: Workflow, values: Mapping[str, Value]) -> None:

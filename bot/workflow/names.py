@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 
 def match(name: str, names: Sequence[str]) -> str | None:
@@ -27,6 +28,14 @@ def closest(name: str, names: Sequence[str], count: int = 3) -> tuple[str, ...]:
     alike = get_close_matches(wanted, list({_stem(known) for known in names}), n=count, cutoff=0.5)
     spelled = [known for stem in alike for known in names if _stem(known) == stem]
     return tuple(dict.fromkeys([*sorted(holding, key=len), *spelled]))[:count]
+
+
+def matching(names: Sequence[str] | None, patterns: Sequence[str]) -> tuple[str, ...] | None:
+    """Those that fit one of the patterns (`*xl*`, `sd15/*`), whatever their case and slashes; all for no pattern."""
+    if names is None or not patterns:
+        return None if names is None else tuple(names)
+    wanted = [_folded(pattern) for pattern in patterns]
+    return tuple(name for name in names if any(fnmatchcase(_folded(name), pattern) for pattern in wanted))
 
 
 def _folded(name: str) -> str:

@@ -63,7 +63,7 @@ def files_in(graph: Graph) -> frozenset[str]:
 def _listed(workflow: Workflow, graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, Target]]:
     """The inputs an option takes from a server's list; those with text in them too, so that no text names a file."""
     for name, option in workflow.options.items():
-        if option.choices_from is None and option.type is not OptionType.TEXT:
+        if option.choices_from is None and option.type not in {OptionType.TEXT, OptionType.LORA}:
             continue
         for target in workflow.targets[name]:
             node = graph.get(target.node)

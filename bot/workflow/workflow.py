@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from bot.workflow.bypass import Joins, plan_joins
 from bot.workflow.catalogue import COMBO, Catalogue
 from bot.workflow.core import KnownTypes
 from bot.workflow.graph import Graph, Target, find_node, find_target
-from bot.workflow.manifest import Manifest
+from bot.workflow.manifest import Manifest, Variant
 from bot.workflow.option import FILES, Option, OptionType, Value
 from bot.workflow.values import check_value
 
@@ -36,6 +36,8 @@ class Workflow:
     joins: Joins
     seeds: tuple[Target, ...]
     outputs: tuple[str, ...]
+    #: which of the command's graphs this is, where it has several
+    variant: Variant | None = None
 
     @property
     def name(self) -> str:
@@ -44,13 +46,13 @@ class Workflow:
 
     @cached_property
     def options(self) -> Mapping[str, Option]:
-        """By name, in the command's order."""
-        return {option.name: option for option in self.manifest.options}
+        """By name, in the command's order: those this graph has something for, with its own defaults."""
+        return {option.name: option for option in options_of(self.manifest, self.variant)}
 
     @cached_property
     def seed_option(self) -> Option | None:
         """The option of type seed, if the command has one."""
-        return next((option for option in self.manifest.options if option.type is OptionType.SEED), None)
+        return next((option for option in self.options.values() if option.type is OptionType.SEED), None)
 
     def bypassed(self, values: Mapping[str, Value]) -> frozenset[str]:
         """The nodes taken out: those none of whose options is given (a switch that is off counts as not given)."""
@@ -62,15 +64,31 @@ class Workflow:
         return frozenset(node for node, names in self.keepers.items() if given.isdisjoint(names))
 
 
-def build_workflow(manifest: Manifest, graph: Graph, file: str, catalogue: Catalogue | None = None) -> Workflow:
+def options_of(manifest: Manifest, variant: Variant | None) -> tuple[Option, ...]:
+    """The options of the command, or of one of its graphs."""
+    if variant is None:
+        return manifest.options
+    return tuple(
+        option.model_copy(update={"default": variant.defaults[option.name]})
+        if option.name in variant.defaults
+        else option
+        for option in manifest.options
+        if option.name not in variant.without
+    )
+
+
+def build_workflow(
+    manifest: Manifest, graph: Graph, file: str, catalogue: Catalogue | None = None, variant: Variant | None = None
+) -> Workflow:
     """The workflow, if every name in the manifest is in the graph; raises WorkflowError with `file`.
 
-    `catalogue` tells the types of nodes that ComfyUI itself does not bring.
+    `catalogue` tells the types of nodes that ComfyUI itself does not bring; `graph` is that of `variant`, if given.
     """
     types = KnownTypes(catalogue)
-    targets = {option.name: _targets(option, graph, file, types) for option in manifest.options}
-    keepers = _keepers(manifest, graph, file)
-    for option in manifest.options:
+    options = options_of(manifest, variant)
+    targets = {option.name: _targets(option, graph, file, types) for option in options}
+    keepers = _keepers(options, graph, file)
+    for option in options:
         _check_default(option, file)
     return Workflow(
         manifest=manifest,
@@ -78,8 +96,9 @@ def build_workflow(manifest: Manifest, graph: Graph, file: str, catalogue: Catal
         targets=targets,
         keepers=keepers,
         joins=plan_joins(graph, tuple(keepers), types, file),
-        seeds=_seeds(manifest, graph, targets),
+        seeds=_seeds(options, graph, targets),
         outputs=tuple(find_node(graph, name, file) for name in manifest.outputs),
+        variant=variant,
     )
 
 
@@ -96,13 +115,13 @@ def _target(option: Option, name: str, graph: Graph, file: str, types: KnownType
 
 
 def _check_kind(option: Option, name: str, kind: str | None, file: str) -> None:
-    picks = option.type is OptionType.CHOICE or option.type in FILES
+    picks = option.type in {OptionType.CHOICE, OptionType.LORA} or option.type in FILES
     if kind == COMBO and not picks:
         raise WorkflowError(
             file,
             _('“{name}” is a list on the server. Use type = "choice" with choices_from = "input".').format(name=name),
         )
-    if option.choices_from and kind is not None and kind != COMBO:
+    if option.choices_from == "input" and kind is not None and kind != COMBO:
         raise WorkflowError(
             file,
             _("“{name}” is no list on the server, so “choices_from” finds nothing there. Use “choices”.").format(
@@ -111,9 +130,9 @@ def _check_kind(option: Option, name: str, kind: str | None, file: str) -> None:
         )
 
 
-def _keepers(manifest: Manifest, graph: Graph, file: str) -> dict[str, tuple[str, ...]]:
+def _keepers(options: Iterable[Option], graph: Graph, file: str) -> dict[str, tuple[str, ...]]:
     keepers: dict[str, tuple[str, ...]] = {}
-    for option in manifest.options:
+    for option in options:
         for name in option.bypass:
             with _naming(option, file):
                 node = find_node(graph, name, file)
@@ -121,8 +140,8 @@ def _keepers(manifest: Manifest, graph: Graph, file: str) -> dict[str, tuple[str
     return keepers
 
 
-def _seeds(manifest: Manifest, graph: Graph, targets: Mapping[str, tuple[Target, ...]]) -> tuple[Target, ...]:
-    for option in manifest.options:
+def _seeds(options: Iterable[Option], graph: Graph, targets: Mapping[str, tuple[Target, ...]]) -> tuple[Target, ...]:
+    for option in options:
         if option.type is OptionType.SEED:
             return targets[option.name]
     taken = {target for found in targets.values() for target in found}

@@ -1,0 +1,86 @@
+"""Which of a command's graphs a server can run, and which one a person's values fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.errors import OptionRefused, WorkflowUnfit
+from bot.text import _
+from bot.workflow.catalogue import Catalogue
+from bot.workflow.checking import check, choices_for
+from bot.workflow.manifest import Requires
+from bot.workflow.names import matching
+from bot.workflow.option import FOLDERS, Value
+from bot.workflow.workflow import Workflow
+
+
+def choose(
+    variants: Sequence[Workflow], given: Mapping[str, object], catalogue: Catalogue | None, version: str = ""
+) -> tuple[Workflow, dict[str, Value]]:
+    """The first graph the server can run that takes these values, and the values checked.
+
+    Without a catalogue the first graph of all. Raises WorkflowUnfit where the server can run none, OptionRefused where
+    none takes the values (of the first that can run).
+    """
+    able = [each for each in variants if catalogue is None or not lacking(each, catalogue, version)]
+    if not able:
+        raise WorkflowUnfit(variants[0].name, unfit(variants, catalogue, version))
+    refusals: list[OptionRefused] = []
+    for workflow in able:
+        try:
+            return workflow, check(workflow, given, catalogue)
+        except OptionRefused as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
+
+
+def unfit(variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
+    """Why the server can run none of the graphs, as sentences; empty where it can run one, or where that is unknown."""
+    if catalogue is None:
+        return ()
+    missing = [lacking(workflow, catalogue, version) for workflow in variants]
+    return () if not all(missing) else tuple(dict.fromkeys(sentence for each in missing for sentence in each))
+
+
+def lacking(workflow: Workflow, catalogue: Catalogue, version: str = "") -> tuple[str, ...]:
+    """What the server does not have for this graph, as sentences. Nodes that are left out by default do not count."""
+    return tuple(_lacks(workflow, catalogue, version))
+
+
+def offered(name: str, variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
+    """All that can be chosen for an option, over every graph the server can run."""
+    able = [each for each in variants if catalogue is None or not lacking(each, catalogue, version)]
+    found = (
+        choice
+        for workflow in able
+        if name in workflow.options
+        for choice in choices_for(workflow.options[name], workflow, catalogue)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _lacks(workflow: Workflow, catalogue: Catalogue, version: str) -> Iterator[str]:
+    idle = workflow.bypassed({})
+    needed = dict.fromkeys(node["class_type"] for key, node in workflow.graph.items() if key not in idle)
+    wanted = [workflow.manifest.requires, *([workflow.variant.requires] if workflow.variant else [])]
+    nodes = [*needed, *(node for requires in wanted for node in requires.nodes)]
+    missing = [node for node in dict.fromkeys(nodes) if not catalogue.has(node)]
+    if missing:
+        yield _("Its ComfyUI lacks nodes: {nodes}. Install the packs they come from.").format(nodes=", ".join(missing))
+    for requires in wanted:
+        yield from _lacks_models(requires, catalogue)
+        if requires.comfyui and version and _numbers(version) < _numbers(requires.comfyui):
+            yield _("It needs ComfyUI {wanted} or newer; the server has {version}.").format(
+                wanted=requires.comfyui, version=version
+            )
+
+
+def _lacks_models(requires: Requires, catalogue: Catalogue) -> Iterator[str]:
+    for model in requires.models:
+        folder, _slash, pattern = model.partition("/")
+        if not matching(catalogue.choices(*FOLDERS[folder]) or (), (pattern,)):
+            yield _("Its ComfyUI has no file “{pattern}” in models/{folder}.").format(pattern=pattern, folder=folder)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
