@@ -10,81 +10,86 @@ from types import MappingProxyType
 from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.graph import parse_graph
-from bot.workflow.manifest import Manifest
-from bot.workflow.reading import parse_manifest
-from bot.workflow.workflow import Workflow, build_workflow
+from bot.workflow.conversion import Converter
+from bot.workflow.entry import Entry, Status, judge
+from bot.workflow.folder import Folder
+from bot.workflow.formats import SUFFIXES
+from bot.workflow.making import from_graph, from_manifest
+from bot.workflow.workflow import Workflow
 
-__all__ = ["Library", "Workflow"]
+__all__ = ["Entry", "Library", "Status", "Workflow"]
 
 log = logging.getLogger(__name__)
 
-#: a graph of a thousand nodes has about half a million characters
-MAX_BYTES = 8 * 2**20
-
 
 class Library:
-    """`<name>.toml` and the graph it names, for every such pair in a folder."""
+    """`<name>.toml` with the graph it names, and every graph without one, in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._workflows: dict[str, Workflow] = {}
+    def __init__(self, folder: Path, converter: Converter | None = None) -> None:
+        """`converter` turns saved workflows into graphs; without it they are refused."""
+        self._folder = Folder(folder, converter)
+        self._entries: dict[str, Entry] = {}
         self._problems: tuple[WorkflowError, ...] = ()
 
     @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All there is, by the command's name, sorted; what is off or broken too."""
+        return MappingProxyType(self._entries)
+
+    @property
     def workflows(self) -> Mapping[str, Workflow]:
-        """What can be run, by the command's name, sorted."""
-        return MappingProxyType(self._workflows)
+        """What can be run, by the command's name, sorted; of several graphs the first."""
+        ready = {name: entry.variants[0] for name, entry in self._entries.items() if entry.status is Status.READY}
+        return MappingProxyType(ready)
 
     @property
     def problems(self) -> tuple[WorkflowError, ...]:
         """Why others cannot."""
         return self._problems
 
-    def load(self, catalogue: Catalogue | None = None) -> None:
-        """Read the folder anew. With a server's catalogue, nodes of other packs than ComfyUI's can be bypassed."""
-        workflows: dict[str, Workflow] = {}
-        problems: list[WorkflowError] = []
+    def variants(self, name: str) -> tuple[Workflow, ...]:
+        """All graphs behind a command that can be run; none for one that cannot."""
+        entry = self._entries.get(name)
+        return entry.variants if entry is not None and entry.status is Status.READY else ()
+
+    def load(
+        self, catalogue: Catalogue | None = None, *, version: str = "", switches: Mapping[str, bool] | None = None
+    ) -> None:
+        """Read the folder anew; converting saved workflows may take seconds.
+
+        `catalogue` and `version` are a server's: with them graphs without a manifest become commands, and what the
+        server cannot run is hidden. `switches` are what the owner turned on or off, by command.
+        """
+        entries: dict[str, Entry] = {}
         used: set[str] = set()
-        for path in sorted(self._folder.glob("*.toml")):
-            try:
-                manifest = parse_manifest(_read(path), path.name)
-                used.add(manifest.graph)
-                if manifest.name in workflows:
-                    raise WorkflowError(
-                        path.name, _("Another file has the command “{name}”.").format(name=manifest.name)
-                    )
-                workflows[manifest.name] = self._pair(manifest, path.name, catalogue)
-            except WorkflowError as error:
-                used.add(f"{path.stem}.json")
-                problems.append(error)
-        problems += self._lonely(used)
-        for problem in problems:
-            log.warning("not a command: %s", problem.sentence())
-        self._workflows, self._problems = dict(sorted(workflows.items())), tuple(problems)
+        for file in self._folder.names(".toml"):
+            made = from_manifest(self._folder, file, catalogue, used)
+            self._add(entries, judge(made, catalogue, version, switches or {}))
+        for file in self._folder.names(*SUFFIXES):
+            if file not in used:
+                made = from_graph(self._folder, file, catalogue)
+                self._add(entries, judge(made, catalogue, version, switches or {}))
+        self._entries = dict(sorted(entries.items()))
+        self._problems = tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
+        self._report()
 
-    def _pair(self, manifest: Manifest, file: str, catalogue: Catalogue | None) -> Workflow:
-        path = self._folder / manifest.graph
-        if not path.is_file():
-            raise WorkflowError(
-                file, _("Its graph {graph} is not in the folder. Export it there from ComfyUI.").format(graph=path.name)
+    def _add(self, entries: dict[str, Entry], entry: Entry) -> None:
+        """A second one of a name is broken, whatever it is, and is listed by its file."""
+        if entry.name in entries or entry.problem is not None:
+            problem = entry.problem or WorkflowError(
+                entry.file,
+                _("Another file has the command “{name}”: {other}. Rename one of them.").format(
+                    name=entry.name, other=entries[entry.name].file
+                ),
             )
-        return build_workflow(manifest, parse_graph(_read(path), path.name), file, catalogue)
+            entry = Entry(name=entry.file, file=entry.file, status=Status.BROKEN, problem=problem)
+        entries[entry.name] = entry
 
-    def _lonely(self, used: set[str]) -> list[WorkflowError]:
-        return [
-            WorkflowError(path.name, _("It has no manifest. Write {name}.toml beside it.").format(name=path.stem))
-            for path in sorted(self._folder.glob("*.json"))
-            if path.name not in used
-        ]
-
-
-def _read(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise WorkflowError(path.name, _("It is larger than any workflow."))
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise WorkflowError(path.name, _("It cannot be read: {reason}.").format(reason=error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise WorkflowError(path.name, _("It is not UTF-8 text. Save it as UTF-8.")) from error
+    def _report(self) -> None:
+        for entry in self._entries.values():
+            if entry.problem is not None:
+                log.warning("not a command: %s", entry.problem.sentence())
+            elif entry.status is not Status.READY:
+                log.info("/%s is %s: %s", entry.name, entry.status, " ".join(entry.reasons))
+            for note in entry.notes:
+                log.warning("%s: %s", entry.file, note)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.comfy.simulator.catalogue import MODELS
+from bot.comfy.simulator.catalogue import Catalogue as Simulated
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.library import Library
 
@@ -127,8 +129,9 @@ def test_a_node_of_another_pack_can_be_bypassed_once_its_types_are_known(folder:
     graph["2"]["class_type"] = "PackInvert"
     (folder / "picture.json").write_text(json.dumps(graph), "utf-8")
     pack = {"PackInvert": {"input": {"required": {"image": ["IMAGE"]}}, "output": ["IMAGE"]}}
+    server = Simulated(MODELS, list).classes
 
-    before, after = load(folder), load(folder, Catalogue(pack))
+    before, after = load(folder), load(folder, Catalogue({**server, **pack}))
 
     assert "once a server that has it was reached" in before.problems[0].sentence()
     assert "picture" in after.workflows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.errors import WorkflowError
@@ -25,10 +26,19 @@ class Inferred:
     notes: tuple[str, ...] = ()
 
 
-def infer(graph: Graph, catalogue: Catalogue, name: str, *, file: str, wishes: list[Wish] | None = None) -> Inferred:
+def infer(
+    graph: Graph,
+    catalogue: Catalogue,
+    name: str,
+    *,
+    file: str,
+    wishes: list[Wish] | None = None,
+    outputs: Iterable[str] = (),
+) -> Inferred:
     """A manifest for the graph, called `name`; raises WorkflowError where the graph saves nothing.
 
-    `wishes` are the options somebody chose, in their order; otherwise they are found by what the nodes are for.
+    `wishes` are the options somebody chose, in their order, and `outputs` the nodes; otherwise they are found by what
+    the nodes are for.
     """
     web = Web(graph, catalogue)
     if not web.running:
@@ -44,7 +54,7 @@ def infer(graph: Graph, catalogue: Catalogue, name: str, *, file: str, wishes: l
             description=describe(name),
             graph=file,
             option=tuple(kept),
-            outputs=tuple(target_name(graph, node) for node in find_outputs(web)),
+            outputs=tuple(target_name(graph, node) for node in outputs or find_outputs(web)),
         ),
         notes,
     )
