@@ -181,7 +181,6 @@ class EaselBot(commands.AutoShardedBot):
             store=self.store,
             queue=JobQueue(),
             pool=self.pool,
-            library=self.library,
             delivery=delivery,
             data_dir=settings.data_dir,
             clock=self.clock,

@@ -23,9 +23,11 @@ from bot.ui.commands import build_command
 from bot.ui.options import command_option
 from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
-from bot.workflow.binding import bind, check, choices_for, choose_seed
+from bot.workflow.binding import bind, choose_seed
+from bot.workflow.choosing import choose, offered
 from bot.workflow.library import Workflow
 from bot.workflow.option import Option
+from bot.workflow.recipe import recipe_of
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ class Generate(commands.Cog):
                 await self.generate(interaction, workflow, values)
 
         async def complete(interaction: discord.Interaction[Any], option: Option) -> Sequence[str]:
-            return choices_for(option, workflow, self.bot.pool.catalogue)
+            return offered(option.name, self.bot.library.variants(workflow.name), self.bot.pool.catalogue)
 
         options = {
             option.name: (option.description, command_option(option, complete), option.required)
@@ -67,7 +69,11 @@ class Generate(commands.Cog):
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
         for name, attachment in files.items():
             refuse_unfit(workflow.options[name], attachment)
-        values = check(workflow, {**given, **{name: name for name in files}}, self.bot.pool.catalogue)
+        workflow, values = choose(
+            self.bot.library.variants(workflow.name) or (workflow,),
+            {**given, **{name: name for name in files}},
+            self.bot.pool.catalogue,
+        )
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
         log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
         queued = await (
@@ -158,6 +164,7 @@ class Generate(commands.Cog):
             values=values,
             seed=seed,
             graph=bind(workflow, values, seed),
+            recipe=recipe_of(workflow),
             place=place,
             created_at=now,
             tag=self.bot.runner.next_tag(),

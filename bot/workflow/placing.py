@@ -12,9 +12,9 @@ from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of
 from bot.workflow.names import closest, match
-from bot.workflow.option import OptionType, Value
+from bot.workflow.option import Value
+from bot.workflow.recipe import Recipe
 from bot.workflow.values import FILE_MARKER
-from bot.workflow.workflow import Workflow
 
 _PREFIX = "filename_prefix"
 
@@ -36,17 +36,16 @@ class Placed:
     used: Mapping[str, Any]
 
 
-def place(graph: Graph, facts: Facts, *, workflow: Workflow | None, values: Mapping[str, Value]) -> Placed:
+def place(graph: Graph, facts: Facts, *, recipe: Recipe, values: Mapping[str, Value]) -> Placed:
     """The graph for one server; `graph` itself is left as it is, so that it can be placed elsewhere again.
 
     `values` are those it was bound with. A model the person did not choose and the server does not have becomes the
-    server's first; one they chose raises MissingModel. Without its workflow (removed meanwhile), lists are left to
-    the server to check.
+    server's first; one they chose raises MissingModel.
     """
     graph = deepcopy(graph)
     used: dict[str, Any] = {}
-    if workflow is not None and facts.catalogue is not None:
-        for name, target in _listed(workflow, graph, facts.catalogue):
+    if facts.catalogue is not None:
+        for name, target in _listed(recipe, graph, facts.catalogue):
             used[name] = _from_list(graph, target, facts.catalogue, chosen=name in values)
     for target, key in _markers(graph):
         graph[target.node]["inputs"][target.input] = _uploaded(graph, target, key, facts)
@@ -60,12 +59,10 @@ def files_in(graph: Graph) -> frozenset[str]:
     return frozenset(key for _target, key in _markers(graph))
 
 
-def _listed(workflow: Workflow, graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, Target]]:
-    """The inputs an option takes from a server's list; those with text in them too, so that no text names a file."""
-    for name, option in workflow.options.items():
-        if option.choices_from is None and option.type not in {OptionType.TEXT, OptionType.LORA}:
-            continue
-        for target in workflow.targets[name]:
+def _listed(recipe: Recipe, graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, Target]]:
+    """The inputs which are lists on this server; those with text in them too, so that no text names a file."""
+    for name, targets in recipe.lists.items():
+        for target in targets:
             node = graph.get(target.node)
             if node is None or link(node["inputs"].get(target.input)) is not None:
                 continue

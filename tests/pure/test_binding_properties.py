@@ -16,6 +16,7 @@ from bot.workflow.graph import Graph, link, parse_graph
 from bot.workflow.library import Library, Workflow
 from bot.workflow.option import OptionType
 from bot.workflow.reading import parse_manifest
+from bot.workflow.recipe import recipe_of
 from bot.workflow.values import FILE_MARKER
 from bot.workflow.workflow import build_workflow
 from tests.pure.workflow_strategies import (
@@ -145,7 +146,7 @@ def test_whatever_loads_binds_and_places_without_a_marker_left(
     assert_no_text_names_a_file(workflow, bound, set(checked))
     uploads = dict.fromkeys(files_in(bound), "up.png")
     try:
-        placed = place(bound, Facts(catalogue, "easel/1", uploads), workflow=workflow, values=checked)
+        placed = place(bound, Facts(catalogue, "easel/1", uploads), recipe=recipe_of(workflow), values=checked)
     except JobFailed:
         return
     assert FILE_MARKER not in json.dumps(placed.graph)
@@ -180,7 +181,9 @@ def test_no_path_ever_reaches_a_loader(text: str, option: str) -> None:
     values = {"prompt": "x", option: text}
 
     try:
-        placed = place(bind(IMAGINE, values, 0), Facts(catalogue, "easel/1", {}), workflow=IMAGINE, values=values)
+        placed = place(
+            bind(IMAGINE, values, 0), Facts(catalogue, "easel/1", {}), recipe=recipe_of(IMAGINE), values=values
+        )
     except JobFailed:
         return
     assert text not in json.dumps(placed.graph, ensure_ascii=False)
