@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import aiohttp
 import discord
@@ -22,6 +24,7 @@ from bot.errors import EaselError
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
+from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.tasks import end, until
@@ -32,6 +35,7 @@ from bot.ui.delivery import DiscordDelivery
 from bot.ui.editor import PACE
 from bot.ui.message import JobMessages
 from bot.ui.people import tell
+from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
@@ -42,6 +46,14 @@ COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice, so nothing to warn of
+
+
+@runtime_checkable
+class LibraryCog(Protocol):
+    """A cog whose commands follow the library."""
+
+    def refresh(self) -> None:
+        """Add, change and remove commands in the tree, after the library was read."""
 
 
 class EaselTree(app_commands.CommandTree["EaselBot"]):
@@ -69,6 +81,7 @@ class EaselBot(commands.AutoShardedBot):
     """The whole program. `run()` returns when `stop()` was called and everything is closed."""
 
     runner: Runner
+    keeper: CommandKeeper
 
     def __init__(
         self,
@@ -97,7 +110,8 @@ class EaselBot(commands.AutoShardedBot):
         self.clock = clock
         self._pace = pace
         self._intervals = intervals
-        self.library = Library(settings.workflows_dir)
+        converter = Converter(self._nodes_file, settings.data_dir / "converted")
+        self.library = Library(settings.workflows_dir, converter)
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
         self._owners: frozenset[int] = frozenset()
@@ -139,12 +153,11 @@ class EaselBot(commands.AutoShardedBot):
         if info is not None:
             team = [member.id for member in info.team.members] if info.team else []
             self._owners = frozenset([info.owner.id, *team])
-        self.library.load(self.pool.catalogue)
+        await self.keeper.read()
         for name in COGS:
             await self.load_extension(name)
         self.add_dynamic_items(CancelButton)
-        if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
-            log.info("commands sent to Discord")
+        await self._show_commands()
 
     async def on_ready(self) -> None:
         log.info("ready as %s; servers: %d", self.user, len(self.guilds))
@@ -188,17 +201,35 @@ class EaselBot(commands.AutoShardedBot):
         )
         delivery.on_gone = self.runner.message_gone
 
+        self.keeper = CommandKeeper(
+            self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
+        )
+
+    def _nodes_file(self) -> Path | None:
+        """What a server said of its nodes."""
+        return next((backend.nodes_file for backend in self.pool.backends if backend.catalogue is not None), None)
+
+    async def _show_commands(self) -> None:
+        """Bring Discord's commands in line with the library."""
+        for cog in self.cogs.values():
+            if isinstance(cog, LibraryCog):
+                cog.refresh()
+        if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
+            log.info("commands sent to Discord")
+
     async def _run(self) -> None:
         """Until stopped; raises what runner or gateway fail of."""
         serving = asyncio.create_task(self.runner.serve(), name="runner")
         connecting = asyncio.create_task(self.connect(), name="gateway")
+        keeping = asyncio.create_task(self.keeper.run(), name="commands")
         try:
-            await until(self._stopped, serving, connecting)
+            await until(self._stopped, serving, connecting, keeping)
             if not self._stopped.is_set():
                 log.error("the connection to Discord has ended")
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
             await asyncio.wait([self._draining])
         finally:
+            await end(keeping)
             await end(serving)
             await self._delivery.close()
             await self.close()

@@ -19,7 +19,8 @@ from bot.jobs.access import Action, require
 from bot.jobs.job import Job, Place
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
-from bot.ui.commands import build_command
+from bot.ui.commands import CommandParameter, build_command, in_languages
+from bot.ui.menu import Menu
 from bot.ui.options import command_option
 from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
@@ -27,6 +28,7 @@ from bot.workflow.binding import bind, choose_seed
 from bot.workflow.choosing import choose, offered
 from bot.workflow.library import Workflow
 from bot.workflow.option import Option
+from bot.workflow.presets import expand, with_presets
 from bot.workflow.recipe import recipe_of
 
 log = logging.getLogger(__name__)
@@ -41,10 +43,11 @@ class Generate(commands.Cog):
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
         self._dice = random.SystemRandom()
+        self._menu = Menu(bot.tree, self._command)
 
-    async def cog_load(self) -> None:
-        for workflow in self.bot.library.workflows.values():
-            self.bot.tree.add_command(self._command(workflow))
+    def refresh(self) -> None:
+        """Every workflow that is ready is a command, and no other is."""
+        self._menu.fill(self.bot.library.workflows.values())
 
     def _command(self, workflow: Workflow) -> discord.app_commands.Command[Any, ..., None]:
         async def run(interaction: discord.Interaction[Any], values: Mapping[str, Any]) -> None:
@@ -54,11 +57,18 @@ class Generate(commands.Cog):
         async def complete(interaction: discord.Interaction[Any], option: Option) -> Sequence[str]:
             return offered(option.name, self.bot.library.variants(workflow.name), self.bot.pool.catalogue)
 
+        manifest = workflow.manifest
         options = {
-            option.name: (option.description, command_option(option, complete), option.required)
-            for option in workflow.manifest.options
+            option.name: CommandParameter(
+                in_languages(option.name, option.names),
+                in_languages(option.description, option.helps),
+                command_option(option, complete),
+                option.required,
+            )
+            for option in with_presets(manifest)
         }
-        return build_command(workflow.name, workflow.manifest.description, options, run)
+        name, description = in_languages(manifest.name, manifest.names), manifest.description
+        return build_command(name, in_languages(description, manifest.descriptions), options, run, nsfw=manifest.nsfw)
 
     async def generate(
         self, interaction: discord.Interaction[EaselBot], workflow: Workflow, given: Mapping[str, Any]
@@ -71,7 +81,7 @@ class Generate(commands.Cog):
             refuse_unfit(workflow.options[name], attachment)
         workflow, values = choose(
             self.bot.library.variants(workflow.name) or (workflow,),
-            {**given, **{name: name for name in files}},
+            expand(workflow.manifest, {**given, **{name: name for name in files}}),
             self.bot.pool.catalogue,
         )
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
