@@ -1,4 +1,4 @@
-"""`python -m bench [lag requests burst events memory] [--runs N]`: measure, print, exit 1 on a missed figure."""
+"""`python -m bench [starts lag requests burst events memory] [--runs N]`: measure, print, exit 1 on a missed figure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from time import perf_counter
 from typing import Any
 
-from bench import burst, events, lag, memory, requests
+from bench import burst, events, lag, memory, requests, starts
 from bench.figures import Figure, table
 from bench.stage import BenchFailed
 from bot.signals import on_stop_signals
 
 ALL: dict[str, Callable[[int], Awaitable[list[Figure]]]] = {
+    "starts": starts.measure,
     "lag": lag.measure,
     "requests": requests.measure,
     "burst": burst.measure,

@@ -1,6 +1,7 @@
 """A loopback Discord, the people in it, and a page to be one of them."""
 
 from .answers import Answer, Modal
+from .handshake import GatewayRules
 from .message import Button, Message, StoredFile, Version
 from .people import Person
 from .ratelimits import RateLimits
@@ -15,6 +16,7 @@ __all__ = [
     "Button",
     "Channel",
     "DiscordServer",
+    "GatewayRules",
     "Guild",
     "Message",
     "Modal",

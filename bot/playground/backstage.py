@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.comfy.backend import Backend, BackendState
@@ -22,18 +22,24 @@ class Backstage:
         """Where pictures come from and how that stands, in a sentence for each server."""
         backends = self.backends()
         if self.simulator is None:
-            return " ".join(_server(backend) for backend in backends) or _("Looking for ComfyUI.")
+            return " ".join(_servers(backends)) or _("Looking for ComfyUI.")
         if any(backend.state is BackendState.DOWN for backend in backends):
             return _("The built-in simulator does not answer. Jobs wait until it does.")
         return _("Pictures come from the built-in simulator. Set COMFYUI_URLS to try a real ComfyUI.")
 
 
+def _servers(backends: Sequence[Backend]) -> Iterator[str]:
+    yield from map(_server, backends)
+    if backends and all(isinstance(backend.problem, BackendUnreachable) for backend in backends):
+        yield _("Start it, or leave COMFYUI_URLS out for the simulator.")
+
+
 def _server(backend: Backend) -> str:
+    name = backend.name.partition("://")[2]
     if backend.state is BackendState.UP:
-        return _("Pictures come from ComfyUI {version} at {name}.").format(version=backend.version, name=backend.name)
+        return _("Pictures come from ComfyUI {version} at {name}.").format(version=backend.version, name=name)
     if backend.problem is None:
-        return _("Connecting to ComfyUI at {name}.").format(name=backend.name)
+        return _("Connecting to ComfyUI at {name}.").format(name=name)
     if isinstance(backend.problem, BackendUnreachable):
-        sentence = _("ComfyUI at {name} does not answer: start it, or leave COMFYUI_URLS out for the simulator.")
-        return sentence.format(name=backend.name)
-    return f"{backend.name}: {backend.problem.sentence()}"
+        return _("ComfyUI at {name} does not answer.").format(name=name)
+    return f"{name}: {backend.problem.sentence()}"

@@ -4,156 +4,203 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
-from .wire import FormErrors, Payload, Refusal, refuse_field
+from discord import Locale
+
+from .check_components import CHANNEL_TYPES
+from .forms import (
+    Field,
+    choice,
+    decimal,
+    flag,
+    form,
+    items,
+    joined,
+    maybe,
+    read_form,
+    snowflake,
+    table,
+    text,
+    union,
+    whole,
+)
+from .wire import FormErrors, Payload, Refusal
 
 CHAT_INPUT = 1
 CAPS = {1: 100, 2: 15, 3: 15}
-SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, NUMBER = 1, 2, 3, 4, 10
-KINDS = tuple(range(1, 12))
-MAX_SAFE = 2**53
+MOST_AT_ONCE = 130
+MOST_TEXT = 8000
+SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, CHANNEL, NUMBER = 1, 2, 3, 4, 7, 10
+PLAIN = (5, 6, 8, 9, 11)
+MAX_SAFE = 2**53 - 1
+MOST_PERMISSIONS = 2**54 - 1
 NAME = re.compile(r"^[-_'\w\u0900-\u097F\u0E00-\u0E7F]{1,32}$")
+LOCALES = frozenset(str(locale) for locale in Locale)
+
+
+def _name(errors: FormErrors, path: str, value: Any) -> Any:
+    if errors.length(path, value, 1, 32) and (not NAME.match(value) or value != value.lower()):
+        errors.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    return value
+
+
+def _permissions(errors: FormErrors, path: str, value: Any) -> Any:
+    """A set of permissions, as a number or, as the documentation has it, a string of digits."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 20:
+        value = int(value)
+    clean = whole(0, MOST_PERMISSIONS)(errors, path, value)
+    return str(clean)
+
+
+def _titled(name: Field, description: Field) -> dict[str, Field]:
+    return {
+        "name": name,
+        "name_localizations": maybe(table(LOCALES, name)),
+        "description": description,
+        "description_localizations": maybe(table(LOCALES, description)),
+    }
+
+
+def _option(kind: int, **fields: Field) -> Field:
+    common = {"type": choice(kind), **_titled(_name, text(1, 100)), "required": maybe(flag)}
+    return form(common | fields, "type", "name", "description")
+
+
+def _choices(value: Field) -> Field:
+    fields = {"name": text(1, 100), "name_localizations": maybe(table(LOCALES, text(1, 100))), "value": value}
+    return maybe(items(form(fields, "name", "value"), 0, 25))
+
+
+_safe = whole(-MAX_SAFE, MAX_SAFE)
+_TYPED: dict[str, Field] = {"autocomplete": maybe(flag)}
+BASIC: dict[int, Field] = {
+    STRING: _option(
+        STRING,
+        choices=_choices(text(1, 100)),
+        min_length=maybe(whole(0, 6000)),
+        max_length=maybe(whole(1, 6000)),
+        **_TYPED,
+    ),
+    INTEGER: _option(INTEGER, choices=_choices(_safe), min_value=maybe(_safe), max_value=maybe(_safe), **_TYPED),
+    NUMBER: _option(
+        NUMBER, choices=_choices(decimal()), min_value=maybe(decimal()), max_value=maybe(decimal()), **_TYPED
+    ),
+    CHANNEL: _option(CHANNEL, channel_types=maybe(items(choice(*CHANNEL_TYPES), 0, 25, unique=True))),
+    **{kind: _option(kind) for kind in PLAIN},
+}
+SUB = {SUB_COMMAND: _option(SUB_COMMAND, options=maybe(items(union(BASIC), 0, 25)))}
+GROUP = {SUB_COMMAND_GROUP: _option(SUB_COMMAND_GROUP, options=maybe(items(union(SUB), 0, 25)))}
+_COMMON: dict[str, Field] = {
+    "type": maybe(choice(*CAPS)),
+    "options": maybe(items(union({**BASIC, **SUB, **GROUP}), 0, 25)),
+    "default_member_permissions": maybe(_permissions),
+    "default_permission": maybe(flag),
+    "dm_permission": maybe(flag),
+    "contexts": maybe(items(choice(0, 1, 2), 1, 3, unique=True)),
+    "integration_types": maybe(items(choice(0, 1), 1, 2, unique=True)),
+    "handler": maybe(choice(1, 2)),
+    "nsfw": maybe(flag),
+    "id": maybe(snowflake),
+}
+CHAT = form(_COMMON | _titled(_name, text(1, 100)), "name", "description")
+MENU = form(_COMMON | _titled(text(1, 32), maybe(text(0, 100))), "name")
 
 
 def check_set(commands: object) -> list[Payload]:
     """The commands of a bulk overwrite, if all are well-formed; the paths begin with each one's place."""
+    clean: list[Payload] = read_form(items(_command, 0, MOST_AT_ONCE), [] if commands is None else commands)
     errors = FormErrors()
-    if not isinstance(commands, list):
-        raise refuse_field("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-    for index, command in enumerate(commands):
-        _command(errors, f"{index}", command)
+    for index, command in enumerate(clean):
+        _check_rules(errors, f"{index}", command)
     errors.raise_any()
-    kinds = Counter(command.get("type") or CHAT_INPUT for command in commands)
-    for kind, cap in CAPS.items():
-        if kinds[kind] > cap:
-            raise Refusal(400, 30032, f"Maximum number of application commands reached ({cap})")
-    names = Counter((command.get("type") or CHAT_INPUT, command["name"]) for command in commands)
-    for index, command in enumerate(commands):
-        if names[command.get("type") or CHAT_INPUT, command["name"]] > 1:
+    check_caps(clean)
+    names = Counter((command["type"], command["name"]) for command in clean)
+    for index, command in enumerate(clean):
+        if names[command["type"], command["name"]] > 1:
             message = "Application command names must be unique"
             errors.add(f"{index}", "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
     errors.raise_any()
-    return list(commands)
+    return clean
 
 
-def check_command(command: Payload) -> None:
+def check_command(command: object) -> Payload:
+    clean: Payload = read_form(_command, command)
     errors = FormErrors()
-    _command(errors, "", command)
+    _check_rules(errors, "", clean)
     errors.raise_any()
+    return clean
 
 
-def _command(errors: FormErrors, path: str, command: object) -> None:
-    if not isinstance(command, dict):
-        errors.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-        return
-    kind = command.get("type") or CHAT_INPUT
-    place = f"{path}." if path else ""
-    if not errors.choice(f"{place}type", kind, (1, 2, 3)):
-        return
-    if kind == CHAT_INPUT:
-        _name(errors, f"{place}name", command.get("name"))
-        errors.length(f"{place}description", command.get("description"), 1, 100)
-    else:
-        errors.length(f"{place}name", command.get("name"), 1, 32)
-        if command.get("description"):
-            message = "Context menu commands cannot have description"
-            errors.add(f"{place}description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_NOT_ALLOWED", message)
-    _localizations(errors, place, command, names=kind == CHAT_INPUT)
-    _options(errors, place, command.get("options"), depth=0)
-    if _size(command) > 8000:
-        message = "Command exceeds maximum size (8000)"
-        errors.add(path, "APPLICATION_COMMAND_TOO_LARGE", message)
+def check_caps(commands: list[Payload]) -> None:
+    """So many commands of each type there may be in one place."""
+    kinds = Counter(command["type"] for command in commands)
+    for kind, cap in CAPS.items():
+        if kinds[kind] > cap:
+            raise Refusal(400, 30032, f"Maximum number of application commands reached ({cap})")
 
 
-def _name(errors: FormErrors, path: str, name: object) -> None:
-    if not errors.length(path, name, 1, 32):
-        return
-    if not NAME.match(str(name)) or str(name) != str(name).lower():
-        message = "Command name is invalid"
-        errors.add(path, "APPLICATION_COMMAND_INVALID_NAME", message)
+def _command(errors: FormErrors, path: str, value: Any) -> Any:
+    kind = value.get("type") if isinstance(value, dict) else None
+    clean = (MENU if kind in (2, 3) else CHAT)(errors, path, value)
+    if isinstance(clean, dict):
+        clean["type"] = clean.get("type") or CHAT_INPUT
+    return clean
 
 
-def _localizations(errors: FormErrors, place: str, thing: Payload, *, names: bool) -> None:
-    for locale, text in (thing.get("name_localizations") or {}).items():
-        path = f"{place}name_localizations.{locale}"
-        if names:
-            _name(errors, path, text)
-        else:
-            errors.length(path, text, 1, 32)
-    for locale, text in (thing.get("description_localizations") or {}).items():
-        errors.length(f"{place}description_localizations.{locale}", text, 1, 100)
+def _check_rules(errors: FormErrors, path: str, command: Payload) -> None:
+    if command["type"] != CHAT_INPUT:
+        _check_menu(errors, path, command)
+    _check_options(errors, path, command.get("options") or [])
+    if _size(command) > MOST_TEXT:
+        errors.add(path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MOST_TEXT})")
 
 
-def _options(errors: FormErrors, place: str, options: object, *, depth: int) -> None:
-    if not options or not errors.count(f"{place}options", options, 0, 25) or not isinstance(options, list):
-        return
+def _check_menu(errors: FormErrors, path: str, command: Payload) -> None:
+    for key in ("description", "options"):
+        if command.get(key):
+            message = f"Context menu commands cannot have {key}"
+            code = f"APPLICATION_COMMAND_CONTEXT_MENU_{key.upper()}_NOT_ALLOWED"
+            errors.add(joined(path, key), code, message)
+
+
+def _check_options(errors: FormErrors, place: str, options: list[Payload]) -> None:
     seen: set[str] = set()
     optional = False
-    nested = [option.get("type") in (SUB_COMMAND, SUB_COMMAND_GROUP) for option in options]
+    nests = any(option["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP) for option in options)
     for index, option in enumerate(options):
-        path = f"{place}options.{index}"
-        _option(errors, f"{path}.", option, depth=depth)
-        if option.get("name") in seen:
-            errors.add(f"{path}.name", "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option names must be unique")
-        seen.add(str(option.get("name")))
+        path = joined(place, f"options.{index}")
+        if option["name"] in seen:
+            message = f"Command name {option['name']} got already used in this options"
+            errors.add(f"{path}.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message)
+        seen.add(option["name"])
         if option.get("required") and optional:
             message = "Required options must be placed before non-required options"
             errors.add(path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message)
         optional = optional or not option.get("required")
-        if any(nested) and not nested[index]:
+        if option["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP):
+            _check_options(errors, path, option.get("options") or [])
+            continue
+        if nests:
             message = "Sub-command and sub-command group option types are mutually exclusive to all other types"
             errors.add(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
+        _check_choices(errors, path, option)
 
 
-def _option(errors: FormErrors, place: str, option: Payload, *, depth: int) -> None:
-    _name(errors, f"{place}name", option.get("name"))
-    errors.length(f"{place}description", option.get("description"), 1, 100)
-    _localizations(errors, place, option, names=True)
-    kind = option.get("type")
-    if not errors.choice(f"{place}type", kind, KINDS):
-        return
-    deep = {SUB_COMMAND: 2, SUB_COMMAND_GROUP: 1}.get(int(kind or 0), 9)
-    if depth >= deep:
-        message = "Sub-command groups cannot be nested further"
-        errors.add(f"{place}type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
-    if kind in (SUB_COMMAND, SUB_COMMAND_GROUP):
-        _options(errors, place, option.get("options"), depth=depth + 1 if kind == SUB_COMMAND_GROUP else 2)
-    else:
-        _values(errors, place, option, kind)
-
-
-def _values(errors: FormErrors, place: str, option: Payload, kind: object) -> None:
-    choices = option.get("choices")
+def _check_choices(errors: FormErrors, path: str, option: Payload) -> None:
+    choices = option.get("choices") or []
     if choices and option.get("autocomplete"):
         message = "Autocomplete and choices cannot be used together"
-        errors.add(f"{place}autocomplete", "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_CHOICES", message)
-    if (choices or option.get("autocomplete")) and kind not in (STRING, INTEGER, NUMBER):
-        message = "This option type cannot have choices"
-        errors.add(f"{place}choices", "APPLICATION_COMMAND_OPTIONS_CHOICES_NOT_ALLOWED", message)
-    if choices and errors.count(f"{place}choices", choices, 0, 25):
-        _choices(errors, place, choices, kind)
-    for key, low, high in (("min_length", 0, 6000), ("max_length", 1, 6000)):
-        if option.get(key) is not None:
-            errors.number(f"{place}{key}", option[key], low, high)
-    for key in ("min_value", "max_value"):
-        value = option.get(key)
-        if value is not None and ((kind == INTEGER and not isinstance(value, int)) or abs(value) > MAX_SAFE):
-            errors.add(f"{place}{key}", "NUMBER_TYPE_COERCE", f'Value "{value}" is not a safe number.')
-
-
-def _choices(errors: FormErrors, place: str, choices: list[Payload], kind: object) -> None:
-    names = Counter(choice.get("name") for choice in choices)
-    for index, choice in enumerate(choices):
-        path = f"{place}choices.{index}"
-        errors.length(f"{path}.name", choice.get("name"), 1, 100)
-        value = choice.get("value")
-        if kind == STRING:
-            errors.length(f"{path}.value", value, 1, 100)
-        elif isinstance(value, bool) or not isinstance(value, int if kind == INTEGER else int | float):
-            errors.add(f"{path}.value", "NUMBER_TYPE_COERCE", f'Value "{value}" is not a number.')
-        if names[choice.get("name")] > 1:
-            message = "Choice names must be unique"
-            errors.add(f"{path}.name", "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_DUPLICATE", message)
+        errors.add(f"{path}.autocomplete", "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_CHOICES", message)
+    names = Counter(entry["name"] for entry in choices)
+    for index, entry in enumerate(choices):
+        if names[entry["name"]] > 1:
+            message = "Option choice name already exists"
+            errors.add(f"{path}.choices.{index}", "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS", message)
+    for low, high in (("min_length", "max_length"), ("min_value", "max_value")):
+        least, most = option.get(low), option.get(high)
+        if least is not None and most is not None and least > most:
+            errors.add(f"{path}.{low}", "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
 
 
 def _size(thing: Payload) -> int:
@@ -161,8 +208,8 @@ def _size(thing: Payload) -> int:
     total = 0
     for key in ("name", "description"):
         texts = [thing.get(key) or "", *(thing.get(f"{key}_localizations") or {}).values()]
-        total += max(len(str(text)) for text in texts)
+        total += max(len(str(written)) for written in texts)
     total += sum(_size(option) for option in thing.get("options") or [])
-    for choice in thing.get("choices") or []:
-        total += _size(choice) + len(str(choice.get("value")))
+    for entry in thing.get("choices") or []:
+        total += _size(entry) + len(str(entry.get("value")))
     return total

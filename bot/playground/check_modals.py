@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from .check_components import LABEL, ROW, TEXT, TEXT_INPUT, Form
+from typing import Any
+
+from .check_components import custom_id, modal_parts
+from .check_layout import check_layout
+from .forms import form, read_form, text
 from .wire import FormErrors, Payload
 
+MODAL = form(
+    {"custom_id": custom_id, "title": text(1, 45), "components": modal_parts}, "custom_id", "title", "components"
+)
 
-def check_modal(errors: FormErrors, modal: Payload) -> None:
-    """A modal: title of 45, 1 to 5 rows, labels or texts."""
-    errors.length("title", modal.get("title"), 1, 45)
-    errors.length("custom_id", modal.get("custom_id"), 1, 100)
-    form = Form(errors)
-    if errors.count("components", modal.get("components"), 1, 5):
-        for index, part in enumerate(modal["components"]):
-            path = f"components.{index}"
-            if isinstance(part, dict) and part.get("type") == ROW:
-                errors.count(f"{path}.components", part.get("components"), 1, 1)
-                form.parts(f"{path}.components", part.get("components"), (TEXT_INPUT,))
-            else:
-                form.part(path, part, (LABEL, TEXT))
+
+def check_modal(modal: object) -> Payload:
+    """A modal: title of 45, 1 to 5 rows, labels or texts; Refusal 50035 for any other."""
+    clean: dict[str, Any] = read_form(MODAL, modal)
+    errors = FormErrors()
+    check_layout(errors, clean["components"])
+    errors.raise_any()
+    return clean

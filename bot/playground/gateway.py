@@ -10,7 +10,7 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from .handshake import GatewayRules, Starts, guilds_of, new_session, ready_payload, refusal, replay, sees_members
 from .intents import Intent, needed
-from .payloads import channel_payload, guild_payload
+from .payloads import channel_news, guild_payload
 from .requests import carry_out
 from .sockets import Close, Connection, Op, Session
 from .wire import Payload
@@ -64,17 +64,12 @@ class Gateway:
 
     def channel_event(self, event: str, channel: Channel) -> None:
         if channel.guild:
-            data = channel_payload(channel)
-            if event == "THREAD_CREATE":
-                data["newly_created"] = True
-            elif event == "THREAD_DELETE":
-                data = {key: data[key] for key in ("id", "guild_id", "parent_id", "type")}
-            self.guild_event(event, data, channel.guild)
+            self.guild_event(event, channel_news(event, channel), channel.guild)
 
-    def guild_created(self, guild: Guild) -> None:
-        """The bot has come into this server, or it is back after an outage."""
+    def guild_created(self, guild: Guild, *, joined: bool = True) -> None:
+        """The bot has come into this server; or without `joined`, it is back after an outage."""
         if guild.has_bot:
-            self.dispatch("GUILD_CREATE", lambda session: self._guild(guild, session), guild=guild)
+            self.dispatch("GUILD_CREATE", lambda session: self._guild(guild, session, joined=joined), guild=guild)
 
     def leave(self, guild: Guild) -> None:
         """The bot is no longer in this server."""
@@ -227,8 +222,8 @@ class Gateway:
             return session
         return None
 
-    def _guild(self, guild: Guild, session: Session) -> Payload:
-        return guild_payload(guild, self.world, members=sees_members(session))
+    def _guild(self, guild: Guild, session: Session, *, joined: bool = False) -> Payload:
+        return guild_payload(guild, self.world, members=sees_members(session), joined=joined)
 
     def _connections(self) -> list[Connection]:
         return [session.connection for session in self.sessions.values() if session.connection]

@@ -6,13 +6,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 from .message import Message
+from .message_payloads import message_payload, metadata_payload
 from .payloads import (
     app_permissions,
     channel_payload,
     effective_permissions,
     member_payload,
-    message_payload,
-    metadata_payload,
     user_payload,
 )
 from .wire import Payload

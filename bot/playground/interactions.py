@@ -5,15 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from .check_answers import check_answer, check_choices
 from .check_messages import check_flags
 from .check_modals import check_modal
 from .gateway import Gateway
 from .interaction import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction, event_payload, origin
 from .message import EPHEMERAL, Message
+from .message_payloads import message_payload
 from .messages import Messages
-from .payloads import message_payload
 from .uploads import Upload
-from .wire import FormErrors, Payload, Refusal
+from .wire import Payload, Refusal
 from .world import Channel, User, World, upload_limit
 
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, SHOW_MODAL = 4, 5, 6, 7, 8, 9
@@ -73,11 +74,11 @@ class Interactions:
             raise Refusal(400, 40060, "Interaction has already been acknowledged.")
         if self.world.now() - interaction.created > self.answer_window:
             raise Refusal(404, 10062, "Unknown interaction")
-        kind = payload.get("type")
-        errors = FormErrors()
-        errors.choice("type", kind, _allowed(interaction))
-        errors.raise_any()
-        self._carry_out(interaction, int(kind or 0), payload.get("data") or {}, uploads)
+        kind, data = check_answer(payload, _allowed(interaction))
+        try:
+            self._carry_out(interaction, kind, data, uploads)
+        except Refusal as refusal:
+            raise refusal.inside("data") from None
         interaction.answered = kind
         interaction.settled.set()
         return self._result(interaction)
@@ -109,7 +110,7 @@ class Interactions:
             raise Refusal(404, 10003, "Unknown Channel")
         original = interaction.original
         if original and original.loading and not original.deleted:
-            self.messages.edit(original, payload, uploads)
+            self.messages.edit(original, payload, uploads, asked_by=interaction.user)
             return original
         if not interaction.channel.has_bot and len(interaction.followups) >= FOLLOWUPS_WITHOUT_BOT:
             raise Refusal(400, 40094, "This interaction has reached the maximum number of follow up messages")
@@ -145,15 +146,12 @@ class Interactions:
         elif kind == UPDATE and interaction.source:
             if interaction.source.deleted:
                 raise Refusal(404, 10008, "Unknown Message")
-            self.messages.edit(interaction.source, data, uploads, drops_uploads=True)
+            self.messages.edit(interaction.source, data, uploads, callback=True, asked_by=interaction.user)
             interaction.original = interaction.source
         elif kind == CHOICES:
-            interaction.choices = _checked_choices(data)
+            interaction.choices = check_choices(data, interaction.data)
         else:
-            errors = FormErrors()
-            check_modal(errors, data)
-            errors.raise_any()
-            interaction.modal = data
+            interaction.modal = check_modal(data)
         interaction.ephemeral = bool(interaction.original and interaction.original.ephemeral)
 
     def _create(
@@ -173,6 +171,7 @@ class Interactions:
             metadata=metadata,
             command=interaction.command,
             webhook=True,
+            asked_by=interaction.user,
         )
 
     def _result(self, interaction: Interaction) -> Payload:
@@ -200,16 +199,3 @@ def _only_for(interaction: Interaction, payload: Payload) -> User | None:
 def _allowed(interaction: Interaction) -> tuple[int, ...]:
     allowed = ALLOWED[interaction.kind]
     return allowed if interaction.source else tuple(kind for kind in allowed if kind not in (DEFER_UPDATE, UPDATE))
-
-
-def _checked_choices(data: Payload) -> list[Payload]:
-    errors = FormErrors()
-    choices = data.get("choices")
-    if errors.count("data.choices", choices, 0, 25):
-        for index, choice in enumerate(data["choices"]):
-            path = f"data.choices.{index}"
-            errors.length(f"{path}.name", choice.get("name"), 1, 100)
-            if isinstance(choice.get("value"), str):
-                errors.length(f"{path}.value", choice["value"], 1, 100)
-    errors.raise_any()
-    return list(data["choices"])

@@ -121,6 +121,16 @@ class Message:
     def selects(self) -> list[Payload]:
         return [part for part in walk(self.components) if part["type"] in SELECTS]
 
+    def part(self, name: str, kinds: tuple[int, ...]) -> Payload:
+        """A component of these kinds by custom id, label, placeholder or emoji; ValueError says what there is."""
+        parts = [part for part in walk(self.components) if part["type"] in kinds]
+        for part in parts:
+            emoji = (part.get("emoji") or {}).get("name")
+            if name in (part.get("custom_id"), part.get("label"), part.get("placeholder"), emoji):
+                return part
+        offered = ", ".join(str(part.get("label") or part.get("custom_id")) for part in parts)
+        raise ValueError(f"The message has no {name}; there are: {offered}")
+
     def is_for(self, user: User) -> bool:
         """Whether it is shown to this person, given that they see the channel."""
         return not self.dismissed and self.only_for in (None, user)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from .check_messages import check_edit, check_flags, check_new
+from .check_messages import SUPPRESS_EMBEDS, check_edit, check_flags, check_new
 from .components import Resolver
 from .message import COMPONENTS_V2, EPHEMERAL, LOADING, Message, StoredFile
-from .uploads import Files, Upload, safe_name
+from .uploads import Files, Upload
 from .wire import Payload, Refusal, refuse_field
 from .world import Channel, User, World
 
@@ -32,13 +31,14 @@ class Messages:
         metadata: Payload | None = None,
         command: str = "",
         webhook: bool = False,
+        asked_by: User | None = None,
     ) -> Message:
         """A new message; with `enforce_nonce` and a nonce seen in the last minutes, the message it made."""
+        payload = check_new(payload, len(uploads), webhook=webhook)
         known = self._repeated(channel, author, payload)
         if known:
             return known
-        check_new(payload, len(uploads), webhook=webhook)
-        self.files.check_size(list(uploads.values()))
+        self.files.check_size(list(uploads.values()), channel, asked_by)
         reference = _referenced(channel, payload)
         message = Message(self.world.new_id(), channel, author, self.world.now(), metadata=metadata, only_for=only_for)
         message.flags = check_flags(payload) & ~EPHEMERAL | (EPHEMERAL if only_for else 0)
@@ -61,14 +61,22 @@ class Messages:
         return message
 
     def edit(
-        self, message: Message, payload: Payload, uploads: Mapping[int, Upload], *, drops_uploads: bool = False
+        self,
+        message: Message,
+        payload: Payload,
+        uploads: Mapping[int, Upload],
+        *,
+        callback: bool = False,
+        asked_by: User | None = None,
     ) -> None:
-        """Change it; with `drops_uploads` (callback type 7) components cannot refer to files of the same request."""
-        check_edit(payload, message, len(uploads))
-        self.files.check_size(list(uploads.values()))
+        """Change it. As a callback (type 7) files that are not listed go, and components cannot show new ones."""
+        payload = check_edit(payload, message, len(uploads))
+        if callback and payload.get("attachments") is None:
+            payload["attachments"] = []
+        self.files.check_size(list(uploads.values()), message.channel, asked_by)
         was_loading = message.loading
-        self._fill(message, payload, uploads, drops_uploads=drops_uploads)
-        message.flags = message.flags & ~LOADING | check_flags(payload) & COMPONENTS_V2
+        self._fill(message, payload, uploads, drops_uploads=callback)
+        message.flags = _flags_after(message, payload)
         message.edited = message.edited if was_loading else self.world.now()
         message.edits += 1
         self._changed(message)
@@ -106,11 +114,10 @@ class Messages:
             components = message.components
             if "components" in payload:
                 components = resolver.resolve(payload["components"] or [])
-            if message.is_v2 or check_flags(payload) & COMPONENTS_V2:
-                form.refuse_unused(stored, resolver.used)
             content = str(payload["content"] or "") if "content" in payload else message.content
-            embeds = _embeds(payload["embeds"], stored) if "embeds" in payload else message.embeds
-            if not (content or embeds or components or attachments):
+            embeds = _embeds(payload["embeds"], names) if "embeds" in payload else message.embeds
+            is_v2 = message.is_v2 or bool(check_flags(payload) & COMPONENTS_V2)
+            if not components and (is_v2 or not (content or embeds or attachments)):
                 raise Refusal(400, 50006, "Cannot send an empty message")
         except Refusal:
             self.files.forget(list(stored.values()))
@@ -134,14 +141,13 @@ class _Attachments:
         self.existing = {str(file.id): file for file in message.attachments}
         entries = payload.get("attachments")
         self.replaces = isinstance(entries, list)
-        self.listed: dict[str, dict[str, Any]] = {str(entry.get("id")): entry for entry in entries or []}
+        self.listed: dict[str, Payload] = {entry["id"]: entry for entry in entries or []}
 
     def attachments(self, stored: Mapping[int, StoredFile]) -> list[StoredFile]:
         """Kept ones first, then the new ones."""
         for index, number in enumerate(self.listed):
             if number not in self.existing and number not in {str(key) for key in stored}:
-                message = f"Attachment data cannot be found (id: {number})"
-                raise refuse_field(f"attachments.{index}", "ATTACHMENT_NOT_FOUND", message)
+                raise refuse_field(f"attachments.{index}", "ATTACHMENT_NOT_FOUND", "Attachment data not found")
         kept = [file for number, file in self.existing.items() if not self.replaces or number in self.listed]
         return kept + [stored[number] for number in sorted(stored)]
 
@@ -150,27 +156,45 @@ class _Attachments:
         names = {
             file.name: file
             for number, file in self.existing.items()
-            if not self.replaces or "filename" in self.listed.get(number, {})
+            if not self.replaces or self.listed.get(number, {}).get("filename")
         }
         return names | {file.name: file for file in stored.values()}
 
-    def refuse_unused(self, stored: Mapping[int, StoredFile], used: set[int]) -> None:
-        for number, file in stored.items():
-            if file.id not in used:
-                message = f'The attachment "{safe_name(file.name)}" is not referenced by any component'
-                raise refuse_field(f"attachments.{number}", "ATTACHMENT_NOT_REFERENCED", message)
+
+def _flags_after(message: Message, payload: Payload) -> int:
+    """An edit ends the thinking, may turn the flag for embeds either way, and V2 only on."""
+    flags = message.flags & ~LOADING
+    if payload.get("flags") is None:
+        return flags
+    asked = check_flags(payload)
+    return flags & ~SUPPRESS_EMBEDS | asked & (SUPPRESS_EMBEDS | COMPONENTS_V2)
 
 
-def _embeds(embeds: list[Payload] | None, stored: Mapping[int, StoredFile]) -> list[Payload]:
-    """Embeds as they are shown: their pictures' `attachment://` resolved."""
-    urls = {f"attachment://{file.name}": file.url for file in stored.values()}
-    shown = []
-    for embed in embeds or []:
-        whole = {"type": "rich", **embed}
-        for key in ("image", "thumbnail"):
-            if isinstance(embed.get(key), dict) and embed[key].get("url") in urls:
-                whole[key] = embed[key] | {"url": urls[embed[key]["url"]], "proxy_url": urls[embed[key]["url"]]}
-        shown.append(whole)
+def _embeds(embeds: list[Payload] | None, names: Mapping[str, StoredFile]) -> list[Payload]:
+    """Embeds as they are shown: their pictures' `attachment://` resolved, those of missing files left out."""
+    return [_embed(embed, names) for embed in embeds or []]
+
+
+def _embed(embed: Payload, names: Mapping[str, StoredFile]) -> Payload:
+    whole: Payload = {"type": "rich"}
+    for key, value in embed.items():
+        shown = _pictured(value, names) if isinstance(value, dict) else value
+        if key not in ("type", "provider", "video") and shown not in (None, {}):
+            whole[key] = shown
+    return whole
+
+
+def _pictured(part: Payload, names: Mapping[str, StoredFile]) -> Payload:
+    """An embed's picture, author or footer with the addresses of the files it shows."""
+    shown: Payload = {}
+    for key, value in part.items():
+        if key in ("url", "icon_url") and str(value).startswith("attachment://"):
+            stored = names.get(str(value).removeprefix("attachment://"))
+            if stored:
+                shown |= {key: stored.url, f"proxy_{key}": stored.url}
+                shown |= {"width": stored.width, "height": stored.height} if key == "url" and stored.width else {}
+        elif value is not None:
+            shown[key] = value
     return shown
 
 
@@ -178,8 +202,12 @@ def _referenced(channel: Channel, payload: Payload) -> int | None:
     reference = payload.get("message_reference")
     if not reference:
         return None
-    number = int(reference["message_id"])
-    original = channel.messages.get(number)
-    if (original is None or original.only_for) and reference.get("fail_if_not_exists", True):
+    if reference.get("channel_id") not in (None, str(channel.id)):
+        message = "Cannot reply to a message in a different channel"
+        raise refuse_field("message_reference", "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL", message)
+    original = channel.messages.get(int(reference["message_id"]))
+    if original and not original.only_for:
+        return original.id
+    if reference.get("fail_if_not_exists") is not False:
         raise refuse_field("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
-    return number if original else None
+    return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .gateway import Gateway
 from .intents import Intent
 from .message import Message
-from .payloads import member_payload, message_payload, role_payload, user_payload
+from .message_payloads import message_payload
+from .payloads import member_payload, role_payload, user_payload
 from .sockets import Session
 from .wire import Payload
 from .world import Channel, Guild, Member, Role, User, World, permissions

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeAlias
 
 from aiohttp import BodyPartReader, web
 
 from .answers import Answer
 from .page_events import STREAMS, close_streams, stream
+from .page_files import add_page
 from .page_guard import Handler, local_only
 from .page_panel import Panel
 from .page_views import answer_view, commands_view, message_view, state_view
@@ -20,10 +20,6 @@ from .uploads import Upload
 from .wire import Payload, Refusal
 from .world import Channel
 
-PAGE = Path(__file__).parent / "page"
-POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
-)
 API = "/playground/api"
 
 Action: TypeAlias = Callable[["PageApi", Person, Payload, dict[str, Upload]], Awaitable[Payload]]
@@ -42,8 +38,7 @@ class PageApi:
         app.middlewares.extend([local_only, self._outage])
         app[STREAMS] = set()
         app.on_shutdown.append(close_streams)
-        app.router.add_get("/", _index)
-        app.router.add_static("/page", PAGE)
+        add_page(app)
         app.router.add_get(f"{API}/state", self._state)
         app.router.add_get(f"{API}/messages", self._messages)
         app.router.add_get(f"{API}/commands", self._commands)
@@ -167,6 +162,11 @@ async def _say(api: PageApi, person: Person, asked: Payload, uploads: dict[str, 
     return {}
 
 
+async def _delete(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    person.delete(api.channel(person, asked["channel"]).messages[int(asked["message"])])
+    return {}
+
+
 async def _advance(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
     api.discord.advance(max(0.0, float(asked["seconds"])))
     return {}
@@ -195,6 +195,7 @@ ACTIONS: dict[str, Action] = {
     "menu": _menu,
     "submit": _submit,
     "say": _say,
+    "delete": _delete,
     "advance": _advance,
     "turn": _turn,
     "reset": _reset,
@@ -223,12 +224,6 @@ def _value(api: PageApi, value: object, uploads: dict[str, Upload]) -> object:
     if kind == "channel":
         return api.discord.world.channels[int(key)]
     return next(role for guild in api.discord.guilds for role in guild.roles if role.id == int(key))
-
-
-async def _index(request: web.Request) -> web.FileResponse:
-    return web.FileResponse(
-        PAGE / "index.html", headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-    )
 
 
 async def _read(request: web.Request) -> tuple[Payload, dict[str, Upload]]:

@@ -18,6 +18,7 @@ def state_view(discord: DiscordServer, person: Person) -> Payload:
     guilds = [guild for guild in discord.guilds if person.id in guild.members]
     return {
         "banner": discord.backstage.line() if discord.backstage else discord.banner,
+        "ahead": discord.world.ahead,
         "online": discord.gateway.online,
         "me": str(person.id),
         "bot": user_view(discord.world.bot),
@@ -49,7 +50,7 @@ def commands_view(commands: list[Payload]) -> list[Payload]:
 
 
 def message_view(message: Message) -> Payload:
-    original = message.channel.messages.get(message.reference) if message.reference else None
+    original = message.channel.messages.get(_answered(message))
     hidden = message.hidden_files()
     return {
         "id": str(message.id),
@@ -102,11 +103,12 @@ def _guild_view(discord: DiscordServer, guild: Guild, person: Person) -> Payload
     channels = [
         place for channel in guild.channels for place in (channel, *(t for t in threads if t.parent is channel))
     ]
-    seen = [channel for channel in channels if permissions(person.user, channel).view_channel]
+    rights = {channel: permissions(person.user, channel) for channel in channels}
+    seen = [channel for channel in channels if rights[channel].view_channel]
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "channels": [channel_view(channel) for channel in seen],
+        "channels": [channel_view(channel) | {"manages": rights[channel].manage_messages} for channel in seen],
         "roles": [{"id": str(role.id), "name": role.name, "colour": role.colour} for role in guild.roles],
         "members": [_member_view(guild, member) for member in guild.members.values()],
     }
@@ -138,6 +140,12 @@ def _leaves(command: Payload, place: Payload, path: str) -> Iterator[Payload]:
             "description": place.get("description", ""),
             "options": place.get("options", []),
         }
+
+
+def _answered(message: Message) -> int:
+    """The message that this one replies to, or whose button or select it answers; 0 with none."""
+    pressed = (message.metadata or {}).get("interacted_message_id")
+    return message.reference or int(pressed or 0)
 
 
 def _reply(original: Message) -> Payload:

@@ -1,10 +1,9 @@
-"""People, servers, channels and messages as the JSON that Discord sends."""
+"""People, servers and channels as the JSON that Discord sends."""
 
 from __future__ import annotations
 
 from discord import Permissions
 
-from .message import Message, StoredFile
 from .wire import Payload, timestamp
 from .world import GROUP_DM, Channel, Guild, Member, Role, User, World, permissions
 
@@ -95,13 +94,21 @@ def channel_payload(channel: Channel) -> Payload:
     }
 
 
-def guild_payload(guild: Guild, world: World, *, members: bool = True) -> Payload:
-    """A server as GUILD_CREATE tells it; without `members` only the bot's own membership."""
+def channel_news(event: str, channel: Channel) -> Payload:
+    """A channel or thread as the event tells it: new threads say so, deleted ones little else."""
+    told = channel_payload(channel)
+    if event == "THREAD_DELETE":
+        return {key: told[key] for key in ("id", "guild_id", "parent_id", "type")}
+    return told | ({"newly_created": True} if event == "THREAD_CREATE" else {})
+
+
+def guild_payload(guild: Guild, world: World, *, members: bool = True, joined: bool = False) -> Payload:
+    """A server as GUILD_CREATE tells it: one just `joined` was never away; without `members` the bot's own only."""
     told = [member for member in guild.members.values() if members or member.user is world.bot]
     return basic_guild(guild) | {
         "joined_at": timestamp(guild.members[world.bot.id].joined if world.bot.id in guild.members else guild.created),
         "large": False,
-        "unavailable": False,
+        **({} if joined else {"unavailable": False}),
         "member_count": len(guild.members),
         "members": [member_payload(member) for member in told],
         "channels": [channel_payload(channel) for channel in guild.channels],
@@ -139,58 +146,6 @@ def basic_guild(guild: Guild) -> Payload:
     }
 
 
-def file_payload(file: StoredFile) -> Payload:
-    payload: Payload = {
-        "id": str(file.id),
-        "filename": file.name,
-        "size": file.size,
-        "url": file.url,
-        "proxy_url": file.url,
-        "content_type": file.content_type,
-    }
-    if file.width and file.height:
-        payload |= {"width": file.width, "height": file.height}
-    if file.description:
-        payload["description"] = file.description
-    return payload | ({"ephemeral": True} if file.ephemeral else {})
-
-
-def message_payload(message: Message, *, reader: User | None = None) -> Payload:
-    """A message as the bot gets it; for a `reader` who may not read content (no such intent) without it."""
-    hidden = message.hidden_files()
-    payload: Payload = {
-        "id": str(message.id),
-        "channel_id": str(message.channel.id),
-        "type": _message_type(message),
-        "author": user_payload(message.author),
-        "timestamp": timestamp(message.created),
-        "edited_timestamp": timestamp(message.edited) if message.edited else None,
-        "flags": message.flags,
-        "content": message.content,
-        "embeds": message.embeds,
-        "components": message.components,
-        "attachments": [file_payload(file) for file in message.attachments if file.id not in hidden],
-        "mentions": [],
-        "mention_roles": [],
-        "mention_everyone": False,
-        "pinned": False,
-        "tts": False,
-    }
-    if reader and not _readable(message, reader):
-        payload |= {"content": "", "embeds": [], "components": [], "attachments": []}
-    return payload | _origin(message)
-
-
-def metadata_payload(kind: int, number: int, user: User, owners: Payload, **more: object) -> Payload:
-    """What a message says about the interaction it came from."""
-    return {
-        "id": str(number),
-        "type": kind,
-        "user": user_payload(user),
-        "authorizing_integration_owners": owners,
-    } | more
-
-
 def effective_permissions(user: User, channel: Channel) -> str:
     """As the strings in interactions say it; in direct messages Discord claims everything."""
     return str((permissions(user, channel) if channel.guild else Permissions.all()).value)
@@ -209,43 +164,6 @@ def _threads(guild: Guild, world: World) -> list[Channel]:
     """The active threads that the bot may see."""
     active = [thread for thread in world.threads(guild) if not thread.archived]
     return [thread for thread in active if permissions(world.bot, thread).view_channel]
-
-
-def _message_type(message: Message) -> int:
-    if message.metadata and message.metadata["type"] == 2:
-        return 23 if "target_message_id" in message.metadata or "target_user" in message.metadata else 20
-    return 19 if message.reference else 0
-
-
-def _readable(message: Message, reader: User) -> bool:
-    """Without the intent an app reads what it wrote itself, direct messages, and where it is mentioned."""
-    if reader.reads_content or reader is message.author or message.channel.guild is None:
-        return True
-    return f"<@{reader.id}>" in message.content or f"<@!{reader.id}>" in message.content
-
-
-def _origin(message: Message) -> Payload:
-    payload: Payload = {}
-    if message.nonce is not None:
-        payload["nonce"] = message.nonce
-    if message.reference:
-        payload["message_reference"] = {
-            "type": 0,
-            "channel_id": str(message.channel.id),
-            "message_id": str(message.reference),
-        }
-        original = message.channel.messages.get(message.reference)
-        payload["referenced_message"] = message_payload(original) if original and not original.reference else None
-    if message.metadata:
-        payload |= {
-            "interaction_metadata": message.metadata,
-            "application_id": str(message.author.id),
-            "webhook_id": str(message.author.id),
-        }
-        if message.command:
-            user = message.metadata["user"]
-            payload["interaction"] = {"id": message.metadata["id"], "type": 2, "name": message.command, "user": user}
-    return payload
 
 
 def _thread_part(thread: Channel) -> Payload:

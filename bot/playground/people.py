@@ -9,9 +9,9 @@ from .answers import Answer
 from .command_rules import installations
 from .commands import MESSAGE_MENU, USER_MENU
 from .interaction import AUTOCOMPLETE, COMMAND, COMPONENT
-from .message import BUTTON, SELECTS, Message, walk
+from .message import BUTTON, SELECTS, Message
+from .message_payloads import message_payload
 from .modal_fields import picked
-from .payloads import message_payload
 from .resolved import Resolved
 from .rest import Discord
 from .typed_options import checked_values, command_data, find_leaf, named, partial_values
@@ -233,15 +233,10 @@ class Person(Actor):
 
     def _find(self, message: Message, name: str, kinds: tuple[int, ...]) -> Payload:
         self._check_seen(message)
-        parts = [part for part in walk(message.components) if part["type"] in kinds]
-        for part in parts:
-            labels = (part.get("custom_id"), part.get("label"), part.get("placeholder"))
-            if name in labels or name == (part.get("emoji") or {}).get("name"):
-                if part.get("disabled"):
-                    raise ValueError(f"{name} is disabled.")
-                return part
-        offered = ", ".join(str(part.get("label") or part.get("custom_id")) for part in parts)
-        raise ValueError(f"The message has no {name}; there are: {offered}")
+        part = message.part(name, kinds)
+        if part.get("disabled"):
+            raise ValueError(f"{name} is disabled.")
+        return part
 
 
 def _options(command: Payload, chain: list[Payload]) -> list[Payload]:

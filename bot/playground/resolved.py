@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from .payloads import channel_payload, effective_permissions, file_payload, member_payload, role_payload, user_payload
+from .message_payloads import file_payload
+from .payloads import channel_payload, effective_permissions, member_payload, role_payload, user_payload
 from .uploads import Files, Upload
 from .wire import Payload
 from .world import Channel, Guild, Role, User, permissions, upload_limit
@@ -65,7 +66,8 @@ class Resolved:
         upload = file if isinstance(file, Upload) else Upload(*file)
         most = upload_limit(self.files.upload_limit, self.channel, self.user)
         if len(upload.data) > most:
-            raise ValueError(f"Your files are too powerful. The largest file here is {most / MEGABYTE:.4g} MB.")
+            size = f"{most // MEGABYTE} MB" if most >= MEGABYTE else f"{most} bytes"
+            raise ValueError(f"Your files are too powerful. The largest file here is {size}.")
         stored = self.files.store(upload, self.files.world.bot.id, ephemeral=True)
         return self._add("attachments", stored.id, file_payload(stored))
 

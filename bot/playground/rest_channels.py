@@ -5,57 +5,59 @@ from __future__ import annotations
 from discord import Permissions
 
 from .message import Message
-from .payloads import channel_payload, message_payload
+from .message_payloads import message_payload
+from .payloads import channel_payload
 from .rest import Call, Discord, Result, Route
-from .wire import FormErrors, Refusal
+from .wire import Refusal
 from .world import DM, Channel, User, permissions
 
 
 def channel(discord: Discord, call: Call) -> Result:
-    return 200, channel_payload(_channel(discord, call))
+    return 200, channel_payload(find_channel(discord, call))
 
 
 def send(discord: Discord, call: Call) -> Result:
-    place = _channel(discord, call)
-    bot = discord.world.bot
+    place = find_channel(discord, call)
+    bot, payload = discord.world.bot, call.payload
     if place.type == DM:
         _check_dm(discord, place.recipients[0])
-    _need(bot, place, Permissions(send_messages_in_threads=True) if place.parent else Permissions(send_messages=True))
+    need(bot, place, Permissions(send_messages_in_threads=True) if place.parent else Permissions(send_messages=True))
     if call.uploads:
-        _need(bot, place, Permissions(attach_files=True))
-    if call.payload.get("message_reference"):
-        _need(bot, place, Permissions(read_message_history=True), 160002)
-    if place.locked:
+        need(bot, place, Permissions(attach_files=True))
+    if payload.get("message_reference"):
+        need(bot, place, Permissions(read_message_history=True), 160002)
+    if place.locked and not _allowed(bot, place).manage_threads:
         raise Refusal(403, 160005, "Thread is locked")
     if place.archived:
         place.archived = False
         discord.gateway.channel_event("THREAD_UPDATE", place)
-    message = discord.messages.create(place, bot, call.payload, call.uploads)
+    message = discord.messages.create(place, bot, payload, call.uploads)
     return 200, message_payload(message)
 
 
 def get(discord: Discord, call: Call) -> Result:
-    message = _message(discord, call)
-    _need(discord.world.bot, message.channel, Permissions(read_message_history=True))
+    message = find_message(discord, call)
+    need(discord.world.bot, message.channel, Permissions(read_message_history=True))
     return 200, message_payload(message, reader=discord.world.bot)
 
 
 def edit(discord: Discord, call: Call) -> Result:
-    message = _message(discord, call)
+    message = find_message(discord, call)
     if message.author is not discord.world.bot:
         raise Refusal(403, 50005, "Cannot edit a message authored by another user")
     if message.channel.archived:
         raise Refusal(400, 50083, "Thread is archived")
     if call.uploads:
-        _need(discord.world.bot, message.channel, Permissions(attach_files=True))
+        need(discord.world.bot, message.channel, Permissions(attach_files=True))
+    discord.buckets.take_edit(message.channel.id, message.created)
     discord.messages.edit(message, call.payload, call.uploads)
     return 200, message_payload(message)
 
 
 def delete(discord: Discord, call: Call) -> Result:
-    message = _message(discord, call)
+    message = find_message(discord, call)
     if message.author is not discord.world.bot:
-        _need(discord.world.bot, message.channel, Permissions(manage_messages=True))
+        need(discord.world.bot, message.channel, Permissions(manage_messages=True))
     if message.channel.archived:
         raise Refusal(400, 50083, "Thread is archived")
     discord.messages.delete(message)
@@ -63,36 +65,33 @@ def delete(discord: Discord, call: Call) -> Result:
 
 
 def history(discord: Discord, call: Call) -> Result:
-    place = _channel(discord, call)
-    limit = call.query.get("limit", "50")
-    errors = FormErrors()
-    errors.number("limit", int(limit) if limit.isdigit() else limit, 1, 100)
-    errors.raise_any()
+    place = find_channel(discord, call)
+    limit = call.asked_number("limit", 50, 1, 100)
     seen = sorted((message for message in place.messages.values() if not message.only_for), key=lambda m: m.id)
     if not _allowed(discord.world.bot, place).read_message_history:
         seen = []
-    window = _window(seen, call, int(limit))
+    window = _window(seen, call, limit)
     return 200, [message_payload(message, reader=discord.world.bot) for message in reversed(window)]
 
 
 def typing(discord: Discord, call: Call) -> Result:
-    _channel(discord, call)
+    find_channel(discord, call)
     return 204, None
 
 
 def _window(seen: list[Message], call: Call, limit: int) -> list[Message]:
-    after, before, around = (int(call.query.get(key, 0)) for key in ("after", "before", "around"))
-    if after:
+    after, before, around = (call.asked_id(key) for key in ("after", "before", "around"))
+    if after is not None:
         return [message for message in seen if message.id > after][:limit]
-    if before:
+    if before is not None:
         return [message for message in seen if message.id < before][-limit:]
-    if around:
+    if around is not None:
         older = [message for message in seen if message.id <= around][-(limit // 2 + 1) :]
         return older + [message for message in seen if message.id > around][: limit - len(older)]
     return seen[-limit:]
 
 
-def _channel(discord: Discord, call: Call) -> Channel:
+def find_channel(discord: Discord, call: Call) -> Channel:
     place = discord.world.channels.get(call.id("channel"))
     if place is None:
         raise Refusal(404, 10003, "Unknown Channel")
@@ -101,8 +100,8 @@ def _channel(discord: Discord, call: Call) -> Channel:
     return place
 
 
-def _message(discord: Discord, call: Call) -> Message:
-    message = _channel(discord, call).messages.get(call.id("message"))
+def find_message(discord: Discord, call: Call) -> Message:
+    message = find_channel(discord, call).messages.get(call.id("message"))
     if message is None or message.only_for:
         raise Refusal(404, 10008, "Unknown Message")
     return message
@@ -114,7 +113,7 @@ def _allowed(bot: User, place: Channel) -> Permissions:
     return permissions(bot, place)
 
 
-def _need(bot: User, place: Channel, needed: Permissions, code: int = 50013) -> None:
+def need(bot: User, place: Channel, needed: Permissions, code: int = 50013) -> None:
     if not needed.is_subset(_allowed(bot, place)):
         raise Refusal(403, code, "Missing Permissions")
 
@@ -132,8 +131,8 @@ ROUTES = [
     Route("GET", CHANNEL, channel, bucket=KEY),
     Route("POST", CHANNEL + "/typing", typing, bucket=KEY),
     Route("GET", CHANNEL + "/messages", history, bucket=KEY),
-    Route("POST", CHANNEL + "/messages", send, bucket=KEY),
+    Route("POST", CHANNEL + "/messages", send, bucket=KEY, takes_files=True),
     Route("GET", MESSAGE, get, bucket=KEY),
-    Route("PATCH", MESSAGE, edit, bucket=KEY),
+    Route("PATCH", MESSAGE, edit, bucket=KEY, takes_files=True),
     Route("DELETE", MESSAGE, delete, bucket=KEY),
 ]

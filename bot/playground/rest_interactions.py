@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from .interaction import Interaction
 from .message import Message
-from .payloads import message_payload
+from .message_payloads import message_payload
 from .rest import Call, Discord, Result, Route
 from .wire import Refusal
 
 
 def callback(discord: Discord, call: Call) -> Result:
     result = discord.interactions.answer(call.id("interaction"), call.ids["key"], call.payload, call.uploads)
-    wanted = call.query.get("with_response") in ("1", "true", "True")
-    return (200, result) if wanted else (204, None)
+    return (200, result) if call.asked("with_response") else (204, None)
 
 
 def follow_up(discord: Discord, call: Call) -> Result:
@@ -26,10 +25,11 @@ def get(discord: Discord, call: Call) -> Result:
 
 
 def edit(discord: Discord, call: Call) -> Result:
-    _, message = _found(discord, call)
+    interaction, message = _found(discord, call)
     if message.channel.archived:
         raise Refusal(400, 50083, "Thread is archived")
-    discord.messages.edit(message, call.payload, call.uploads)
+    discord.buckets.take_edit(message.channel.id, message.created)
+    discord.messages.edit(message, call.payload, call.uploads, asked_by=interaction.user)
     return 200, message_payload(message)
 
 
@@ -40,16 +40,18 @@ def delete(discord: Discord, call: Call) -> Result:
 
 def _found(discord: Discord, call: Call) -> tuple[Interaction, Message]:
     interaction = discord.interactions.find(call.id("app"), call.ids["token"])
-    return interaction, discord.interactions.message(interaction, call.ids["message"])
+    name = call.ids["message"]
+    return interaction, discord.interactions.message(interaction, name if name == ORIGINAL else str(call.id("message")))
 
 
+ORIGINAL = "@original"
 WEBHOOK = "/webhooks/{app}/{token}"
 MESSAGE = WEBHOOK + "/messages/{message}"
 KEY = ("app", "token")
 ROUTES = [
-    Route("POST", "/interactions/{interaction}/{key}/callback", callback, needs_token=False),
-    Route("POST", WEBHOOK, follow_up, needs_token=False, bucket=KEY),
+    Route("POST", "/interactions/{interaction}/{key}/callback", callback, needs_token=False, takes_files=True),
+    Route("POST", WEBHOOK, follow_up, needs_token=False, bucket=KEY, takes_files=True),
     Route("GET", MESSAGE, get, needs_token=False, bucket=KEY),
-    Route("PATCH", MESSAGE, edit, needs_token=False, bucket=KEY),
+    Route("PATCH", MESSAGE, edit, needs_token=False, bucket=KEY, takes_files=True),
     Route("DELETE", MESSAGE, delete, needs_token=False, bucket=KEY),
 ]

@@ -1,18 +1,14 @@
-"""Routes for the bot itself, people, servers and where the gateway is."""
+"""Routes for the bot itself, people, what they bought, and where the gateway is."""
 
 from __future__ import annotations
 
-from .payloads import (
-    basic_guild,
-    channel_payload,
-    member_payload,
-    own_payload,
-    role_payload,
-    user_payload,
-)
+from discord import Permissions
+
+from .forms import form, read_form, snowflake
+from .payloads import channel_payload, own_payload, user_payload
 from .rest import Call, Discord, Result, Route
-from .wire import Refusal, refuse_field
-from .world import Guild
+from .wire import Payload, Refusal
+from .world import Guild, User
 
 
 def me(discord: Discord, call: Call) -> Result:
@@ -54,16 +50,38 @@ def gateway(discord: Discord, call: Call) -> Result:
 
 
 def gateway_bot(discord: Discord, call: Call) -> Result:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 1}
     url = discord.base.replace("http", "ws", 1) + "/gateway"
-    return 200, {"url": url, "shards": 1, "session_start_limit": limit}
+    limit = discord.gateway.starts.payload(discord.world.now())
+    return 200, {"url": url, "shards": discord.gateway.rules.shards, "session_start_limit": limit}
+
+
+NEW_DM = form({"recipient_id": snowflake}, "recipient_id")
+
+
+def guilds(discord: Discord, call: Call) -> Result:
+    limit, after = call.asked_number("limit", 200, 1, 200), call.asked_id("after") or 0
+    before = call.asked_id("before") or discord.world.new_id()
+    there = [guild for guild in discord.world.guilds.values() if guild.has_bot and after < guild.id < before]
+    return 200, [_own_guild(guild, discord.world.bot) for guild in there[:limit]]
+
+
+def entitlements(discord: Discord, call: Call) -> Result:
+    """What people bought of this app, oldest first."""
+    if call.id("app") != discord.world.bot.id:
+        raise Refusal(403, 20012, "You are not authorized to perform this action on this application")
+    limit = call.asked_number("limit", 100, 1, 100)
+    found = discord.world.entitlements
+    for key in ("user_id", "guild_id"):
+        wanted = call.asked_id(key)
+        found = [bought for bought in found if wanted is None or bought.get(key) == str(wanted)]
+    return 200, found[:limit]
 
 
 def open_dm(discord: Discord, call: Call) -> Result:
-    number = str(call.payload.get("recipient_id"))
-    user = discord.world.users.get(int(number)) if number.isdigit() else None
+    asked = read_form(NEW_DM, call.payload)
+    user = discord.world.users.get(int(asked["recipient_id"]))
     if user is None or user is discord.world.bot:
-        raise refuse_field("recipient_id", "CANNOT_DM_USER", "Cannot send messages to this user")
+        raise Refusal(400, 50033, "Invalid Recipient(s)")
     return 200, channel_payload(discord.world.dm(user))
 
 
@@ -74,48 +92,30 @@ def user(discord: Discord, call: Call) -> Result:
     return 200, user_payload(found)
 
 
-def guild(discord: Discord, call: Call) -> Result:
-    return 200, basic_guild(_guild(discord, call))
-
-
-def guild_channels(discord: Discord, call: Call) -> Result:
-    return 200, [channel_payload(channel) for channel in _guild(discord, call).channels]
-
-
-def guild_roles(discord: Discord, call: Call) -> Result:
-    return 200, [role_payload(role) for role in _guild(discord, call).roles]
-
-
-def member(discord: Discord, call: Call) -> Result:
-    found = _guild(discord, call).members.get(call.id("user"))
-    if found is None:
-        raise Refusal(404, 10007, "Unknown Member")
-    return 200, member_payload(found)
-
-
-def leave(discord: Discord, call: Call) -> Result:
-    discord.gateway.leave(_guild(discord, call))
-    return 204, None
-
-
-def _guild(discord: Discord, call: Call) -> Guild:
-    found = discord.world.guilds.get(call.id("guild"))
-    if found is None or not found.has_bot:
-        raise Refusal(404, 10004, "Unknown Guild")
-    return found
+def _own_guild(guild: Guild, bot: User) -> Payload:
+    """A server as the list of one's own tells it."""
+    held = Permissions(guild.everyone.permissions.value)
+    for role in guild.members[bot.id].roles if bot.id in guild.members else []:
+        held |= role.permissions
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "banner": None,
+        "owner": guild.owner is bot,
+        "permissions": str(held.value),
+        "features": [],
+    }
 
 
 ROUTES = [
-    Route("GET", "/users/@me", me),
-    Route("GET", "/users/{user}", user),
-    Route("POST", "/users/@me/channels", open_dm),
-    Route("DELETE", "/users/@me/guilds/{guild}", leave),
+    Route("GET", "/users/@me", me, bucket=()),
+    Route("GET", "/users/{user}", user, bucket=()),
+    Route("GET", "/users/@me/guilds", guilds, bucket=()),
+    Route("POST", "/users/@me/channels", open_dm, bucket=()),
     Route("GET", "/oauth2/applications/@me", application),
     Route("GET", "/applications/@me", application),
+    Route("GET", "/applications/{app}/entitlements", entitlements, bucket=("app",)),
     Route("GET", "/gateway", gateway, needs_token=False),
-    Route("GET", "/gateway/bot", gateway_bot),
-    Route("GET", "/guilds/{guild}", guild),
-    Route("GET", "/guilds/{guild}/channels", guild_channels),
-    Route("GET", "/guilds/{guild}/roles", guild_roles),
-    Route("GET", "/guilds/{guild}/members/{user}", member),
+    Route("GET", "/gateway/bot", gateway_bot, bucket=()),
 ]

@@ -7,12 +7,14 @@ import mimetypes
 import re
 import secrets
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from urllib.parse import quote
 
 from .message import StoredFile
+from .places import Channel, User, upload_limit
 from .wire import Refusal
 from .world import World
 
@@ -41,8 +43,10 @@ class Files:
         self._gone: deque[tuple[float, int]] = deque()
         self._secret = secrets.token_bytes(16)
 
-    def check_size(self, uploads: list[Upload]) -> None:
-        if any(len(upload.data) > self.upload_limit for upload in uploads):
+    def check_size(self, uploads: list[Upload], place: Channel, user: User | None = None) -> None:
+        """40005 for a file over the limit of this channel's server, or of the person who asked for it."""
+        limit = upload_limit(self.upload_limit, place, user)
+        if any(len(upload.data) > limit for upload in uploads):
             raise Refusal(413, 40005, "Request entity too large")
 
     def store(
@@ -67,13 +71,12 @@ class Files:
         while self._gone and self._gone[0][0] <= now:
             self.world.files.pop(self._gone.popleft()[1], None)
 
-    def valid(self, path: str, expires: str, signature: str) -> bool:
-        """Whether a link is one that was given out and has not run out."""
-        try:
-            fresh = int(expires, 16) > self.world.now()
-        except ValueError:
+    def valid(self, path: str, query: Mapping[str, str]) -> bool:
+        """Whether a link is one that was given out (`ex`, `is`, `hm`) and has not run out."""
+        expires, issued = query.get("ex", ""), query.get("is", "")
+        if not hmac.compare_digest(self._seal(path, expires, issued).encode(), query.get("hm", "").encode()):
             return False
-        return fresh and hmac.compare_digest(self._seal(path, expires), signature)
+        return int(expires, 16) > self.world.now()
 
     def find(self, number: int) -> StoredFile | None:
         self.forget([])
@@ -81,11 +84,11 @@ class Files:
 
     def _signature(self, path: str) -> str:
         now = int(self.world.now())
-        expires = f"{now + LINK_LIFE:x}"
-        return f"ex={expires}&is={now:x}&hm={self._seal(path, expires)}"
+        expires, issued = f"{now + LINK_LIFE:x}", f"{now:x}"
+        return f"ex={expires}&is={issued}&hm={self._seal(path, expires, issued)}"
 
-    def _seal(self, path: str, expires: str) -> str:
-        return hmac.new(self._secret, f"{path}?{expires}".encode(), sha256).hexdigest()
+    def _seal(self, path: str, expires: str, issued: str) -> str:
+        return hmac.new(self._secret, f"{path}?{expires}&{issued}".encode(), sha256).hexdigest()
 
 
 def safe_name(name: str) -> str:

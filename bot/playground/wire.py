@@ -23,6 +23,14 @@ class Refusal(Exception):
         self.message = message
         self.errors = errors
 
+    def inside(self, key: str) -> Refusal:
+        """The same refusal of a form that is this field of another one."""
+        return Refusal(self.status, self.code, self.message, {key: self.errors} if self.errors else None)
+
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers tell besides."""
+        return {}
+
     def payload(self) -> Payload:
         answer: Payload = {"message": self.message, "code": self.code}
         return answer | {"errors": self.errors} if self.errors else answer
@@ -47,9 +55,9 @@ class FormErrors:
     def length(self, path: str, value: object, low: int, high: int) -> bool:
         """Whether the value is a string of that many characters; what is wrong is noted."""
         if not isinstance(value, str):
-            self.add(path, "BASE_TYPE_REQUIRED" if value is None else "STRING_TYPE_CONVERT", _wanted(value, "string"))
+            self._kind(path, value, "STRING_TYPE_CONVERT", f'Could not interpret "{str(value)[:100]}" as string.')
         elif not low <= len(value) <= high:
-            self._size(path, "in length", low, high, len(value))
+            self._size(path, low, high)
         else:
             return True
         return False
@@ -57,9 +65,9 @@ class FormErrors:
     def count(self, path: str, values: object, low: int, high: int) -> bool:
         """Whether the value is a list of that many items; what is wrong is noted."""
         if not isinstance(values, list):
-            self.add(path, "BASE_TYPE_REQUIRED" if values is None else "LIST_TYPE_CONVERT", _wanted(values, "list"))
+            self._kind(path, values, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
         elif not low <= len(values) <= high:
-            self._size(path, "in length", low, high, len(values))
+            self._size(path, low, high)
         else:
             return True
         return False
@@ -67,7 +75,7 @@ class FormErrors:
     def number(self, path: str, value: object, low: int, high: int) -> bool:
         """Whether the value is an integer in the range; what is wrong is noted."""
         if isinstance(value, bool) or not isinstance(value, int):
-            self.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+            self._kind(path, value, "NUMBER_TYPE_COERCE", f'Value "{str(value)[:100]}" is not int.')
         elif value < low:
             self.add(path, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {low}.")
         elif value > high:
@@ -80,16 +88,20 @@ class FormErrors:
         """Whether the value is one of these; what is wrong is noted."""
         if value in allowed and not isinstance(value, bool):
             return True
-        self.add(path, "BASE_TYPE_CHOICES", f"Value must be one of {set(allowed)}.")
+        self._kind(path, value, "BASE_TYPE_CHOICES", f"Value must be one of {{{', '.join(map(repr, allowed))}}}.")
         return False
 
-    def _size(self, path: str, unit: str, low: int, high: int, size: int) -> None:
-        if not size and low:
+    def _kind(self, path: str, value: object, code: str, message: str) -> None:
+        if value is None:
             self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
-        elif low and size < low:
-            self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} {unit}.")
         else:
-            self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {high} or fewer {unit}.")
+            self.add(path, code, message)
+
+    def _size(self, path: str, low: int, high: int) -> None:
+        if low:
+            self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
+        else:
+            self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {high} or fewer in length.")
 
 
 def refuse_field(path: str, code: str, message: str) -> Refusal:
@@ -111,14 +123,6 @@ class Snowflakes:
         return self._last
 
 
-def snowflake(value: object) -> int:
-    """An id as Discord reads it, from a string or a number; 50035 otherwise."""
-    try:
-        return int(str(value))
-    except ValueError:
-        raise refuse_field("", "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.') from None
-
-
 def timestamp(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
 
@@ -126,7 +130,3 @@ def timestamp(at: float) -> str:
 def given(payload: Mapping[str, Any], key: str) -> bool:
     """Whether the key is there with a value that is neither null nor empty."""
     return payload.get(key) not in (None, "", [], {})
-
-
-def _wanted(value: object, kind: str) -> str:
-    return "This field is required" if value is None else f"Only a {kind} can be used here."

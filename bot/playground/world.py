@@ -111,8 +111,9 @@ class World:
         self.channels[channel.id] = channel
         return channel
 
-    def add_thread(self, parent: Channel, name: str) -> Channel:
-        thread = Channel(self.new_id(), PUBLIC_THREAD, name, parent.guild, parent)
+    def add_thread(self, parent: Channel, name: str, number: int | None = None) -> Channel:
+        """A public thread; one that begins with a message has that message's id."""
+        thread = Channel(number or self.new_id(), PUBLIC_THREAD, name, parent.guild, parent)
         self.channels[thread.id] = thread
         return thread
 

@@ -1,8 +1,8 @@
-"""The simulator's parts on their own: order, validation, drawing, media, moments."""
+"""The simulator's parts on their own: order, validation, media, moments."""
 
 import asyncio
-import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +12,11 @@ from PIL import Image
 
 from bot.comfy.simulator import media
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
-from bot.comfy.simulator.drawing import draw, focus
-from bot.comfy.simulator.drawing.subjects import SUBJECTS
 from bot.comfy.simulator.folders import Folders
-from bot.comfy.simulator.graph import Order, sign
+from bot.comfy.simulator.graph import GrowingGraph, Order
 from bot.comfy.simulator.inputs import declared_inputs
 from bot.comfy.simulator.moments import Moments
+from bot.comfy.simulator.signatures import Signatures
 from bot.comfy.simulator.validation import validate
 from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Graph
@@ -61,7 +60,7 @@ def changed(node_id: str, **inputs: Any) -> Graph:
 
 
 def test_nodes_run_in_the_recorded_order() -> None:
-    order = Order(GRAPH, CATALOGUE, lambda _: False)
+    order = Order(GrowingGraph(GRAPH, CATALOGUE), lambda _: False, lambda _: False)
     order.add("9")
     ran = []
     while order:
@@ -71,12 +70,15 @@ def test_nodes_run_in_the_recorded_order() -> None:
     assert ran == ["4", "5", "7", "6", "3", "8", "9"]
 
 
-def test_signatures_do_not_depend_on_node_ids() -> None:
+def test_signatures_do_not_depend_on_node_ids(tmp_path: Path) -> None:
     renamed = json.loads(json.dumps(GRAPH).replace('"4"', '"n4"').replace('"6"', '"n6"'))
-    one, other = (sign(graph, CATALOGUE, lambda _: None) for graph in (GRAPH, renamed))
+    one, other, reseeded = (
+        Signatures(GrowingGraph(graph, CATALOGUE), Folders(tmp_path), lambda _: False)["9"]
+        for graph in (GRAPH, renamed, changed("3", seed=2))
+    )
 
-    assert one["9"] == other["9"]
-    assert one["9"] != sign(changed("3", seed=2), CATALOGUE, lambda _: None)["9"]
+    assert one == other
+    assert one != reseeded
 
 
 @pytest.mark.parametrize(
@@ -157,41 +159,12 @@ def test_files_are_numbered_on_and_kept_inside(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", *(listed.split()[0] for listed, *_ in SUBJECTS), "neon city", "sea", "desert", "🦊"]
-)
-def test_every_word_can_be_drawn_in_any_shape(words: str) -> None:
-    for size in ((1, 1), (48, 16), (16, 48)):
-        assert draw(words, 3, size).size == size
-
-
-def test_words_seed_and_model_decide_the_picture() -> None:
-    one = draw("a fox in the snow", 1, (64, 64)).tobytes()
-
-    assert draw("a fox in the snow", 1, (64, 64)).tobytes() == one
-    assert draw("a fox in the snow", 2, (64, 64)).tobytes() != one
-    assert draw("a castle", 1, (64, 64)).tobytes() != one
-    assert draw("a fox in the snow", 1, (64, 64), tint="other.safetensors").tobytes() != one
-
-
-def test_previews_come_into_focus() -> None:
-    picture = draw("a fox", 1, (64, 64))
-
-    def distance(done: float) -> int:
-        with Image.open(io.BytesIO(focus(picture, done, 1))) as shown:
-            one, other = shown.convert("L").tobytes(), picture.convert("L").tobytes()
-            return sum(abs(a - b) for a, b in zip(one, other, strict=True))
-
-    distances = [distance(step / 4) for step in range(1, 5)]
-    assert distances == sorted(distances, reverse=True)
-
-
-@pytest.mark.parametrize(
     ("content", "start"),
     [
         (media.webm(FRAMES, 8, METADATA), b"\x1a\x45\xdf\xa3"),
         (media.mp4(FRAMES, 8, METADATA)[4:], b"ftyp"),
-        (media.flac(0.1, 44_100, 2, 440.0, METADATA), b"fLaC"),
-        (media.flac(0.1, 44_100, 2, None, METADATA), b"fLaC"),
+        (media.flac(0.1, 44_100, 2, (440.0,), METADATA), b"fLaC"),
+        (media.flac(0.1, 44_100, 2, (), METADATA), b"fLaC"),
         (media.mp3(0.1, METADATA), b"ID3"),
         (media.opus(0.1, METADATA), b"OggS"),
     ],
@@ -199,6 +172,16 @@ def test_previews_come_into_focus() -> None:
 def test_media_files_carry_the_graph(content: bytes, start: bytes) -> None:
     assert content.startswith(start)
     assert METADATA["prompt"].encode() in content
+
+
+def test_a_3d_file_is_binary_gltf_with_the_graph_inside() -> None:
+    content = media.glb(METADATA)
+    length = int.from_bytes(content[12:16], "little")
+    document = json.loads(content[20 : 20 + length])
+
+    assert content[:12] == b"glTF" + (2).to_bytes(4, "little") + len(content).to_bytes(4, "little")
+    assert document["asset"]["extras"] == METADATA
+    assert document["buffers"][0]["byteLength"] == len(content) - 20 - length - 8
 
 
 async def test_two_who_wait_for_one_moment_both_get_it() -> None:

@@ -25,6 +25,8 @@ from bot.jobs.store import Store
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 
+from .page_stage import chromium, page, stage  # noqa: F401 (fixtures of the page's tests)
+
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from io import BytesIO
+from typing import Any
 
 import discord
 import yarl
@@ -47,14 +48,15 @@ def gallery(
 
 
 class SmallBot(discord.AutoShardedClient):
-    def __init__(self) -> None:
-        super().__init__(
-            intents=discord.Intents(guilds=True),
-            max_messages=None,
-            chunk_guilds_at_startup=False,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            guild_ready_timeout=0.05,
-        )
+    def __init__(self, **options: Any) -> None:
+        usual = {
+            "intents": discord.Intents(guilds=True),
+            "max_messages": None,
+            "chunk_guilds_at_startup": False,
+            "member_cache_flags": discord.MemberCacheFlags.none(),
+            "guild_ready_timeout": 0.05,
+        }
+        super().__init__(**(usual | options))
         self.tree = app_commands.CommandTree(self)
         #: what a test lets a command do
         self.acts: dict[str, Callable[[discord.Interaction], Awaitable[None]]] = {}

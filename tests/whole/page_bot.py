@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from .discord_bot import SmallBot, gallery, picture
+from .page_showcase import Everything, More, show_parts, show_pictures
 
 STYLES = ["oil", "ink", "watercolour"]
 
@@ -42,6 +43,30 @@ class PageBot(SmallBot):
         )
         secret.default_permissions = discord.Permissions(manage_messages=True)
         self.tree.add_command(secret)
+        self._add_showcase()
+
+    def _add_showcase(self) -> None:
+        shows: dict[str, Any] = {"parts": show_parts, "pictures": show_pictures, "form": self.form, "more": self.more}
+        for name, callback in shows.items():
+            command: app_commands.Command[Any, ..., None] = app_commands.Command(
+                name=name, description=f"Show {name}", callback=callback
+            )
+            self.tree.add_command(command)
+        menus: dict[str, Any] = {"Quote": self.quote, "Greet": self.greet}
+        for title, menu in menus.items():
+            self.tree.add_command(app_commands.ContextMenu(name=title, callback=menu))
+
+    async def form(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Everything())
+
+    async def more(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(More())
+
+    async def quote(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"quoted: {message.content}", ephemeral=True)
+
+    async def greet(self, interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(f"hello, {member.display_name}", ephemeral=True)
 
     @app_commands.describe(prompt="What to draw", style="How", source="What to start from", count="How many")
     async def draw(

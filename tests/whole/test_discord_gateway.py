@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-import aiohttp
 import discord
 import pytest
 
-from bot.playground import DiscordServer
+from bot.playground import DiscordServer, GatewayRules
 
 from .discord_bot import SmallBot, point_at, running
 
 
-def answering_bot() -> SmallBot:
-    bot = SmallBot()
+class Eager(SmallBot):
+    """Does not wait five seconds before it identifies again."""
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None: ...
+
+
+def answering_bot(bot: SmallBot | None = None) -> SmallBot:
+    bot = bot or SmallBot()
 
     @bot.tree.command(description="Ping")
     async def ping(interaction: discord.Interaction) -> None:
@@ -62,46 +67,115 @@ async def test_a_wrong_token_cannot_log_in(server: DiscordServer) -> None:
             await bot.login("wrong")
 
 
-async def test_a_wrong_token_is_closed_with_4004(server: DiscordServer) -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{server.url}/gateway?v=10&encoding=json") as socket,
-    ):
-        hello = await socket.receive_json()
-        await socket.send_json({"op": 2, "d": {"token": "wrong", "intents": 1}})
-        closing = await socket.receive()
-
-    assert hello["op"] == 10
-    assert closing.data == 4004
+async def until(server: DiscordServer, wanted: Callable[[], bool]) -> None:
+    """Asked whenever a session or a heartbeat comes or goes."""
+    async with asyncio.timeout(20):
+        while not wanted():
+            await server.gateway.changed.wait()
 
 
-async def test_a_forgotten_session_has_to_identify_anew(server: DiscordServer) -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{server.url}/gateway?v=10&encoding=json") as socket,
-    ):
-        await socket.receive_json()
-        await socket.send_json({"op": 6, "d": {"token": server.token, "session_id": "gone", "seq": 3}})
-        refused = await socket.receive_json()
-        await socket.send_json({"op": 2, "d": {"token": server.token, "intents": 1, "shard": [0, 1]}})
-        ready = await socket.receive_json()
-        created = await socket.receive_json()
+async def test_a_session_that_is_invalid_for_good_is_begun_anew(server: DiscordServer) -> None:
+    async with running(server, answering_bot(Eager())):
+        server.gateway.invalidate()
+        await until(server, lambda: server.gateway.identified == 2)
+        answer = await server.person("alice").slash("ping")
 
-    assert (refused["op"], refused["d"]) == (9, False)
-    assert (ready["t"], ready["s"], ready["d"]["shard"]) == ("READY", 1, [0, 1])
-    assert (created["t"], created["d"]["name"]) == ("GUILD_CREATE", "Easel Playground")
+    assert answer.message.text == "pong"
+    assert server.gateway.resumed == 0
 
 
-async def test_heartbeats_are_acknowledged(server: DiscordServer) -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{server.url}/gateway?v=10&encoding=json") as socket,
-    ):
-        await socket.receive_json()
-        await socket.send_json({"op": 1, "d": None})
-        answer = await socket.receive_json()
+async def test_a_session_that_is_invalid_for_now_is_resumed(server: DiscordServer) -> None:
+    async with running(server, answering_bot()):
+        server.gateway.invalidate(resumable=True)
+        await until(server, lambda: server.gateway.resumed == 1)
+        answer = await server.person("alice").slash("ping")
 
-    assert answer["op"] == 11
+    assert answer.message.text == "pong"
+    assert server.gateway.identified == 1
+
+
+async def test_a_forgotten_session_is_begun_anew(server: DiscordServer) -> None:
+    async with running(server, answering_bot(Eager())):
+        server.gateway.cut(resumable=False)
+        await until(server, lambda: server.gateway.identified == 2)
+
+    assert server.gateway.resumed == 0
+
+
+async def test_a_heartbeat_that_is_asked_for_comes_at_once(server: DiscordServer) -> None:
+    async with running(server, answering_bot()):
+        (session,) = server.gateway.sessions.values()
+        connection = session.connection
+        assert connection is not None
+        await until(server, lambda: connection.heartbeats == 1)
+        server.gateway.ask_heartbeat()
+        await until(server, lambda: connection.heartbeats == 2)
+
+    assert server.gateway.rules.heartbeat > 40
+
+
+async def test_a_connection_gone_silent_is_left_and_resumed() -> None:
+    rules = GatewayRules(heartbeat=0.2)
+    async with DiscordServer(gateway_rules=rules) as server:
+        async with running(server, answering_bot(SmallBot(heartbeat_timeout=1.0))) as bot:
+            server.gateway.fall_silent()
+            server.add_channel("unheard")
+            await until(server, lambda: server.gateway.resumed >= 1)
+            answer = await server.person("alice").slash("ping", timeout=10)
+            names = [channel.name for channel in bot.get_all_channels()]
+
+        assert answer.message.text == "pong"
+        assert "unheard" in names
+        assert server.gateway.identified == 1
+
+
+async def test_servers_belong_to_shards_and_direct_messages_to_the_first(server: DiscordServer) -> None:
+    server.gateway.rules.shards = 2
+    shards = {(server.guild.id >> 22) % 2: server.guild}
+    while len(shards) < 2:
+        guild = server.add_guild("Elsewhere")
+        shards.setdefault((guild.id >> 22) % 2, guild)
+        server.advance(0.001)
+    heard: list[tuple[int | None, discord.Guild | None]] = []
+    bot = Eager()
+
+    @bot.tree.command(description="Where")
+    async def where(interaction: discord.Interaction) -> None:
+        shard = interaction.guild.shard_id if interaction.guild else None
+        heard.append((shard, interaction.guild))
+        await interaction.response.send_message(f"shard {shard}")
+
+    async with running(server, bot):
+        await until(server, lambda: server.gateway.identified == 2)
+        alice = server.person("alice")
+        answers = [await alice.slash("where", guild=shards[index]) for index in range(2)]
+        sessions = {session.shard[0]: session for session in server.gateway.sessions.values()}
+        before = {index: session.sequence for index, session in sessions.items()}
+        await alice.slash("where", channel=alice.dm)
+        after = {index: session.sequence for index, session in sessions.items()}
+
+    assert [answer.message.text for answer in answers] == ["shard 0", "shard 1"]
+    assert (after[0] - before[0], after[1] - before[1]) == (1, 0)
+
+
+@pytest.mark.parametrize("intents", [discord.Intents(guilds=True, members=True), discord.Intents.all()])
+async def test_privileged_intents_have_to_be_switched_on(server: DiscordServer, intents: discord.Intents) -> None:
+    point_at(server.url)
+    async with SmallBot(intents=intents) as bot:
+        with pytest.raises(discord.PrivilegedIntentsRequired):
+            async with asyncio.timeout(10):
+                await bot.start(server.token)
+
+
+async def test_a_bot_that_has_to_shard_cannot_connect() -> None:
+    async with DiscordServer(gateway_rules=GatewayRules(guilds_per_session=0)) as server:
+        point_at(server.url)
+        async with SmallBot() as bot:
+            with pytest.raises(discord.ConnectionClosed) as caught:
+                async with asyncio.timeout(10):
+                    await bot.start(server.token)
+
+    assert caught.value.code == 4011
 
 
 async def test_the_bot_hears_that_a_channel_is_gone_and_that_it_was_kicked(server: DiscordServer) -> None:

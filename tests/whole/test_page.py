@@ -1,182 +1,138 @@
-"""The page in a real browser: commands typed as in Discord, live edits, buttons, forms, files, other people."""
+"""Commands typed on the page in a real browser: hints, choices, mistakes, live edits, and the box that keeps them."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
-from playwright.async_api import Request as BrowserRequest
+from playwright.async_api import Page, expect
 
-from bot.playground import DiscordServer
+from .page_stage import Stage, become, begin, messages, use
 
-from .discord_bot import picture, running
-from .page_bot import PageBot
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
-SWITCHES = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run"),
-)
-
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests here; each gets a fresh profile."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip("missing browser: none of " + ", ".join(BROWSERS))
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=SWITCHES)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(banner="Pictures come from nowhere.") as server:
-        yield server
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bot(server: DiscordServer) -> AsyncIterator[PageBot]:
-    async with running(server, bot := PageBot()):
-        yield bot
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(server: DiscordServer, bot: PageBot, browser: Browser) -> AsyncIterator[Page]:
-    errors: list[str] = []
-
-    def asked(request: BrowserRequest) -> None:
-        if not request.url.startswith((server.url, "blob:")):
-            errors.append(f"fetched {request.url}")
-
-    context = await browser.new_context(viewport={"width": 1100, "height": 760})
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", asked)
-    await opened(page, server.url)
-    yield page
-    await context.close()
-    assert not errors
-
-
-async def opened(page: Page, url: str) -> None:
-    await page.goto(url)
-    await page.wait_for_selector("#app[data-ready]")
-    await page.click("#text")
-
-
-async def begin(page: Page, command: str) -> None:
-    """Choose a command by typing part of its name."""
-    await page.click("#text")
-    await page.keyboard.type(f"/{command[:3]}")
-    await page.wait_for_selector(f'#list [data-value="{command}"]')
-    await page.keyboard.press("Enter")
-
-
-async def test_a_command_is_typed_watched_and_seen(page: Page, server: DiscordServer, bot: PageBot) -> None:
-    await begin(page, "draw")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#hint .remark")).to_have_text("prompt is required. Specify a value.")
-    await page.keyboard.type("a fox")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("count:")
-    await page.keyboard.type("11")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#hint .remark")).to_have_text("count has to be between 1 and 10.")
-    await page.keyboard.press("Backspace")
-    await page.keyboard.press("Enter")
-    message = page.locator(".message").last
-    await expect(message).to_contain_text("Alice used /draw")
+async def test_a_command_is_typed_watched_and_seen(page: Page, stage: Stage) -> None:
+    await use(page, "draw", "a fox")
+    message = messages(page).last
+    await expect(message.locator(".context")).to_have_text("AAlice used /draw")
     await expect(message.locator("strong")).to_have_text("a fox")
     await expect(message.locator("img")).to_have_attribute("data-file", "preview.png")
-    bot.finish.set()
+    stage.bot.finish.set()
     await expect(message).to_contain_text("Finished a fox")
 
     assert await message.locator("img").evaluate("image => [image.complete, image.naturalWidth]") == [True, 64]
+
+
+async def test_a_reload_finds_person_and_channel_as_they_were(page: Page, stage: Stage) -> None:
+    stage.bot.finish.set()
+    await become(page, "bob")
+    await use(page, "draw", "a fox")
+    await expect(messages(page)).to_contain_text("Finished a fox")
+    name = await page.locator("#title").inner_text()
     await page.reload()
-    await expect(page.locator(".message")).to_have_count(1)
-    await expect(page.locator(".message")).to_contain_text("Finished a fox")
+
+    await expect(messages(page)).to_have_count(1)
+    await expect(messages(page)).to_contain_text("Finished a fox")
+    await expect(page.locator("#title")).to_have_text(name)
+    await expect(page.locator("[data-person=bob]")).to_have_attribute("aria-checked", "true")
 
 
-async def test_choices_come_from_the_bot_while_typing(page: Page, bot: PageBot) -> None:
+async def test_choices_come_from_the_bot_while_typing(page: Page) -> None:
     await begin(page, "draw")
     await page.keyboard.type("a fox")
     await page.keyboard.press("Tab")
-    await page.keyboard.type("sty")
-    await page.keyboard.press("Enter")
+    await page.keyboard.type("style:")
+    await expect(page.locator("#list li")).to_have_text(["oil", "ink", "watercolour"])
     await page.keyboard.type("water")
-    await page.wait_for_selector('#list [data-value="watercolour"]')
+    await expect(page.locator("#list li")).to_have_text(["watercolour"])
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
 
-    await expect(page.locator(".message")).to_contain_text("in watercolour")
+    await expect(messages(page)).to_contain_text("in watercolour")
 
 
-async def test_cancel_is_pressed(page: Page) -> None:
+async def test_choices_that_are_on_their_way_and_none_at_all_are_said(page: Page) -> None:
+    await page.route("**/playground/api/autocomplete", lambda route: route.abort())
     await begin(page, "draw")
-    await page.keyboard.type("a fox")
+    await page.keyboard.press("Tab")
+    async with page.expect_request("**/playground/api/autocomplete"):
+        await page.keyboard.type("style:")
+        await expect(page.locator("#hint")).to_contain_text("Loading options…")
+    await expect(page.locator("#hint")).to_contain_text("Loading options failed.")
+    await page.unroute("**/playground/api/autocomplete")
+    await page.keyboard.type("neon")
+
+    await expect(page.locator("#hint")).to_contain_text("No options match your search.")
+
+
+async def test_an_option_says_what_it_takes_and_what_is_wrong(page: Page) -> None:
+    await begin(page, "draw")
+    hint, chips = page.locator("#hint"), page.locator(".chip")
+    await expect(hint).to_have_text("prompt What to draw required")
     await page.keyboard.press("Enter")
-    await page.locator(".message").get_by_role("button", name="Cancel").click()
+    await expect(hint.locator(".remark")).to_have_text("prompt is required. Specify a value.")
+    await expect(chips.first).to_have_class("chip wrong")
+    await page.keyboard.type("a fox")
+    await expect(chips.first).to_have_class("chip")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#tail")).to_have_attribute("placeholder", "+3 more")
+    await page.keyboard.type("count:11")
+    await expect(hint).to_have_text("count How many between 1 and 10")
+    await page.keyboard.press("Enter")
 
-    await expect(page.locator(".message")).to_contain_text("Cancelled.")
+    await expect(hint.locator(".remark")).to_have_text("count has to be between 1 and 10.")
+    await expect(messages(page)).to_have_count(0)
 
 
-async def test_a_picture_is_uploaded(page: Page, bot: PageBot, tmp_path: Path) -> None:
-    photo = tmp_path / "my fox.png"
-    photo.write_bytes(picture())
-    bot.finish.set()
+async def test_an_option_left_with_a_mistake_is_marked_and_can_be_taken_out(page: Page) -> None:
     await begin(page, "draw")
     await page.keyboard.type("a fox")
     await page.keyboard.press("Tab")
-    await page.keyboard.type("sou")
-    await page.keyboard.press("Enter")
-    await page.set_input_files('[data-file-for="source"]', photo)
-    await page.get_by_role("button", name="Send the command").click()
-
-    await expect(page.locator(".message .subtext")).to_have_text("from my_fox.png")
-
-
-async def test_a_form_is_answered_for_ones_own_eyes(page: Page) -> None:
-    await begin(page, "note")
-    await page.keyboard.press("Enter")
-    form = page.locator("#modal")
-    await expect(form.get_by_role("heading")).to_have_text("A note")
-    await form.get_by_role("button", name="Submit").click()
-    await expect(form.locator(".field .failure")).to_have_text("This field is required.")
-    await form.get_by_role("textbox").fill("a fox")
-    await form.get_by_role("button", name="Submit").click()
-    await expect(form).to_be_hidden()
-    await expect(page.locator(".message.ephemeral")).to_contain_text("Only you can see this")
-
-    await page.click("[data-person=bob]")
-    await page.wait_for_selector('#app[data-ready="bob general"]')
-    await expect(page.locator(".message")).to_have_count(0)
-
-
-async def test_only_moderators_are_offered_their_commands(page: Page) -> None:
-    await page.keyboard.type("/cle")
-    await expect(page.locator("#hint")).to_have_text("No command of that name is offered to you here.")
-    await page.click("[data-person=mona]")
-    await page.wait_for_selector('#app[data-ready="mona general"]')
-    await page.click("#text")
-    await page.keyboard.type("/cle")
-
-    await expect(page.locator("#list li")).to_have_count(1)
-
-
-async def test_a_bot_that_went_offline_is_said_to_be(page: Page, bot: PageBot) -> None:
-    await bot.close()
-    await expect(page.locator("#offline")).to_be_visible()
-    await begin(page, "note")
+    await page.keyboard.type("count:many")
+    await page.keyboard.press("Tab")
+    await expect(page.locator('.chip[data-option="count"]')).to_have_class("chip wrong")
+    await page.get_by_role("button", name="Remove count").click()
     await page.keyboard.press("Enter")
 
-    await expect(page.locator(".message.local")).to_contain_text("The application did not respond")
+    await expect(messages(page)).to_contain_text("a fox")
+
+
+async def test_escape_closes_a_hint_and_leaves_what_was_typed(page: Page) -> None:
+    await begin(page, "draw")
+    await page.keyboard.type("a fox")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#popover")).to_be_hidden()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".chip textarea")).to_have_value("a fox")
+    await page.locator(".chip textarea").fill("")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+
+    await expect(page.locator("#text")).to_be_focused()
+
+
+async def test_a_draft_waits_in_its_channel(page: Page) -> None:
+    room = await page.locator("#title").inner_text()
+    await page.keyboard.type("half a sentence")
+    await page.click("[data-channel=art]")
+    await expect(page.locator("#text")).to_have_value("")
+    await page.click(f"[data-channel={room}]")
+
+    await expect(page.locator("#text")).to_have_value("half a sentence")
+
+
+async def test_a_picture_being_drawn_can_be_cancelled(page: Page) -> None:
+    await use(page, "draw", "a fox")
+    await messages(page).get_by_role("button", name="Cancel").click()
+
+    await expect(messages(page)).to_contain_text("Cancelled.")
+
+
+async def test_messages_close_together_go_under_one_name(page: Page) -> None:
+    for text in ("one", "two"):
+        await page.keyboard.type(text)
+        await page.keyboard.press("Enter")
+        await expect(messages(page).last).to_contain_text(text)
+
+    await expect(messages(page).first.locator(".author")).to_be_visible()
+    await expect(messages(page).last.locator(".author")).to_be_hidden()
+    assert await messages(page).last.evaluate("item => item.previousElementSibling.dataset.message") is not None

@@ -80,6 +80,37 @@ class TestFiles:
         with Image.open(client.simulator.folders["input"] / "clipspace" / "mask.png") as picture:
             assert picture.getchannel("A").getextrema() == (77, 77)
 
+    async def test_a_mask_that_is_there_already_is_not_written_again(self, client: Client) -> None:
+        """Without an original, which a mask that is written must name."""
+        statuses = []
+        for content in (b"one", b"one", b"other"):
+            form = aiohttp.FormData()
+            form.add_field("image", content, filename="mask.png")
+            (client.simulator.folders["input"] / "mask.png").write_bytes(b"one")
+            async with client.session.post(f"{client.simulator.url}/upload/mask", data=form) as response:
+                statuses.append(response.status)
+
+        assert statuses == [200, 200, 500]
+
+    async def test_what_a_browser_would_run_is_a_download_but_a_vector_picture_may_be_seen(
+        self, client: Client
+    ) -> None:
+        kinds = {}
+        for name, shown_as in (("a.html", ""), ("a.svg", ""), ("a.svg", "image"), ("a.png", "")):
+            (client.simulator.folders["output"] / name).write_bytes(b"x")
+            url, headers = f"{client.simulator.url}/view?filename={name}", {"Sec-Fetch-Dest": shown_as}
+            async with client.session.get(url, headers=headers) as response:
+                assert response.headers["X-Content-Type-Options"] == "nosniff"
+                disposition = response.headers["Content-Disposition"].partition(";")[0]
+                kinds[name, shown_as] = (response.headers["Content-Type"], disposition, response.headers.get("Vary"))
+
+        assert kinds == {
+            ("a.html", ""): ("application/octet-stream", "attachment", "Sec-Fetch-Dest"),
+            ("a.svg", ""): ("application/octet-stream", "attachment", "Sec-Fetch-Dest"),
+            ("a.svg", "image"): ("image/svg+xml", 'filename="a.svg"', "Sec-Fetch-Dest"),
+            ("a.png", ""): ("image/png", 'filename="a.png"', None),
+        }
+
     async def test_a_corrupt_picture_is_a_runtime_error(self, client: Client) -> None:
         form = aiohttp.FormData()
         form.add_field("image", b"no picture", filename="corrupt.png")

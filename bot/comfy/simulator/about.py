@@ -16,12 +16,12 @@ _PACKAGES = {
 }
 
 
-def features(version: Version, *, assets: bool = False) -> Payload:
-    """``GET /features`` and the answer to ``feature_flags``."""
+def features(version: Version, *, assets: bool = False, max_upload: int = MAX_UPLOAD) -> Payload:
+    """``GET /features`` and the answer to ``feature_flags``; ``max_upload`` in bytes."""
     flags: Payload = {"supports_preview_metadata": True}
     if version.since(0, 12):
         flags["supports_model_type_tags"] = True
-    flags["max_upload_size"] = MAX_UPLOAD
+    flags["max_upload_size"] = max_upload
     if version.since(0, 6):
         flags["extension"] = {"manager": {"supports_v4": True}}
     if version.since(0, 12):

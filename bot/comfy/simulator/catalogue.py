@@ -90,9 +90,12 @@ class Catalogue:
 
     def add(self, class_type: str, info: Payload) -> None:
         """Another class, as a custom node brings it."""
+        self._forget_models(class_type)
         self._classes[class_type] = {"name": class_type, "display_name": class_type, "output_node": False, **info}
+        self._model_inputs += _find_model_inputs({class_type: self._classes[class_type]})
 
     def remove(self, class_type: str) -> None:
+        self._forget_models(class_type)
         del self._classes[class_type]
 
     def refresh(self, missing: str | None = None) -> None:
@@ -104,6 +107,9 @@ class Catalogue:
         for class_type, name in UPLOAD_LISTS:
             if class_type in self._classes:
                 _fill(self._classes[class_type], name, uploads)
+
+    def _forget_models(self, class_type: str) -> None:
+        self._model_inputs = [one for one in self._model_inputs if one[0] != class_type]
 
 
 @cache

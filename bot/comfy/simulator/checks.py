@@ -23,11 +23,11 @@ def reason(kind: str, details: str, /, message: str = "", **extra: object) -> Pa
     return {"type": kind, "message": message or _MESSAGES[kind], "details": details, "extra_info": extra}
 
 
-def types_match(received: object, wanted: object) -> bool:
+def types_match(received: object, wanted: object, version: Version) -> bool:
     """Whether an output of one type may be linked to an input of another; types may be ``"A,B"`` unions."""
     if received == wanted or received in _WILD or wanted in _WILD:
         return True
-    if isinstance(received, list) and wanted == "COMBO":
+    if isinstance(received, list) and wanted == "COMBO" and version.since(0, 8):
         return True
     if not isinstance(received, str) or not isinstance(wanted, str):
         return False
@@ -36,8 +36,11 @@ def types_match(received: object, wanted: object) -> bool:
     return "*" in one | other or bool(one & other)
 
 
-def check_literal(name: str, inputs: Payload, spec: list[object], version: Version) -> list[Payload]:
-    """What is wrong with ``inputs[name]``; the value is coerced in place first."""
+def check_literal(name: str, inputs: Payload, spec: list[object], version: Version, *, judged: bool) -> list[Payload]:
+    """What is wrong with ``inputs[name]``; the value is coerced in place first.
+
+    Range and choice do not matter where they are ``judged`` by the class itself.
+    """
     kind, options = spec[0], _options_of(spec)
     facts: Payload = {"input_name": name, "input_config": [kind, options]}
     value = inputs[name]
@@ -50,6 +53,8 @@ def check_literal(name: str, inputs: Payload, spec: list[object], version: Versi
             message = f"Failed to convert an input value to a {kind} value"
             facts |= {"received_value": value, "exception_message": str(ex)}
             return [reason("invalid_input_type", f"{name}, {value}, {ex}", message=message, **facts)]
+    if judged:
+        return []
     facts["received_value"] = value
     return _check_range(name, value, options, facts) or _check_choice(name, value, spec, facts, version)
 
@@ -69,15 +74,16 @@ def _check_range(name: str, value: object, options: Payload, facts: Payload) -> 
 
 
 def _check_choice(name: str, value: object, spec: list[object], facts: Payload, version: Version) -> list[Payload]:
-    options = _options_of(spec)
-    if not isinstance(spec[0], list) and (spec[0] != "COMBO" or options.get("remote_combo")):
+    """Up to 0.7 only the lists of old-style nodes are checked, and no list of values is taken."""
+    newer, options = version.since(0, 8), _options_of(spec)
+    if not isinstance(spec[0], list) and not (newer and spec[0] == "COMBO"):
         return []
     choices = spec[0] if isinstance(spec[0], list) else options.get("options", [])
-    many = options.get("multiselect") and isinstance(value, list)
+    many = newer and options.get("multiselect") and isinstance(value, list)
     wrong = [one for one in (value if many else [value]) if one not in choices]  # type: ignore[attr-defined]  # a list, by `many`
     if not wrong:
         return []
     listed = f"(list of length {len(choices)})" if len(choices) > 20 else str(choices)
-    names = ", ".join(map(repr, wrong)) if version.since(0, 4) else str(value)
+    names = ", ".join(map(repr, wrong)) if newer else f"'{value}'"
     facts = {**facts, "input_config": None if len(choices) > 20 else facts["input_config"]}
     return [reason("value_not_in_list", f"{name}: {names} not in {listed}", **facts)]

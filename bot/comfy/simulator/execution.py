@@ -50,7 +50,7 @@ class Execution:
         await self.reporter.report("execution_start")
         self._forget_others()
         await self.reporter.report("execution_cached", nodes=[one for one in self._graph if self._is_cached(one)])
-        for output in self._outputs:
+        for output in self._on.arrange(self.prompt_id, self._outputs):
             self._order.add(output)
         try:
             if await self._run_all():
@@ -115,6 +115,7 @@ class Execution:
         results = runs.results
         ui = merge_ui(results)
         if ui:
+            ui = self._on.identify(ui, self.prompt_id)
             self._show(node_id, ui, self._graph.place(node_id).meta)
             await self.reporter.executed(node_id, ui)
         if any(result.expand for result in results):

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import mimetypes
 import os
 from pathlib import Path
 from typing import cast
@@ -12,30 +11,25 @@ from aiohttp import web
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from bot.comfy.simulator.assets.library import Library
+from bot.comfy.simulator.content_types import is_dangerous, type_of, was_dangerous
 from bot.comfy.simulator.faults import Faults
 from bot.comfy.simulator.folders import Folders, split_annotation
-
-#: Content types a browser would run, besides all kinds of XML.
-_DANGEROUS = {
-    *("text/html", "text/html-sandboxed", "text/css", "text/javascript", "message/rfc822"),
-    *("application/javascript", "application/x-javascript", "application/ecmascript"),
-}
-_TYPES = {
-    ".flac": "audio/flac",
-    ".opus": "audio/ogg",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".md": "text/markdown",
-}
+from bot.comfy.simulator.versions import Version
+from bot.comfy.simulator.wire import Payload
 
 
-async def view(request: web.Request, folders: Folders, faults: Faults) -> web.StreamResponse:
+async def view(
+    request: web.Request, folders: Folders, faults: Faults, library: Library, version: Version
+) -> web.StreamResponse:
     """A file, as it is, re-encoded (``preview``) or without some channels (``channel``)."""
     if faults.slow_view:
         await asyncio.sleep(faults.slow_view)
     query = request.query
     if "filename" not in query:
         return web.Response(status=404)
+    if query["filename"].startswith("blake3:"):
+        return await _view_asset(request, library, version)
     name, kind = split_annotation(query["filename"])
     if not name or name[0] == "/" or ".." in name:
         return web.Response(status=400)
@@ -48,43 +42,57 @@ async def view(request: web.Request, folders: Folders, faults: Faults) -> web.St
             return web.Response(status=403)
         folder = target
     path = folder / Path(name).name
-    if not await asyncio.to_thread(path.is_file):
+    if not await asyncio.to_thread(_is_file, path):
         return web.Response(status=404)
     if faults.torn_views > 0:
         faults.torn_views -= 1
         return await _tear(request, path)
-    return await _answer(request, path)
+    return await _answer(request, path, version)
 
 
-async def upload(request: web.Request, folders: Folders) -> web.Response:
-    """``POST /upload/image``: same name and bytes keep the name, other bytes get ``name (1).png``."""
-    return await _store(await request.post(), folders, mask=False)
+async def upload(request: web.Request, folders: Folders, library: Library) -> web.Response:
+    """``POST /upload/image``: same name and bytes keep the name, other bytes get ``name (1).png``.
+
+    Where there are assets it becomes one, and the answer describes it.
+    """
+    return await _store(await request.post(), folders, library, mask=False)
 
 
-async def upload_mask(request: web.Request, folders: Folders) -> web.Response:
+async def upload_mask(request: web.Request, folders: Folders, library: Library) -> web.Response:
     """``POST /upload/mask``: the original (``original_ref``) with this picture's alpha."""
-    return await _store(await request.post(), folders, mask=True)
+    return await _store(await request.post(), folders, library, mask=True)
 
 
-async def _answer(request: web.Request, path: Path) -> web.StreamResponse:
-    disposition = {"Content-Disposition": f'filename="{path.name}"'}
+async def _answer(
+    request: web.Request, path: Path, version: Version, name: str | None = None, known: str | None = None
+) -> web.StreamResponse:
+    """By that name and content type, where they are not the file's own."""
+    name = name or path.name
+    disposition = {"Content-Disposition": f'filename="{name}"'}
     channel = request.query.get("channel", "rgba")
     if "preview" in request.query:
         form, _, quality = request.query["preview"].partition(";")
         form = form if form == "jpeg" and "a" not in request.query.get("channel", "") else "webp"
+        quality = quality.rpartition(";")[2]
         number = int(quality) if quality.isdigit() else 90
-        body = await asyncio.to_thread(_reencode, path, form, number)
+        body = await asyncio.to_thread(_reencode, path, form, number, opaque=form == "jpeg" or channel == "rgb")
         return web.Response(body=body, content_type=f"image/{form}", headers=disposition)
     if channel in ("rgb", "a"):
         body = await asyncio.to_thread(_without, path, channel)
         return web.Response(body=body, content_type="image/png", headers=disposition)
-    kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return web.FileResponse(path, headers={"X-Content-Type-Options": "nosniff", **_shown_as(request, path.name, kind)})
+    kind = known or type_of(name) or "application/octet-stream"
+    if not version.since(0, 8):
+        shown = "application/octet-stream" if was_dangerous(kind) else kind
+        return web.FileResponse(path, headers={**disposition, "Content-Type": shown})
+    return web.FileResponse(path, headers={"X-Content-Type-Options": "nosniff", **_shown_as(request, name, kind)})
 
 
-def is_dangerous(kind: str) -> bool:
-    """Whether a browser would run it; such files are sent as plain downloads."""
-    return kind in _DANGEROUS or kind.endswith(("+xml", "/xml"))
+async def _view_asset(request: web.Request, library: Library, version: Version) -> web.StreamResponse:
+    asset = library.by_hash(request.query["filename"])
+    path = library.path_of(asset) if asset else None
+    if asset is None or path is None or not await asyncio.to_thread(path.is_file):
+        return web.Response(status=404)
+    return await _answer(request, path, version, asset.name, asset.mime_type)
 
 
 def _shown_as(request: web.Request, name: str, kind: str) -> dict[str, str]:
@@ -113,10 +121,10 @@ async def _tear(request: web.Request, path: Path) -> web.StreamResponse:
     return response
 
 
-def _reencode(path: Path, form: str, quality: int) -> bytes:
+def _reencode(path: Path, form: str, quality: int, *, opaque: bool) -> bytes:
     buffer = io.BytesIO()
     with Image.open(path) as picture:
-        shown = picture.convert("RGB") if form == "jpeg" else picture
+        shown = picture.convert("RGB") if opaque else picture
         shown.save(buffer, form, quality=quality)
     return buffer.getvalue()
 
@@ -134,7 +142,7 @@ def _without(path: Path, channel: str) -> bytes:
     return buffer.getvalue()
 
 
-async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
+async def _store(post: object, folders: Folders, library: Library, *, mask: bool) -> web.Response:
     fields = cast("dict[str, str | web.FileField]", post)
     picture = fields.get("image")
     kind = str(fields.get("type", "input"))
@@ -145,19 +153,35 @@ async def _store(post: object, folders: Folders, *, mask: bool) -> web.Response:
         return web.Response(status=400)
     if not isinstance(picture, web.FileField):
         raise TypeError("a field without a file name is no file")
-    subfolder = str(fields.get("subfolder", ""))
+    subfolder = fields.get("subfolder", "")
+    if not isinstance(subfolder, str):
+        raise TypeError("a file is no folder name")
     folder = _join(root, subfolder)
     wanted = _join(folder, picture.filename)
     if not wanted.is_relative_to(root.absolute()):
         return web.Response(status=400)
     content = await asyncio.to_thread(picture.file.read)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    path = wanted if fields.get("overwrite") in ("true", "1") else await asyncio.to_thread(_free_name, wanted, content)
-    if mask:
-        await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
-    else:
-        await asyncio.to_thread(path.write_bytes, content)
-    return web.json_response({"name": path.name, "subfolder": subfolder, "type": kind})
+    overwrite = fields.get("overwrite") in ("true", "1")
+    name = picture.filename if overwrite else await asyncio.to_thread(_free_name, folder, picture.filename, content)
+    path = _join(folder, name)
+    if overwrite or not await asyncio.to_thread(path.exists):
+        if mask:
+            await asyncio.to_thread(_write_masked, path, content, json.loads(str(fields["original_ref"])), folders)
+        else:
+            await asyncio.to_thread(path.write_bytes, content)
+    answer: Payload = {"name": name, "subfolder": subfolder, "type": kind}
+    if library.enabled and await asyncio.to_thread(path.is_file):
+        tag = kind if kind in ("input", "output") else "input"
+        answer["asset"] = await asyncio.to_thread(library.register_upload, path, tag)
+    return web.json_response(answer)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def _join(folder: Path, inside: str) -> Path:
@@ -165,12 +189,12 @@ def _join(folder: Path, inside: str) -> Path:
     return Path(os.path.normpath(folder.absolute() / inside))
 
 
-def _free_name(wanted: Path, content: bytes) -> Path:
-    path, number = wanted, 1
-    while path.exists() and path.read_bytes() != content:
-        path = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-        number += 1
-    return path
+def _free_name(folder: Path, name: str, content: bytes) -> str:
+    """The name as it was sent, folders and all, where nothing is there or the same; else with a number."""
+    (start, ending), number = os.path.splitext(name), 1  # noqa: PTH122 - a name with folders keeps them
+    while (path := _join(folder, name)).exists() and path.read_bytes() != content:
+        name, number = f"{start} ({number}){ending}", number + 1
+    return name
 
 
 def _write_masked(path: Path, content: bytes, reference: dict[str, str], folders: Folders) -> None:
@@ -184,4 +208,4 @@ def _write_masked(path: Path, content: bytes, reference: dict[str, str], folders
             info.add_text(key, text)
         masked = picture.convert("RGBA")
         masked.putalpha(mask.convert("RGBA").getchannel("A"))
-        masked.save(path, "PNG", compress_level=4, pnginfo=info)
+        masked.save(path, compress_level=4, pnginfo=info)

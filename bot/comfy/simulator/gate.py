@@ -1,6 +1,7 @@
 """What every HTTP request passes: recording, faults, the origin check, and the real server's ways of failing."""
 
 import asyncio
+import ipaddress
 import json
 import logging
 from collections import deque
@@ -17,7 +18,6 @@ from bot.comfy.simulator.versions import Version
 log = logging.getLogger(__name__)
 
 _TROUBLE = "500 Internal Server Error\n\nServer got itself in trouble"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -47,13 +47,11 @@ class Gate:
             if self._faults.slow_answers:
                 await asyncio.sleep(self._faults.slow_answers)
             return await self._handle(request, handler)
-        except web.HTTPException as ex:
-            return web.Response(status=ex.status, text=ex.text, headers=_kept(ex))
-        except (ConnectionError, asyncio.CancelledError):
+        except (web.HTTPException, ConnectionError, asyncio.CancelledError):
             raise
         except Exception as ex:
             log.debug("%s %s answers 500", request.method, request.path, exc_info=ex)
-            return web.Response(status=500, text=_TROUBLE, headers={"Connection": "close"})
+            raise _trouble(request) from ex
 
     async def _handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self._is_foreign(request):
@@ -89,7 +87,7 @@ class Gate:
             return True
         origin = urlsplit(request.headers.get("Origin", ""))
         host = urlsplit(f"//{request.headers.get('Host', '').lower()}")
-        if host.hostname not in _LOOPBACK or not origin.netloc:
+        if not _is_loopback(host.hostname) or not origin.netloc:
             return False
         if origin.port is None or host.port is None:
             return host.hostname != origin.hostname
@@ -107,5 +105,19 @@ def _failure(status: int) -> web.Response:
     return web.Response(status=status, text=texts.get(status, f"{status}: simulated"))
 
 
-def _kept(ex: web.HTTPException) -> dict[str, str]:
-    return {"Allow": ex.headers["Allow"]} if "Allow" in ex.headers else {}
+def _trouble(request: web.Request) -> web.HTTPInternalServerError:
+    """What aiohttp makes of an error that nobody caught."""
+    answer = web.HTTPInternalServerError(text=_TROUBLE)
+    if "text/html" in request.headers.get("Accept", ""):
+        title, _, text = _TROUBLE.partition("\n\n")
+        page = f"<html><head><title>{title}</title></head><body>\n<h1>{title}</h1>\n{text}\n</body></html>\n"
+        answer = web.HTTPInternalServerError(text=page, content_type="text/html")
+    answer.force_close()
+    return answer
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

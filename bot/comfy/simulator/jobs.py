@@ -1,47 +1,43 @@
-"""The jobs API's view of queue and history (``/api/jobs*``, ComfyUI 0.6 and 0.26)."""
+"""The jobs API's view of queue and history (``/api/jobs*``, ComfyUI 0.6 and later)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from bot.comfy.simulator.previews import count_files, count_previewable, find_preview, shown_outputs
 from bot.comfy.simulator.queue import PromptQueue
+from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Item, Payload
 
 STATUSES = ("pending", "in_progress", "completed", "failed", "cancelled")
-_PREVIEWABLE = ("images", "video", "audio", "3d", "text")
-_TEXT_FILES = (".txt", ".md", ".json")
+_NEWEST = Version("0.33.0")
 _ENDINGS = ("execution_success", "execution_error", "execution_interrupted")
 
 
-def list_jobs(queue: PromptQueue, query: Mapping[str, str]) -> Payload:
-    """``GET /api/jobs``. Raises ValueError with the 400's sentence."""
-    statuses, limit, offset = _parse_statuses(query), _parse_limit(query), _parse_offset(query)
-    sort_by, sort_order = query.get("sort_by", "created_at").lower(), query.get("sort_order", "desc").lower()
-    if sort_by not in ("created_at", "execution_duration"):
-        raise ValueError("sort_by must be 'created_at' or 'execution_duration'")
-    if sort_order not in ("asc", "desc"):
-        raise ValueError("sort_order must be 'asc' or 'desc'")
-    found = [job for job in _all_jobs(queue) if job["status"] in statuses]
+def list_jobs(queue: PromptQueue, query: Mapping[str, str], version: Version = _NEWEST) -> Payload:
+    """``GET /api/jobs``. Raises ValueError with the 400's sentence; of several complaints the real server's first."""
+    statuses = _parse_statuses(query, version)
+    by_duration, descending = _parse_sorting(query)
+    limit, offset = _parse_limit(query), _parse_offset(query)
+    found = [job for job in _all_jobs(queue, version) if job["status"] in statuses]
     if query.get("workflow_id"):
         found = [job for job in found if job.get("workflow_id") == query["workflow_id"]]
-    found.sort(key=_duration if sort_by == "execution_duration" else _created, reverse=sort_order == "desc")
+    found.sort(key=_duration if by_duration else _created, reverse=descending)
     page = found[offset:][:limit]
     more = offset + len(page) < len(found)
     return {"jobs": page, "pagination": {"offset": offset, "limit": limit, "total": len(found), "has_more": more}}
 
 
-def find_job(queue: PromptQueue, job_id: str) -> Payload | None:
+def find_job(queue: PromptQueue, job_id: str, version: Version = _NEWEST) -> Payload | None:
     """``GET /api/jobs/{id}``; finished ones with outputs, status and graph."""
     if job_id in queue.history:
         entry = queue.history[job_id]
         details = {
-            "outputs": entry["outputs"],
+            "outputs": shown_outputs(entry["outputs"], version),
             "execution_status": entry["status"],
             "workflow": {"prompt": entry["prompt"][2], "extra_data": entry["prompt"][3]},
         }
-        return {**_finished_job(job_id, entry), **details}
-    if queue.running is not None and queue.running[1] == job_id:
-        return _queued_job(queue.running, "in_progress")
-    return next((_queued_job(item, "pending") for item in queue.pending if item[1] == job_id), None)
+        return {**_finished_job(job_id, entry, version), **details}
+    return next((_queued_job(*found, version) for found in _queued(queue) if found[0][1] == job_id), None)
 
 
 def invalid_ids(job_ids: list[object]) -> list[str]:
@@ -56,13 +52,19 @@ def is_job_id(value: object) -> bool:
         return False
 
 
-def _all_jobs(queue: PromptQueue) -> list[Payload]:
-    running = [_queued_job(queue.running, "in_progress")] if queue.running is not None else []
-    pending = [_queued_job(item, "pending") for item in queue.pending]
-    return running + pending + [_finished_job(job_id, entry) for job_id, entry in queue.history.items()]
+def _all_jobs(queue: PromptQueue, version: Version) -> list[Payload]:
+    waiting = [_queued_job(item, status, version) for item, status in _queued(queue)]
+    return waiting + [_finished_job(job_id, entry, version) for job_id, entry in queue.history.items()]
 
 
-def _queued_job(item: Item, status: str) -> Payload:
+def _queued(queue: PromptQueue) -> Iterator[tuple[Item, str]]:
+    if queue.running is not None:
+        yield queue.running, "in_progress"
+    for item in queue.pending:
+        yield item, "pending"
+
+
+def _queued_job(item: Item, status: str, version: Version) -> Payload:
     extra = item[3]
     return _pruned(
         id=item[1],
@@ -70,64 +72,35 @@ def _queued_job(item: Item, status: str) -> Payload:
         priority=item[0],
         create_time=extra.get("create_time"),
         outputs_count=0,
-        previewable_outputs_count=0,
+        previewable_outputs_count=0 if version.since(0, 8) else None,
         workflow_id=_workflow_id(extra),
     )
 
 
-def _finished_job(job_id: str, entry: Payload) -> Payload:
+def _finished_job(job_id: str, entry: Payload, version: Version) -> Payload:
     number, _, _, extra, _ = entry["prompt"]
     times = dict(entry["status"]["messages"])
     ending: Payload = next((data for name, data in times.items() if name in _ENDINGS), {})
-    status = "completed" if "execution_success" in times else "failed"
-    files = _files_of(entry["outputs"])
+    outputs = entry["outputs"]
     return _pruned(
         id=job_id,
-        status="cancelled" if "execution_interrupted" in times else status,
+        status=_status(entry, times, version),
         priority=number,
         create_time=extra.get("create_time"),
         execution_start_time=times.get("execution_start", {}).get("timestamp"),
         execution_end_time=ending.get("timestamp"),
         execution_error=times.get("execution_error"),
-        outputs_count=len(files),
-        previewable_outputs_count=sum(_is_previewable(file) for file in files),
-        preview_output=_best_preview(files, entry["outputs"]),
+        outputs_count=count_files(outputs, version),
+        previewable_outputs_count=count_previewable(outputs) if version.since(0, 8) else None,
+        preview_output=find_preview(outputs, version),
         workflow_id=_workflow_id(extra),
     )
 
 
-def _files_of(outputs: Payload) -> list[Payload]:
-    return [
-        {"mediaType": key, **item, "nodeId": node_id}
-        for node_id, output in outputs.items()
-        for key, items in output.items()
-        if key != "animated"
-        for item in items
-        if isinstance(item, dict)
-    ]
-
-
-def _best_preview(files: list[Payload], outputs: Payload) -> Payload | None:
-    """Saved pictures and media first, then temporary ones, then text files, then plain text."""
-    shown = [file for file in files if _is_previewable(file)]
-    media = [file for file in shown if not str(file.get("filename", "")).endswith(_TEXT_FILES)]
-    best = next((file for file in media if file.get("type") == "output"), None)
-    best = best or next(iter(media), None) or next(iter(shown), None)
-    if best:
-        order = [key for key in best if key not in ("nodeId", "mediaType")]
-        return {key: best[key] for key in [*order, "nodeId", "mediaType"]}
-    texts = [(node_id, text) for node_id, output in outputs.items() for text in output.get("text", [])]
-    if not texts:
-        return None
-    node_id, text = texts[0]
-    content = {"content": text} if len(text) <= 1024 else {"content": text[:1024], "truncated": True}
-    return {**content, "nodeId": node_id, "mediaType": "text"}
-
-
-def _is_previewable(file: Payload) -> bool:
-    if file["mediaType"] in _PREVIEWABLE or str(file.get("format", "")).startswith(("video/", "audio/")):
-        return True
-    return str(file.get("filename", "")).lower().endswith(_TEXT_FILES)
+def _status(entry: Payload, times: Payload, version: Version) -> str:
+    if entry["status"]["status_str"] == "success":
+        return "completed"
+    return "cancelled" if "execution_interrupted" in times and version.since(0, 8) else "failed"
 
 
 def _workflow_id(extra: Payload) -> object:
@@ -148,12 +121,26 @@ def _duration(job: Payload) -> int:
     return int(end - start) if start and end else 0
 
 
-def _parse_statuses(query: Mapping[str, str]) -> list[str]:
-    wanted = [part.strip().lower() for part in query.get("status", "").split(",") if part.strip()]
-    wrong = [status for status in wanted if status not in STATUSES]
+def _parse_statuses(query: Mapping[str, str], version: Version) -> list[str]:
+    """All where none is asked for; commas alone ask for nothing and get it."""
+    known = list(STATUSES if version.since(0, 8) else STATUSES[:-1])
+    if not query.get("status"):
+        return known
+    wanted = [part.strip().lower() for part in query["status"].split(",") if part.strip()]
+    wrong = [status for status in wanted if status not in known]
     if wrong:
-        raise ValueError(f"Invalid status value(s): {', '.join(wrong)}. Valid values: {', '.join(STATUSES)}")
-    return wanted or list(STATUSES)
+        raise ValueError(f"Invalid status value(s): {', '.join(wrong)}. Valid values: {', '.join(known)}")
+    return wanted
+
+
+def _parse_sorting(query: Mapping[str, str]) -> tuple[bool, bool]:
+    """Whether by duration, and whether the largest come first."""
+    sort_by, sort_order = query.get("sort_by", "created_at").lower(), query.get("sort_order", "desc").lower()
+    if sort_by not in ("created_at", "execution_duration"):
+        raise ValueError("sort_by must be 'created_at' or 'execution_duration'")
+    if sort_order not in ("asc", "desc"):
+        raise ValueError("sort_order must be 'asc' or 'desc'")
+    return sort_by == "execution_duration", sort_order == "desc"
 
 
 def _parse_limit(query: Mapping[str, str]) -> int | None:

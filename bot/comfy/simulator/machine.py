@@ -52,6 +52,11 @@ class Cache:
         self._homes.clear()
 
 
+def keep_order(_prompt_id: str, outputs: list[str]) -> list[str]:
+    """As they stand in the graph."""
+    return outputs
+
+
 async def _pass() -> None:
     """A worker that is never held."""
 
@@ -70,8 +75,12 @@ class Machine:
     pace: Callable[[], Pace]
     #: The server's ``--preview-method``.
     preview_method: str
+    #: Puts the ids of assets into a node's output, given the prompt's id, where the server has assets.
+    identify: Callable[[Payload, str], Payload]
     #: Waits while the worker is held; raises Interrupted when it was told to stop.
     checkpoint: Callable[[], Awaitable[None]] = _pass
+    #: Puts a prompt's outputs in order. The real server keeps them in a set, whose order changes with each process.
+    arrange: Callable[[str, list[str]], list[str]] = keep_order
     cache: Cache = field(default_factory=Cache)
 
     def node(self, class_type: str) -> Node:

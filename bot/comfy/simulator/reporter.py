@@ -30,7 +30,9 @@ class Reporter:
 
     async def report(self, kind: str, **facts: Any) -> None:
         """A lifecycle event: kept for history, and sent."""
-        data = {"prompt_id": self.prompt_id, **facts, "timestamp": int(time.time() * 1000)}
+        ids = {"prompt_id": self.prompt_id}
+        # a list of what is cached comes before the id, everything else after it
+        data = {**(facts | ids if kind == "execution_cached" else ids | facts), "timestamp": int(time.time() * 1000)}
         if kind == "execution_interrupted" or self.client_id is not None:
             await self._send(kind, data)
         self.messages.append([kind, data])
@@ -85,11 +87,11 @@ class Reporter:
             await self._send("progress_state", state)
 
     async def _send(self, kind: str, data: Payload) -> None:
-        await self._on.moments.turn("event", kind=kind, data=data)
+        await self._on.moments.turn("event", kind=kind, data=data, client_id=self.client_id)
         self._on.sockets.send(kind, data, self.client_id)
 
     async def _send_binary(self, kind: int, body: bytes) -> None:
-        await self._on.moments.turn("event", kind=kind, data={})
+        await self._on.moments.turn("event", kind=kind, data={}, client_id=self.client_id)
         self._on.sockets.send_binary(kind, body, self.client_id)
 
     def _pack(self, node_id: str, image: bytes, image_type: str) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.comfy.simulator import about, files, jobs
+from bot.comfy.simulator.assets import AssetRoutes, Library, refuse_all
 from bot.comfy.simulator.catalogue import Catalogue
 from bot.comfy.simulator.faults import Faults
 from bot.comfy.simulator.folders import Folders
@@ -18,8 +19,6 @@ from bot.comfy.simulator.submission import Submissions
 from bot.comfy.simulator.versions import Version
 from bot.comfy.simulator.wire import Item, Payload
 from bot.comfy.simulator.worker import Worker
-
-_NO_ASSETS = "Assets system is disabled. Start the server with --enable-assets to use this feature."
 
 
 @dataclass
@@ -37,8 +36,12 @@ class Routes:
     submissions: Submissions
     front: FrontEnd
     features: Payload
+    library: Library
 
     def register(self, app: web.Application) -> None:
+        if self.version.since(0, 17):
+            assets = AssetRoutes(self.library).routes()
+            mount(app, assets if self.library.enabled else refuse_all(assets), prefixes=("",))
         self.front.mount_internal(app)
         mount(app, [*self._common(), *self._newer(), *self.front.routes()])
         self.front.mount_files(app)
@@ -73,8 +76,6 @@ class Routes:
         if self.version.job_cancel:
             table.append(("POST", "/api/jobs/cancel", self._cancel_many))
             table.append(("POST", "/api/jobs/{job_id}/cancel", self._cancel))
-        if self.version.since(0, 17):
-            table += [("GET", "/api/assets", self._no_assets), ("GET", "/api/tags", self._no_assets)]
         return table
 
     def status(self) -> Payload:
@@ -116,17 +117,17 @@ class Routes:
         )
 
     async def _post_queue(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        if body.get("clear"):
+        orders = _orders_of(await request.json())
+        if orders.get("clear"):
             self.queue.clear()
-        for prompt_id in body.get("delete", ()):
+        for prompt_id in orders.get("delete", ()):
             self.queue.delete(prompt_id)
         return web.Response()
 
     async def _interrupt(self, request: web.Request) -> web.StreamResponse:
         try:
-            body = json.loads(await request.text())
-        except ValueError:
+            body = await request.json()
+        except json.JSONDecodeError:
             body = {}
         prompt_id = body.get("prompt_id") if self.version.targeted_interrupts else None
         self.worker.interrupt(prompt_id or None)
@@ -152,15 +153,16 @@ class Routes:
         return web.json_response({prompt_id: found} if found else {})
 
     async def _post_history(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        if body.get("clear"):
+        orders = _orders_of(await request.json())
+        if orders.get("clear"):
             self.queue.history.clear()
-        for prompt_id in body.get("delete", ()):
+        for prompt_id in orders.get("delete", ()):
             self.queue.history.pop(prompt_id, None)
         return web.Response()
 
     async def _object_infos(self, request: web.Request) -> web.StreamResponse:
         self.catalogue.refresh(self.faults.missing_model)
+        self.library.start()
         return web.json_response(self.catalogue.classes)
 
     async def _object_info(self, request: web.Request) -> web.StreamResponse:
@@ -175,22 +177,22 @@ class Routes:
         return web.json_response(self.features)
 
     async def _view(self, request: web.Request) -> web.StreamResponse:
-        return await files.view(request, self.folders, self.faults)
+        return await files.view(request, self.folders, self.faults, self.library, self.version)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
-        return await files.upload(request, self.folders)
+        return await files.upload(request, self.folders, self.library)
 
     async def _upload_mask(self, request: web.Request) -> web.StreamResponse:
-        return await files.upload_mask(request, self.folders)
+        return await files.upload_mask(request, self.folders, self.library)
 
     async def _jobs(self, request: web.Request) -> web.StreamResponse:
         try:
-            return web.json_response(jobs.list_jobs(self.queue, request.query))
+            return web.json_response(jobs.list_jobs(self.queue, request.query, self.version))
         except ValueError as ex:
             return web.json_response({"error": str(ex)}, status=400)
 
     async def _job(self, request: web.Request) -> web.StreamResponse:
-        job = jobs.find_job(self.queue, request.match_info["job_id"])
+        job = jobs.find_job(self.queue, request.match_info["job_id"], self.version)
         return web.json_response(job) if job else web.json_response({"error": "Job not found"}, status=404)
 
     async def _cancel(self, request: web.Request) -> web.StreamResponse:
@@ -199,7 +201,7 @@ class Routes:
     async def _cancel_many(self, request: web.Request) -> web.StreamResponse:
         try:
             body = await request.json()
-        except ValueError:
+        except json.JSONDecodeError:
             return web.json_response({"error": "Request body must be valid JSON"}, status=400)
         job_ids = body.get("job_ids") if isinstance(body, dict) else None
         if not isinstance(job_ids, list):
@@ -213,6 +215,7 @@ class Routes:
         """Whether a cancel was sent on its way, which is not whether it will have an effect."""
         return self.queue.delete(job_id) or self.worker.interrupt(job_id)
 
-    async def _no_assets(self, request: web.Request) -> web.StreamResponse:
-        error = {"code": "SERVICE_DISABLED", "message": _NO_ASSETS, "details": {}}
-        return web.json_response({"error": error}, status=503)
+
+def _orders_of(body: Payload) -> Payload:
+    """Raises TypeError where the real server does; a list, or a string, without these words orders nothing."""
+    return {order: body[order] for order in ("clear", "delete") if order in body}

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,19 +11,21 @@ from typing import Self
 from aiohttp import web
 
 from bot.comfy.simulator import about
+from bot.comfy.simulator.assets import Library
 from bot.comfy.simulator.catalogue import MODELS, Catalogue
 from bot.comfy.simulator.faults import Faults, Pace
 from bot.comfy.simulator.folders import Folders
 from bot.comfy.simulator.frontend import FrontEnd, Log
 from bot.comfy.simulator.gate import Gate, Request
-from bot.comfy.simulator.machine import Machine
+from bot.comfy.simulator.machine import Machine, keep_order
 from bot.comfy.simulator.moments import Moments, Watcher
 from bot.comfy.simulator.nodes import RUNNERS
 from bot.comfy.simulator.nodes.placeholders import run_placeholder
+from bot.comfy.simulator.nodes.special import WEBSOCKET_INFO
 from bot.comfy.simulator.queue import PromptQueue
 from bot.comfy.simulator.routes import Routes
 from bot.comfy.simulator.routing import cache_control
-from bot.comfy.simulator.sockets import Sockets
+from bot.comfy.simulator.sockets import Sent, Sockets
 from bot.comfy.simulator.submission import Submissions
 from bot.comfy.simulator.values import Runner
 from bot.comfy.simulator.versions import Version
@@ -38,11 +40,12 @@ class Simulator:
 
     Moments, as they come for one prompt: ``http``, ``queued``, ``answer``, ``start``, ``node``, ``step``, then
     ``success``, ``error`` or ``interrupted``, then ``history`` and ``finished``; besides ``socket`` for each
-    connection, ``restarted`` and ``died``.
+    connection, ``restarted``, ``died`` and ``worker_died``.
     Each is told before the server sends or does what it names. All but ``http``, ``answer`` and ``socket`` carry
     ``prompt_id``; ``node`` also ``node`` and ``class_type``; ``step`` also ``node``, ``value`` and ``max``.
     Watchers alone also see each ``turn`` of the worker, ``at`` the ``take`` of a prompt, its ``begin`` (which clears
     the flag of interrupts), every ``event`` (``kind``, ``data``), every ``check`` of that flag, and the ``finish``.
+    ``arrange_outputs`` is given a prompt's id and outputs; the real server leaves their order to chance.
     """
 
     def __init__(
@@ -54,6 +57,9 @@ class Simulator:
         data_dir: Path | None = None,
         preview_method: str = "none",
         multi_user: bool = False,
+        assets: bool = False,
+        max_upload: int = about.MAX_UPLOAD,
+        arrange_outputs: Callable[[str, list[str]], list[str]] = keep_order,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -66,16 +72,21 @@ class Simulator:
         self.version = Version(version)
         self._host, self._port = host, port
         self._preview_method = preview_method
+        self._arrange = arrange_outputs
         self._moments = Moments()
         self.folders = Folders(data_dir)
         self.catalogue = Catalogue(MODELS if models is None else models, self.folders.uploads)
         self._runners: dict[str, Runner] = dict(RUNNERS)
+        self.add_node(WEBSOCKET_INFO["name"], WEBSOCKET_INFO)
         self._gate = Gate(self.faults, self.version, self._moments)
         self._multi_user = multi_user
-        self._features = about.features(self.version)
+        self._max_upload = max_upload
+        self._features = about.features(self.version, assets=assets, max_upload=max_upload)
         self._sockets = Sockets(self.faults, self.version, self._features)
         self._log = Log(self.send, lambda: self.client_ids, version)
         self._moments.on(self._log.watch)
+        self._library = Library(self.folders, self.catalogue, self.send, enabled=assets)
+        self._moments.on(self._library.watch)
         self._routes = self._boot()
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,6 +107,11 @@ class Simulator:
         return self._gate.requests
 
     @property
+    def sent(self) -> deque[Sent]:
+        """The last events that were queued for sockets, oldest first."""
+        return self._sockets.sent
+
+    @property
     def client_ids(self) -> list[str]:
         """The ids of the sockets the server would send to."""
         return self._sockets.client_ids
@@ -107,7 +123,8 @@ class Simulator:
             self._routes = self._boot()
         self._forgetful = True
         self.folders.wipe_temp()
-        app = web.Application(client_max_size=about.MAX_UPLOAD, middlewares=[self._gate.middleware, cache_control])
+        self._library.start()
+        app = web.Application(client_max_size=self._max_upload, middlewares=[cache_control, self._gate.middleware])
         self._routes.register(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -224,6 +241,8 @@ class Simulator:
             find_runner=lambda class_type: self._runners.get(class_type, run_placeholder),
             pace=lambda: self.pace,
             preview_method=self._preview_method,
+            identify=self._library.enrich,
+            arrange=self._arrange,
         )
         return Routes(
             version=self.version,
@@ -239,6 +258,7 @@ class Simulator:
                 self.catalogue, self.folders, self.faults, self.version, self._log, multi_user=self._multi_user
             ),
             features=self._features,
+            library=self._library,
         )
 
     def _announce(self) -> None:

@@ -5,7 +5,9 @@ import json
 import logging
 import struct
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -16,6 +18,15 @@ from bot.comfy.simulator.wire import Payload
 log = logging.getLogger(__name__)
 
 _TELLS = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An event that was queued: its type (a number for binary ones), its data, and for whom (None: everybody)."""
+
+    kind: str | int
+    data: Payload
+    client_id: str | None
 
 
 class Sockets:
@@ -32,16 +43,20 @@ class Sockets:
         self._by_id: dict[str, web.WebSocketResponse] = {}
         self._flags: dict[str, Payload] = {}
         self._transports: set[asyncio.Transport] = set()
-        self._messages: asyncio.Queue[tuple[str | bytes, str | None]] = asyncio.Queue()
+        self._messages: asyncio.Queue[tuple[str | bytes | Payload, str | None]] = asyncio.Queue()
+        #: The last events, oldest first.
+        self.sent: deque[Sent] = deque(maxlen=1_000)
 
     def send(self, kind: str, data: Payload, client_id: str | None = None) -> None:
-        """Queue an event for one client, or for all."""
-        self._messages.put_nowait((json.dumps({"type": kind, "data": data}), client_id))
+        """Queue an event for one client, or for all. It becomes JSON, if it can, only when somebody is there for it."""
+        self.sent.append(Sent(kind, data, client_id))
+        self._messages.put_nowait(({"type": kind, "data": data}, client_id))
 
     def send_text(self, frame: str, client_id: str | None = None) -> None:
         self._messages.put_nowait((frame, client_id))
 
     def send_binary(self, kind: int, body: bytes, client_id: str | None = None) -> None:
+        self.sent.append(Sent(kind, {}, client_id))
         self._messages.put_nowait((struct.pack(">I", kind) + body, client_id))
 
     def wants_metadata(self, client_id: str | None) -> bool:
@@ -49,15 +64,15 @@ class Sockets:
         return client_id is not None and bool(self._flags.get(client_id, {}).get("supports_preview_metadata"))
 
     async def publish(self) -> None:
-        """Send what is queued, forever."""
+        """Send what is queued, forever. Raises TypeError for data that is no JSON and for an id that is no string."""
         while True:
-            frame, client_id = await self._messages.get()
+            message, client_id = await self._messages.get()
             while self._faults.stall:  # noqa: ASYNC110 - a plain attribute, turned by tests
                 await asyncio.sleep(0.005)
             targets = list(self._by_id.values()) if client_id is None else [self._by_id.get(client_id)]
             for socket in targets:
                 if socket is not None:
-                    await self._send_frame(socket, frame)
+                    await self._send_frame(socket, json.dumps(message) if isinstance(message, dict) else message)
 
     async def serve(
         self, request: web.Request, first: Callable[[str], list[Payload]], tell: _TELLS

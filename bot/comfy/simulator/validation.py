@@ -6,13 +6,15 @@ from typing import Any
 
 from bot.comfy.simulator.catalogue import Catalogue
 from bot.comfy.simulator.checks import check_literal, reason, types_match
-from bot.comfy.simulator.inputs import declared_inputs
+from bot.comfy.simulator.inputs import declared_inputs, has_dynamic_inputs
+from bot.comfy.simulator.own_checks import OwnCheck
+from bot.comfy.simulator.replacements import rename_classes
 from bot.comfy.simulator.versions import Version
-from bot.comfy.simulator.wire import Graph, Payload
+from bot.comfy.simulator.wire import Graph, NodeInfo, Payload
 
 _TRACEBACK = ['  File "/opt/ComfyUI/execution.py", line 1184, in validate_prompt\n    m = await validate_inputs(…)\n']
-#: Checks of a node class's own, by input name; a sentence is the complaint.
-OwnChecks = Callable[[str, str, object], str | None]
+#: The check a node class brings along, by the class's name.
+OwnChecks = Callable[[str], OwnCheck | None]
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,11 @@ def validate(
     graph: Graph, targets: list[str] | None, *, catalogue: Catalogue, version: Version, own_checks: OwnChecks
 ) -> Verdict:
     """Check every node the outputs need, coercing literals in place. Raises (= HTTP 500) on what is no graph."""
+    if version.since(0, 8):
+        rename_classes(graph, catalogue)
     outputs = []
-    for node_id, node in graph.items():
+    for node_id in graph:
+        node = graph[node_id]
         error = _find_missing_class(node_id, node, catalogue, version)
         if error:
             return Verdict(error)
@@ -45,16 +50,17 @@ def error_of(kind: str, message: str, details: str, **extra: object) -> Payload:
 
 
 def _find_missing_class(node_id: str, node: Payload, catalogue: Catalogue, version: Version) -> Payload | None:
-    class_type = node.get("class_type")
+    class_type = node["class_type"] if "class_type" in node else None  # noqa: SIM401 - a node that is no object raises
+    hash(class_type)
     if class_type in catalogue:
         return None
     details = f"Node ID '#{node_id}'"
-    title = node.get("_meta", {}).get("title", class_type)
     if not version.missing_node_type:
         what = (
             f"node {class_type} does not exist" if "class_type" in node else "a node is missing the class_type property"
         )
         return error_of("invalid_prompt", f"Cannot execute because {what}.", details)
+    title = node.get("_meta", {}).get("title", class_type)
     message = f"Node '{title}' not found. The custom node may not be installed."
     if "class_type" not in node:
         message = (
@@ -115,39 +121,39 @@ class _Validation:
             return self._report_cycle(node_id)
         inputs = self._graph[node_id]["inputs"]
         info = self._catalogue[self._graph[node_id]["class_type"]]
+        own = self._own_checks(info["name"])
         reasons: list[Payload] = []
         valid = True
-        for name, (spec, required) in declared_inputs(info, inputs).items():
+        declared = declared_inputs(info, inputs)
+        for name, (spec, required) in declared.items():
             if name not in inputs:
-                reasons += [reason("required_input_missing", name.split(".")[-1], input_name=name)] if required else []
+                reasons += [self._missing(name, info)] if required else []
             elif isinstance(inputs[name], list):
                 found = self._check_link(node_id, name, inputs[name], spec)
                 reasons += found or []
                 valid = valid and found is not None
             else:
-                reasons += self._check_value(info["name"], name, inputs, spec)
+                judged = own is not None and own.covers(name)
+                reasons += check_literal(name, inputs, spec, self._version, judged=judged)
+        reasons += _ask(own, inputs, declared) if own else []
         return self._settle(node_id, valid, reasons)
 
     def _settle(self, node_id: str, valid: bool, reasons: list[Payload]) -> tuple[bool, list[Payload]]:
-        before_valid, before = self._seen.get(node_id, (True, []))
+        before_valid, before = self._seen.get(node_id, (True, [])) if self._version.names_cycles else (True, [])
         reasons = before + [why for why in reasons if why not in before]
         self._seen[node_id] = (before_valid and valid and not reasons, reasons)
         return self._seen[node_id]
 
-    def _check_value(self, class_type: str, name: str, inputs: Payload, spec: list[object]) -> list[Payload]:
-        complaint = self._own_checks(class_type, name, inputs[name])
-        if complaint is None:
-            return check_literal(name, inputs, spec, self._version)
-        if not complaint:
-            return []
-        return [reason("custom_validation_failed", f"{name} - {complaint}", input_name=name)]
+    def _missing(self, name: str, info: NodeInfo) -> Payload:
+        short = self._version.since(0, 8) and has_dynamic_inputs(info)
+        return reason("required_input_missing", name.rsplit(".", maxsplit=1)[-1] if short else name, input_name=name)
 
     def _check_link(self, node_id: str, name: str, link: list[Any], spec: list[object]) -> list[Payload] | None:
         """Reasons against the link itself; None when the node behind it is invalid."""
         if len(link) != 2:
             return [reason("bad_linked_input", name, input_name=name, input_config=spec, received_value=link)]
         received = self._received_type(*link)
-        if not types_match(received, spec[0]):
+        if not types_match(received, spec[0], self._version):
             details = f"{name}, received_type({received}) mismatch input_type({spec[0]})"
             facts: Payload = {"input_config": spec, "received_type": received, "linked_node": link}
             return [reason("return_type_mismatch", details, input_name=name, **facts)]
@@ -155,7 +161,10 @@ class _Validation:
 
     def _received_type(self, source: Any, slot: Any) -> object:
         """A link to nowhere raises what Python raises, which is what the real server then shows."""
-        return tuple(self._catalogue[self._graph[source]["class_type"]]["output"])[slot]
+        info = self._catalogue[self._graph[source]["class_type"]]
+        outputs: list[object] = info["output"]
+        # only classes of the V3 schema say this, and keep their outputs in a list
+        return outputs[slot] if "api_node" in info else tuple(outputs)[slot]
 
     def _check_source(self, node_id: str, source: str, name: str, link: list[Any], spec: list[object]) -> bool:
         depth = len(self._path)
@@ -172,7 +181,8 @@ class _Validation:
 
     def _report_cycle(self, node_id: str) -> tuple[bool, list[Payload]]:
         if not self._version.names_cycles:
-            raise RecursionError("maximum recursion depth exceeded")
+            # it recurses until Python stops it; what that leaves behind is overwritten on the way back
+            return False, []
         path = [*self._path[self._path.index(node_id) :], node_id]
         nodes = list(dict.fromkeys(path))
         details = " -> ".join(f"{node} ({self._graph[node]['class_type']})" for node in path)
@@ -180,3 +190,8 @@ class _Validation:
             why = reason("dependency_cycle", details, node_id=node, cycle_nodes=nodes)
             self._seen[node] = (False, [why])
         return self._seen[node_id]
+
+
+def _ask(own: OwnCheck, inputs: Payload, declared: object) -> list[Payload]:
+    complaints = own.complain(inputs, declared)
+    return [reason("custom_validation_failed", f"{name} - {why}", input_name=name) for name, why in complaints.items()]

@@ -39,7 +39,17 @@ class Model:
 
 @dataclass(frozen=True)
 class Conditioning:
+    """``guide`` is a picture whose shapes the result is to have: a ControlNet's, a reference, what CLIP saw."""
+
     text: str
+    guide: Image.Image | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a vision model saw: the picture."""
+
+    frame: Image.Image
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,10 @@ class Sketch:
     words: str
     seed: int
     tint: str = ""
+    negative: str = ""
+    #: The place in the batch that decides its noise.
+    index: int = 0
+    guide: Image.Image | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,14 @@ class Latent:
     sketches: tuple[Sketch, ...] = ()
     frames: tuple[Image.Image, ...] = ()
     denoise: float = 1.0
+    #: Only where this is white anything is drawn.
+    mask: Image.Image | None = None
+    #: The places in the batch that noise is made for; empty: counted from 0.
+    indices: tuple[int, ...] = ()
+    #: Pictures of a video, for each of the batch.
+    length: int = 1
+    #: Of sound, where it is that.
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,23 +93,27 @@ class Noise:
 
 @dataclass(frozen=True)
 class Sigmas:
+    """The steps left, and the share of all they stand for."""
+
     steps: int
+    denoise: float = 1.0
 
 
 @dataclass(frozen=True)
 class Guider:
-    words: str
+    positive: Conditioning
+    negative: Conditioning
     model: Model
 
 
 @dataclass(frozen=True)
 class Audio:
-    """Silence, or a tone of ``pitch`` Hz."""
+    """Silence, or ``notes`` in Hz, one after the other."""
 
     seconds: float
     rate: int = 44_100
     channels: int = 2
-    pitch: float | None = None
+    notes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

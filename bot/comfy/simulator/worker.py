@@ -33,6 +33,7 @@ class Worker:
             await self._run_all()
         except Exception as ex:  # noqa: BLE001 - whatever it is, HTTP goes on answering and nothing runs any more
             log.warning("the simulated worker died: %r", ex)
+            await self._machine.moments.tell("worker_died")
 
     async def _run_all(self) -> None:
         while True:

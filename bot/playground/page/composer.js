@@ -12,6 +12,7 @@ import { channelTitle, openChannel, store } from "./store.js";
 import { Tray } from "./tray.js";
 
 const CHAT = 1;
+const NARROW_PX = 760;
 
 /** Everybody has drafts of their own. */
 const draftKey = () => `${store.person} ${store.channel}`;
@@ -37,7 +38,7 @@ export class Composer {
     const name = `${channel.kind === "dm" ? "@" : "#"}${channelTitle(channel)}`;
     const files = h("input", { id: "files", type: "file", hidden: true, multiple: true, onchange: () => this.take([...files.files]) });
     this.text = h("textarea", {
-      id: "text", rows: "1", placeholder: `Message ${name}, or type / for commands`, "aria-label": `Message ${name}`, "aria-controls": "list", "aria-autocomplete": "list",
+      id: "text", rows: "1", placeholder: `Message ${name}${innerWidth > NARROW_PX ? ", or type / for commands" : ""}`, "aria-label": `Message ${name}`, "aria-controls": "list", "aria-autocomplete": "list",
       oninput: () => this.typed(), onfocus: () => this.listCommands(), onblur: hideList, onkeydown: (event) => this.textKey(event),
     });
     this.text.value = store.drafts.get(draftKey()) ?? "";

@@ -17,11 +17,11 @@ export const find = (selector) => document.querySelector(selector);
 /** Put new children in, and leave the focus with the one that has the same `data-key` as the focused one had. */
 export function swap(container, ...children) {
   const focused = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  container.replaceChildren(...children.flat());
+  container.replaceChildren(...children.flat().filter(Boolean));
   if (focused !== undefined) container.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
-const HUES = { Easel: 235, Alice: 340, Bob: 160, Mona: 35, Olivia: 270 };
+const HUES = { Easel: 275, Alice: 5, Bob: 160, Mona: 60, Olivia: 305 };
 
 export function avatar(user, size = "") {
   const hue = HUES[user.display] ?? [...user.display].reduce((sum, letter) => sum + letter.charCodeAt(0) * 37, 0) % 360;

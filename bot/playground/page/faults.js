@@ -6,6 +6,8 @@ import { store } from "./store.js";
 
 const opened = new Set(JSON.parse(localStorage.getItem("knobs") || "[]"));
 let drawn = "";
+let asked = 0;
+let pending = 0;
 
 export function startFaults() {
   return h("section", { id: "panel-faults", role: "tabpanel", "aria-labelledby": "tab-faults" },
@@ -15,9 +17,11 @@ export function startFaults() {
     h("div", { id: "boards" }));
 }
 
-/** Fetch how everything stands; returns how many knobs are turned. */
+/** Fetch and show how everything stands, unless a knob is turned meanwhile: its own answer is newer. */
 export async function refreshKnobs() {
-  return take(await read("knobs", {}));
+  const before = asked;
+  const view = await read("knobs", {});
+  if (before === asked && !pending) take(view);
 }
 
 function take(view) {
@@ -29,11 +33,10 @@ function take(view) {
   for (const board of view.boards) for (const knob of board.knobs) turned += update(board.name, knob);
   for (const group of document.querySelectorAll("#boards details")) {
     const count = group.querySelectorAll(".turned").length;
-    group.querySelector(".count").hidden = !count;
-    group.querySelector(".count").textContent = count;
+    badge(group.querySelector(".count"), count);
   }
+  badge(find("#tab-faults .count"), turned);
   find("#reset").disabled = !turned;
-  return turned;
 }
 
 function boardView(board) {
@@ -53,10 +56,10 @@ function boardView(board) {
 function knobView(board, knob) {
   const id = `knob-${board}-${knob.name}`;
   const help = h("small", { id: `${id}-help` }, knob.help);
-  if (knob.kind === "action") return h("div", { class: "knob action" }, h("button", { type: "button", id, class: "button secondary", "aria-describedby": `${id}-help`, onclick: () => turn(board, knob) }, knob.label), help);
+  if (knob.kind === "action") return h("div", { class: "knob knob-action" }, h("button", { type: "button", id, class: "button secondary", "aria-describedby": `${id}-help`, onclick: () => turn(board, knob) }, knob.label), help);
   const input = control(knob, { id, "aria-describedby": `${id}-help` });
   input.addEventListener("change", () => turn(board, knob, valueOf(knob, input)));
-  return h("div", { class: `knob ${knob.kind}` }, h("label", { for: id }, knob.label), input, help);
+  return h("div", { class: "knob" }, h("label", { for: id }, knob.label), input, help);
 }
 
 function control(knob, attributes) {
@@ -89,12 +92,23 @@ async function turn(board, knob, value = null) {
 
 async function tell(answer) {
   const problem = find("#knob-problem");
+  asked += 1;
+  pending += 1;
   try {
-    take(await answer);
+    const view = await answer;
+    if (pending === 1) take(view);
     problem.hidden = true;
   } catch (error) {
     problem.textContent = error.message;
     problem.hidden = false;
+  } finally {
+    pending -= 1;
   }
   return problem.hidden;
+}
+
+/** A count beside a title, where there is something to count. */
+export function badge(element, count) {
+  element.hidden = !count;
+  element.textContent = count;
 }

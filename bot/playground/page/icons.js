@@ -6,6 +6,7 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   dark: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+  delete: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6",
   dismiss: "M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0M9 9l6 6M15 9l-6 6",
   down: "M6 9l6 6 6-6",
   download: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
@@ -36,7 +37,7 @@ export function icon(name, label = "") {
   const path = document.createElementNS(NAMESPACE, "path");
   path.setAttribute("d", PATHS[name]);
   drawing.setAttribute("viewBox", "0 0 24 24");
-  drawing.setAttribute("class", `icon ${name}`);
+  drawing.setAttribute("class", `icon icon-${name}`);
   if (label) {
     drawing.setAttribute("role", "img");
     drawing.setAttribute("aria-label", label);

@@ -2,7 +2,7 @@
 
 import { act } from "./api.js";
 import { find, h } from "./dom.js";
-import { refreshKnobs, startFaults } from "./faults.js";
+import { badge, refreshKnobs, startFaults } from "./faults.js";
 import { refreshRequests, startRequests } from "./requests.js";
 import { store } from "./store.js";
 
@@ -66,7 +66,7 @@ function toggle(open) {
 
 function watch(every) {
   clearInterval(timer);
-  timer = setInterval(() => document.hidden || refresh(), every);
+  timer = setInterval(() => document.hidden || !store.connected || refresh(), every);
 }
 
 async function advance(seconds, told) {
@@ -79,17 +79,12 @@ async function refresh() {
   try {
     const seen = await refreshRequests();
     find("#ahead").textContent = lead(seen.ahead);
-    badge("#tab-requests .count", seen.refused);
-    if (!find("#inspector").hidden) badge("#tab-faults .count", await refreshKnobs());
+    badge(find("#tab-requests .count"), seen.refused);
+    if (!find("#inspector").hidden) await refreshKnobs();
     find("#inspect").dataset.refused = seen.refused || "";
   } catch {
     // the playground is closed, which the page says elsewhere
   }
-}
-
-function badge(where, count) {
-  find(where).hidden = !count;
-  find(where).textContent = count;
 }
 
 function lead(seconds) {

@@ -5,7 +5,7 @@ import { find, h } from "./dom.js";
 import { openForm } from "./forms.js";
 import { icon } from "./icons.js";
 import { rove } from "./keys.js";
-import { store } from "./store.js";
+import { openChannel, store } from "./store.js";
 
 const MARGIN = 8;
 const USER = 2, MESSAGE = 3;
@@ -33,6 +33,7 @@ export function messageMenu(message, anchor, { onFailed, onDismissed }) {
     message.ephemeral && { label: "Dismiss message", icon: "dismiss", act: onDismissed },
     { label: "Copy text", icon: "copy", act: () => copy(textOf(message)) },
     { label: "Copy message ID", icon: "id", act: () => copy(message.id) },
+    !message.ephemeral && mayDelete(message) && { label: "Delete message", icon: "delete", danger: true, act: () => remove(target, onFailed) },
   ];
   const apps = message.ephemeral || message.loading ? [] : commands(MESSAGE, target, onFailed);
   openMenu(anchor, "Message", [{ title: "Apps", entries: apps }, { title: "", entries: own.filter(Boolean) }]);
@@ -65,6 +66,12 @@ function commands(type, target, onFailed) {
   return store.commands.filter((command) => command.type === type).map((command) => ({ label: command.path, icon: "apps", act: () => use(command) }));
 }
 
+const mayDelete = (message) => message.author.id === store.state.me || openChannel().manages;
+
+function remove(target, onFailed) {
+  act("delete", { person: store.person, ...target }).catch((error) => onFailed("", error.message));
+}
+
 function item(entry) {
   const pick = (event) => {
     const menu = event.currentTarget.closest("[popover]");
@@ -72,7 +79,7 @@ function item(entry) {
     if (menu.back?.isConnected) menu.back.focus({ preventScroll: true });
     entry.act();
   };
-  return h("button", { type: "button", role: "menuitem", tabindex: "-1", onclick: pick }, h("span", {}, entry.label), icon(entry.icon));
+  return h("button", { type: "button", class: entry.danger ? "danger" : null, role: "menuitem", tabindex: "-1", onclick: pick }, h("span", {}, entry.label), icon(entry.icon));
 }
 
 /** Under the anchor, or over it where there is no room, and never outside the window. */

@@ -1,6 +1,6 @@
 // One message as it is now: who, when, what, and why it is there.
 
-import { colourOf, avatar, h } from "./dom.js";
+import { avatar, colourOf, count, h } from "./dom.js";
 import { component } from "./components.js";
 import { fileCard } from "./files.js";
 import { icon } from "./icons.js";
@@ -9,6 +9,7 @@ import { asFile, grid, local } from "./media.js";
 import { nameColour } from "./store.js";
 
 const DAY_MS = 86_400_000;
+const LONGEST_SPOKEN = 200;
 
 /** `on`: {dismiss(message), more(message, anchor), jump(id)}. */
 export function drawMessage(message, on) {
@@ -25,7 +26,7 @@ export function drawMessage(message, on) {
 export function drawLocal(bot, path, sentence, onDismiss) {
   return h("li", { class: "message local", role: "alert", "data-author": "", "data-alone": "" }, avatar(bot),
     h("div", { class: "body" }, heading(bot, Date.now() / 1000), h("p", { class: "failure" }, icon("warning"), sentence),
-      h("p", { class: "note" }, icon("eye"), `Only you can see this. You used /${path}. `, h("button", { type: "button", class: "plain", onclick: onDismiss }, "Dismiss message"))));
+      h("p", { class: "note" }, icon("eye"), `Only you can see this. ${path ? `You used /${path}. ` : ""}`, h("button", { type: "button", class: "plain", onclick: onDismiss }, "Dismiss message"))));
 }
 
 /** The line between two days. */
@@ -33,8 +34,14 @@ export const dayLine = (at) => h("li", { class: "divider", role: "separator" }, 
 export const newLine = () => h("li", { class: "divider new", role: "separator", "aria-label": "New messages" }, h("span", {}, "New"));
 export const dayOf = (at) => new Date(at * 1000).toDateString();
 
-/** What a screen reader is told of a new message. */
-export const spoken = (element) => element.querySelector(".said").textContent.trim().slice(0, 200);
+/** What a screen reader is told of a new message: its texts, without what is covered. */
+export function spoken(element) {
+  const said = element.querySelector(".said").cloneNode(true);
+  said.querySelectorAll(".spoiler, .spoiled, .drop").forEach((part) => part.remove());
+  const texts = [...said.querySelectorAll("p, h3, h4, h5, li")].map((part) => part.textContent.trim()).filter(Boolean);
+  const pictures = said.querySelectorAll("img").length;
+  return [...texts, pictures ? count(pictures, "picture") : ""].filter(Boolean).join(" ").slice(0, LONGEST_SPOKEN);
+}
 
 function context(message, on) {
   if (message.asked && message.command)

@@ -83,11 +83,12 @@ function add(item, message = null) {
   stop();
   if (near) toBottom();
   else missed();
-  if (message && message.author.id !== store.state.me) announce(`${message.author.display}: ${spoken(item)}`);
+  if (message && message.author.id !== store.state.me) announce(message.loading ? spoken(item) : `${message.author.display}: ${spoken(item)}`);
 }
 
 function remove(element) {
   const next = element?.nextElementSibling;
+  if (element?.contains(document.activeElement)) find("#box textarea, #box input")?.focus();
   element?.remove();
   if (next) group(next);
   stop();

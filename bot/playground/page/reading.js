@@ -6,15 +6,18 @@ import { icon } from "./icons.js";
 const NEAR_PX = 160;
 const MOST_SPOKEN = 5;
 let behind = 0;
+let following = true;
 
-/** Follow the scrolling: the button to the end shows while the end is out of sight. */
+/** Follow the scrolling: the button to the end shows while it is out of sight, and who reads there stays there as messages grow. */
 export function startReading() {
-  find("#scroll").addEventListener("scroll", drawJump, { passive: true });
+  find("#scroll").addEventListener("scroll", scrolled, { passive: true });
   find("#jump").addEventListener("click", () => {
     toBottom();
     find("#box textarea, #box input")?.focus();
   });
-  new ResizeObserver(drawJump).observe(find("#messages"));
+  const grown = new ResizeObserver(() => (following ? toBottom() : drawJump()));
+  grown.observe(find("#messages"));
+  grown.observe(find("#scroll"));
 }
 
 export function isNearEnd() {
@@ -25,6 +28,7 @@ export function isNearEnd() {
 export function toBottom() {
   const scroll = find("#scroll");
   scroll.scrollTop = scroll.scrollHeight;
+  following = true;
   drawJump();
 }
 
@@ -39,6 +43,11 @@ export function announce(sentence) {
   const log = find("#announcer");
   log.append(h("p", {}, sentence));
   while (log.children.length > MOST_SPOKEN) log.firstChild.remove();
+}
+
+function scrolled() {
+  following = isNearEnd();
+  drawJump();
 }
 
 function drawJump() {

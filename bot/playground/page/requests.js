@@ -51,7 +51,7 @@ function row(request) {
   const { refused } = request;
   const files = request.files ? `${request.files} file${request.files === 1 ? "" : "s"}` : "";
   const details = h("details", {},
-    h("summary", {}, h("b", {}, request.status ?? "…"), " ", h("span", { class: "what" }, `${request.method} ${short(request.path)}`), h("small", {}, [files, request.ms === null ? "" : `${Math.round(request.ms)} ms`].filter(Boolean).join(" · "))),
+    h("summary", {}, h("b", {}, request.status ?? "…"), " ", h("span", { class: "what" }, `${request.method} ${short(request.path)}`), h("small", {}, files, request.ms === null ? null : h("span", { class: "ms" }, `${files ? " · " : ""}${Math.round(request.ms)} ms`))),
     h("div", { class: "body" }));
   details.addEventListener("toggle", () => details.open && fill(details.lastChild, request.number));
   return h("li", { class: refused ? "refused" : "", "data-number": request.number }, details, refused ? refusal(refused) : null);
@@ -95,4 +95,5 @@ async function clear() {
   await refreshRequests();
 }
 
-const short = (path) => path.replace(/[A-Za-z0-9_-]{40,}/g, "…").replace(/\d{17,20}/g, (id) => `…${id.slice(-4)}`);
+/** Without tokens; of an id the last digits tell enough. */
+const short = (path) => path.replace(/^(\/webhooks|\/interactions)\/\d+\/[^/]+/, "$1/…").replace(/\d{17,20}/g, (id) => `…${id.slice(-4)}`);

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from bot.comfy.simulator.drawing.palette import Color, Palette
+from bot.comfy.simulator.drawing.wish import Wish
 
 Point = tuple[float, float]
 
@@ -17,8 +18,14 @@ class Canvas:
     picture: Image.Image
     dice: random.Random
     palette: Palette
+    wish: Wish = Wish(())  # noqa: RUF009 - frozen
 
     def __post_init__(self) -> None:
+        self.show(self.picture)
+
+    def show(self, picture: Image.Image) -> None:
+        """Go on over another picture of this size."""
+        self.picture = picture
         self.pen = ImageDraw.Draw(self.picture)
         self.width, self.height = self.picture.size
         self.unit = min(self.picture.size)

@@ -1,10 +1,10 @@
 """A picture on its way from noise to sharpness, as previews show it."""
 
 import io
-import random
-from functools import cache
 
 from PIL import Image
+
+from bot.comfy.simulator.drawing.noise import noise
 
 
 def focus(picture: Image.Image, done: float, seed: int) -> bytes:
@@ -18,16 +18,6 @@ def focus(picture: Image.Image, done: float, seed: int) -> bytes:
     return buffer.getvalue()
 
 
-def shrink(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    return picture if picture.size == size else picture.resize(size, Image.Resampling.BICUBIC)
-
-
 def _noise_like(picture: Image.Image, seed: int) -> Image.Image:
-    shift = random.Random(seed).randrange(128)  # noqa: S311 - decoration
-    return _noise().rotate(90 * (shift % 4)).resize(picture.size, Image.Resampling.BICUBIC)
-
-
-@cache
-def _noise() -> Image.Image:
-    bands = [Image.effect_noise((64, 64), 90) for _ in range(3)]
-    return Image.merge("RGB", bands)
+    first = seed % 8 * 3
+    return Image.merge("RGB", [noise(picture.size, 64, first + band) for band in range(3)])

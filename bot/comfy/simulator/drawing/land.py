@@ -1,7 +1,6 @@
-"""Mountains, hills, trees, water, a skyline."""
+"""Mountains, hills, dunes and woods."""
 
 import math
-from itertools import pairwise
 
 from bot.comfy.simulator.drawing.canvas import Canvas, Point
 from bot.comfy.simulator.drawing.palette import Color, mix
@@ -10,20 +9,69 @@ Ridge = list[Point]
 
 
 def paint_mountains(canvas: Canvas, horizon: float, snow: bool) -> None:
-    color = mix(canvas.palette.land[0], canvas.palette.sky[2], 0.45)
-    ridge = _displace(canvas, horizon - 0.02, 0.24)
-    canvas.polygon([*ridge, (1, 1), (0, 1)], color)
-    shade = mix(color, canvas.palette.sky[0], 0.22)
-    for (x, y), (after_x, after_y) in pairwise(ridge):
-        if after_y > y + 0.006:
-            canvas.polygon([(x, y), (after_x, after_y), (after_x, after_y + 0.09), (x + 0.01, y + 0.16)], shade)
-    if snow or canvas.dice.random() < 0.5:
-        cap = mix(color, (255, 255, 255), 0.75)
-        for before, peak, after in zip(ridge, ridge[1:], ridge[2:], strict=False):
-            if peak[1] < min(before[1], after[1]) and peak[1] < horizon - 0.1:
-                canvas.polygon(
-                    [peak, _between(peak, after, 0.8), (peak[0], peak[1] + 0.03), _between(peak, before, 0.8)], cap
+    """Two ranges of peaks, each with a side in the shade."""
+    snow = snow or canvas.dice.random() < 0.5
+    for layer in range(2):
+        color = mix(canvas.palette.land[0], canvas.palette.sky[2], 0.62 - 0.3 * layer)
+        count = canvas.dice.randrange(3, 6)
+        peaks = []
+        for number in range(count):
+            x = (number + canvas.dice.uniform(0.1, 0.9)) / count
+            peaks.append((horizon - canvas.dice.uniform(0.1, 0.34 - 0.1 * layer), x))
+        for top, x in sorted(peaks):
+            _raise_peak(canvas, (x, top), horizon + 0.05, color, snow)
+    canvas.polygon([(0, horizon), (1, horizon), (1, 1), (0, 1)], color)
+
+
+def paint_dunes(canvas: Canvas, horizon: float) -> Ridge:
+    """Waves of sand, the sides away from the light darker; here and there a cactus."""
+    far, near = canvas.palette.land
+    ridge: Ridge = []
+    for layer in range(4):
+        depth = (layer + 1) / 4
+        ridge = _roll(canvas, horizon + (0.9 - horizon) * depth**1.2, 0.03 + 0.045 * depth)
+        color = mix(mix(far, canvas.palette.sky[2], 0.4), near, depth * 0.75)
+        canvas.polygon([*ridge, (1, 1), (0, 1)], color)
+        crest = [(x, y) for x, y in ridge if canvas.dice.random() < 0.9]
+        canvas.polygon(
+            [*crest, *[(x, y + 0.012 + 0.05 * depth * x) for x, y in reversed(crest)]], mix(color, near, 0.35)
+        )
+        for _ in range(layer if canvas.wish.said & {"desert", "western", "cactus"} else 0):
+            _plant_cactus(canvas, ridge, depth)
+    return ridge
+
+
+def paint_shore(canvas: Canvas) -> Ridge:
+    """Land in front of the water: a beach, or grass where nobody spoke of one."""
+    sandy = bool(canvas.wish.said & {"beach", "island", "coast", "tropical"})
+    ground = mix((232, 206, 156) if sandy else canvas.palette.land[0], canvas.palette.sky[0], 0.16)
+    ridge = _roll(canvas, 0.85, 0.018)
+    canvas.polygon([*[(x, y - 0.016) for x, y in ridge], (1, 1), (0, 1)], mix(ground, (255, 255, 255), 0.5))
+    canvas.polygon([*ridge, (1, 1), (0, 1)], ground)
+    for _ in range(40):
+        x, y = canvas.dice.random(), canvas.dice.uniform(0.88, 1)
+        canvas.disc(x, y, canvas.dice.uniform(0.002, 0.005), mix(ground, canvas.palette.land[1], 0.5))
+    return ridge
+
+
+def paint_woods(canvas: Canvas) -> Ridge:
+    """Inside a forest: trunks in rows, darker and larger towards us, with light between them."""
+    far, near = canvas.palette.land
+    canvas.gradient((mix(far, canvas.palette.sky[2], 0.55), mix(far, canvas.palette.light, 0.3), far), 0, 1)
+    canvas.glow(canvas.dice.uniform(0.3, 0.7), 0.3, 0.6, canvas.palette.light, 0.25 if canvas.palette.dark else 0.7)
+    ridge: Ridge = []
+    for layer in range(4):
+        depth = (layer + 1) / 4
+        shade = mix(mix(far, canvas.palette.sky[2], 0.4), mix(near, (24, 18, 20), 0.35), depth)
+        ridge = _roll(canvas, 0.6 + 0.27 * depth, 0.012 + 0.02 * depth)
+        for _ in range(round(15 - 10 * depth)):
+            x = canvas.dice.random()
+            if layer < 3 or abs(x - 0.5) > 0.3:
+                _grow_trunk(
+                    canvas, x, ground_at(ridge, x) + 0.03, (0.008 + 0.03 * depth) * canvas.dice.uniform(0.7, 1.2), shade
                 )
+        canvas.polygon([*ridge, (1, 1), (0, 1)], mix(shade, near, 0.6))
+    return ridge
 
 
 def paint_hills(canvas: Canvas, horizon: float, layers: int, trees: str) -> Ridge:
@@ -39,42 +87,9 @@ def paint_hills(canvas: Canvas, horizon: float, layers: int, trees: str) -> Ridg
         if trees and layer > 0:
             _plant(canvas, ridge, color, depth, trees)
         canvas.polygon([*ridge, (1, 1), (0, 1)], color)
+    if canvas.wish.said & {"flowers", "meadow", "spring", "garden", "blossoms"}:
+        _sow(canvas, horizon)
     return ridge
-
-
-def paint_water(canvas: Canvas, horizon: float, light_x: float) -> None:
-    palette, dice = canvas.palette, canvas.dice
-    canvas.gradient(
-        (mix(palette.sky[2], palette.water, 0.25), palette.water, mix(palette.water, (0, 0, 0), 0.35)), horizon, 1
-    )
-    for _ in range(90):
-        y = horizon + (1 - horizon) * dice.random() ** 1.6
-        nearness = (y - horizon) / (1 - horizon)
-        x, long = dice.random(), 0.01 + 0.08 * nearness * dice.random()
-        wave = mix(palette.water, palette.sky[2], dice.uniform(0.15, 0.5))
-        canvas.polygon([(x - long, y), (x, y - 0.0015 - 0.002 * nearness), (x + long, y), (x, y + 0.0012)], wave)
-    for step in range(46):
-        y = horizon + 0.004 + (1 - horizon) * (step / 46) ** 1.3
-        half = 0.012 + 0.075 * (step / 46) * dice.random()
-        x = light_x + dice.uniform(-0.02, 0.02) * (1 + step / 12)
-        canvas.polygon(
-            [(x - half, y), (x, y - 0.003), (x + half, y), (x, y + 0.003)], mix(palette.light, palette.water, 0.25)
-        )
-
-
-def paint_city(canvas: Canvas, horizon: float) -> None:
-    """Three rows of houses, lit windows in the nearer ones."""
-    palette, dice = canvas.palette, canvas.dice
-    for row, base in enumerate((horizon + 0.05, horizon + 0.2, 1.0)):
-        color = mix(mix(*palette.land, (row + 1) / 3), palette.sky[2], 0.34 - 0.15 * row)
-        x = -0.02
-        while x < 1:
-            wide = dice.uniform(0.045, 0.1) * (1 + row * 0.35)
-            top = horizon + 0.14 * row - dice.uniform(0.05, 0.4 - 0.06 * row)
-            canvas.polygon([(x, base), (x, top), (x + wide, top), (x + wide, base)], color)
-            if row:
-                _light_windows(canvas, (x, top, wide, base), color)
-            x += wide + dice.choice((0, 0, 0.006, 0.02))
 
 
 def ground_at(ridge: Ridge, x: float) -> float:
@@ -82,20 +97,72 @@ def ground_at(ridge: Ridge, x: float) -> float:
     return min(ridge, key=lambda point: abs(point[0] - x))[1]
 
 
-def _light_windows(canvas: Canvas, house: tuple[float, float, float, float], color: Color) -> None:
-    x, top, wide, base = house
-    dice, lit = canvas.dice, canvas.palette.light
-    columns = max(2, round(wide / 0.017))
-    step = wide / columns
-    for floor in range(int(min(0.6, base - top) / 0.022) - 1):
-        for column in range(columns):
-            if dice.random() < (0.45 if canvas.palette.dark else 0.3):
-                at_x, at_y = x + step * (column + 0.25), top + 0.012 + floor * 0.022
-                shade = mix(color, lit, dice.uniform(0.45, 0.95))
-                canvas.polygon(
-                    [(at_x, at_y), (at_x + step / 2, at_y), (at_x + step / 2, at_y + 0.011), (at_x, at_y + 0.011)],
-                    shade,
-                )
+def _raise_peak(canvas: Canvas, peak: Point, base: float, color: Color, snow: bool) -> None:
+    dice, (x, top) = canvas.dice, peak
+    half = (base - top) * dice.uniform(0.7, 1.15) * min(1.6, canvas.height / canvas.width)
+    lean = dice.uniform(-0.3, 0.3) * half
+
+    def slope(side: int, down: float) -> Point:
+        rough = 0.05 * half * dice.uniform(-1, 1) if 0 < down < 1 else 0
+        return x + side * half * down**1.12 + rough, top + (base - top) * down
+
+    steps = [step / 9 for step in range(1, 10)]
+    left, right = [slope(-1, step) for step in steps], [slope(1, step) for step in steps]
+    spine = [
+        (x + lean * step + half * 0.13 * (1 if index % 2 else -1) * step, top + (base - top) * step)
+        for index, step in enumerate(steps)
+    ]
+    canvas.polygon([*reversed(left), peak, *right], color)
+    canvas.polygon([peak, *right, *reversed(spine)], mix(color, canvas.palette.sky[0], 0.3))
+    if snow:
+        cap = mix((255, 255, 255), canvas.palette.sky[1], 0.12)
+        teeth = [_between(right[2], left[2], share / 6) for share in range(1, 6)]
+        teeth = [(tx, ty + (0.14 if index % 2 else -0.02) * (base - top)) for index, (tx, ty) in enumerate(teeth)]
+        canvas.polygon([peak, *right[:3], *teeth, *reversed(left[:3])], cap)
+        canvas.polygon([peak, *right[:3], *teeth[:2], spine[1]], mix(cap, canvas.palette.sky[0], 0.22))
+
+
+def _grow_trunk(canvas: Canvas, x: float, y: float, half: float, shade: Color) -> None:
+    half *= canvas.unit / canvas.width
+    lean = canvas.dice.uniform(-0.6, 0.6) * half
+    canvas.polygon([(x - half, y), (x - half * 0.6 + lean, 0), (x + half * 0.6 + lean, 0), (x + half, y)], shade)
+    canvas.polygon([(x - half * 1.9, y + 0.01), (x, y - half * 3), (x + half * 1.9, y + 0.01)], shade)
+    for _ in range(3):
+        high, side, long = canvas.dice.uniform(0.05, 0.5), canvas.dice.choice((-1, 1)), half * canvas.dice.uniform(3, 6)
+        canvas.polygon([(x, high + half), (x + side * long, high - long * 0.5), (x, high - half * 0.2)], shade)
+
+
+def _plant_cactus(canvas: Canvas, ridge: Ridge, depth: float) -> None:
+    x, size = canvas.dice.random(), 0.03 + 0.09 * depth
+    y, wide = ground_at(ridge, x) + 0.01, size * 0.13 * canvas.unit / canvas.width
+    green = mix((66, 118, 78), canvas.palette.land[1], 0.45)
+    canvas.polygon(
+        [(x - wide, y), (x - wide, y - size), (x, y - size * 1.08), (x + wide, y - size), (x + wide, y)], green
+    )
+    for side, low in ((-1, 0.45), (1, 0.6)):
+        out, high = x + side * wide * 3.4, y - size * low
+        canvas.polygon(
+            [
+                (x, high),
+                (out, high),
+                (out, high - size * 0.35),
+                (out + side * wide, high - size * 0.35),
+                (out + side * wide, high + size * 0.14),
+                (x, high + size * 0.14),
+            ],
+            green,
+        )
+
+
+def _sow(canvas: Canvas, horizon: float) -> None:
+    """Flowers all over, smaller in the distance."""
+    dice = canvas.dice
+    named = canvas.wish.color_of(("flowers", "flower", "blossoms"))
+    colors = (named,) if named else ((240, 96, 120), (250, 206, 80), (245, 245, 250), (170, 120, 230))
+    for depth in sorted(dice.random() ** 0.7 for _ in range(130)):
+        x, y, size = dice.random(), horizon + 0.12 + (0.86 - horizon) * depth, 0.003 + 0.011 * depth
+        canvas.disc(x, y, size, mix(dice.choice(colors), canvas.palette.land[1], 0.25 * (1 - depth)))
+        canvas.disc(x, y, size * 0.4, (250, 220, 110))
 
 
 def _plant(canvas: Canvas, ridge: Ridge, color: Color, depth: float, kind: str) -> None:
@@ -127,19 +194,6 @@ def _roll(canvas: Canvas, base: float, swing: float) -> Ridge:
         return base + sum(a * math.sin(f * x * 3 + p) for (f, a), p in zip(waves, phases, strict=True))
 
     return [(step / 96, height(step / 96)) for step in range(97)]
-
-
-def _displace(canvas: Canvas, base: float, rough: float) -> Ridge:
-    """Midpoint displacement: halves get a random lift, smaller each time."""
-    heights = [base, base - rough * canvas.dice.uniform(0.3, 1), base - rough * canvas.dice.uniform(0, 0.8), base]
-    lift = rough * 0.45
-    for _ in range(4):
-        finer = []
-        for one, other in pairwise(heights):
-            finer += [one, (one + other) / 2 + canvas.dice.uniform(-lift, lift)]
-        heights = [*finer, heights[-1]]
-        lift *= 0.52
-    return [(index / (len(heights) - 1), min(height, base + 0.04)) for index, height in enumerate(heights)]
 
 
 def _between(one: Point, other: Point, share: float) -> Point:

@@ -2,8 +2,11 @@
 
 import colorsys
 import random
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.comfy.simulator.drawing.wish import Wish
 
 Color = tuple[int, int, int]
 
@@ -31,7 +34,7 @@ _SKIES: tuple[tuple[str, tuple[str, str, str], str, bool], ...] = (
     ("neon cyberpunk synthwave vaporwave", ("#120328", "#4a0f6b", "#f0447c"), "#ffe66d", True),
     ("sunset dusk evening fire autumn golden", ("#2f2a5a", "#c8496a", "#ffb457"), "#fff0b8", False),
     ("sunrise dawn morning pink spring", ("#6a8fd0", "#f3a6b5", "#ffe3b8"), "#fffbe0", False),
-    ("storm rain rainy fog foggy mist misty gloomy", ("#46525f", "#7c8a96", "#b9c2c6"), "#eef2f2", False),
+    ("storm stormy rain rainy fog foggy mist misty gloomy", ("#46525f", "#7c8a96", "#b9c2c6"), "#eef2f2", False),
     ("snow snowy winter ice frozen arctic frost", ("#7fa7cc", "#b9d3e6", "#f1f6fa"), "#ffffff", False),
     ("day sunny summer sky blue meadow field", ("#2f7fd0", "#7fbdf0", "#dff1fb"), "#fff8d6", False),
     ("desert sand dune mars western", ("#c25b32", "#eaa45e", "#fde1a8"), "#fff3cf", False),
@@ -62,12 +65,44 @@ _OTHER_LANDS = (
 )
 
 
-def words_in(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W\d_]+", text.lower()))
+#: Colours by name.
+COLORS: dict[str, Color] = {
+    "red": (206, 44, 48),
+    "crimson": (164, 28, 52),
+    "scarlet": (220, 52, 36),
+    "orange": (236, 128, 40),
+    "gold": (226, 178, 62),
+    "golden": (226, 178, 62),
+    "yellow": (246, 206, 64),
+    "green": (68, 148, 76),
+    "emerald": (28, 150, 104),
+    "teal": (34, 138, 140),
+    "turquoise": (64, 196, 190),
+    "cyan": (70, 200, 226),
+    "blue": (54, 106, 202),
+    "navy": (34, 50, 104),
+    "indigo": (74, 62, 160),
+    "purple": (130, 70, 176),
+    "violet": (146, 92, 204),
+    "magenta": (206, 60, 150),
+    "pink": (240, 140, 178),
+    "brown": (122, 82, 54),
+    "beige": (222, 202, 170),
+    "black": (40, 38, 46),
+    "white": (244, 242, 238),
+    "grey": (134, 138, 146),
+    "gray": (134, 138, 146),
+    "silver": (188, 194, 204),
+}
+_GREYS = frozenset(("black", "white", "grey", "gray", "silver"))
+_SKY_NOUNS = ("sky", "skies", "sunset", "sunrise", "clouds", "light", "background", "galaxy", "nebula")
+_LAND_NOUNS = ("forest", "trees", "grass", "hills", "mountains", "mountain", "desert", "field", "meadow", "leaves")
+_WATER_NOUNS = ("sea", "ocean", "lake", "water", "river", "waves")
 
 
-def choose_palette(words: frozenset[str], dice: random.Random) -> Palette:
-    """What the words ask for, a little different each time; the dice decide where they say nothing."""
+def choose_palette(wish: "Wish", dice: random.Random, turn: float) -> Palette:
+    """What the words ask for, its hues turned a little; the dice decide where they say nothing."""
+    words = wish.said
     sky, light, dark = dice.choice(_OTHER_SKIES)
     for listed, stops, lamp, night in reversed(_SKIES):
         if words & set(listed.split()):
@@ -76,12 +111,27 @@ def choose_palette(words: frozenset[str], dice: random.Random) -> Palette:
     for listed, shades, deep in reversed(_LANDS):
         if words & set(listed.split()):
             land, water = shades, deep
-    turn = dice.uniform(-0.025, 0.025)
+    turn += dice.uniform(-0.025, 0.025)
     top, middle, low = (_shift(_parse(stop), turn) for stop in sky)
     far, near = (_shift(_parse(shade), turn) for shade in land)
     if dark:
         far, near = mix(far, top, 0.55), mix(near, top, 0.5)
-    return Palette((top, middle, low), (far, near), _parse(light), dark, _shift(_parse(water), turn))
+    palette = Palette((top, middle, low), (far, near), _parse(light), dark, _shift(_parse(water), turn))
+    return _color(palette, wish)
+
+
+def _color(palette: Palette, wish: "Wish") -> Palette:
+    """The colours named for a part of the scene, and a touch of the first one for all of it."""
+    (top, middle, low), (far, near), water = palette.sky, palette.land, palette.water
+    if wish.mood is not None and not wish.said & _GREYS:
+        top, middle, low, far, near = (mix(one, wish.mood, 0.14) for one in (top, middle, low, far, near))
+    if (sky := wish.color_of(_SKY_NOUNS)) is not None:
+        top, middle, low = mix(sky, (0, 0, 0), 0.4), mix(sky, middle, 0.2), mix(sky, (255, 255, 255), 0.45)
+    if (land := wish.color_of(_LAND_NOUNS)) is not None:
+        far, near = mix(land, far, 0.35), mix(land, (0, 0, 0), 0.45)
+    if (sea := wish.color_of(_WATER_NOUNS)) is not None:
+        water = mix(sea, water, 0.25)
+    return replace(palette, sky=(top, middle, low), land=(far, near), water=water)
 
 
 def mix(one: Color, other: Color, share: float) -> Color:

@@ -32,7 +32,7 @@ def paint_weather(canvas: Canvas, words: frozenset[str]) -> None:
     if words & {"snow", "snowy", "winter", "blizzard"}:
         for _ in range(170):
             canvas.disc(dice.random(), dice.random(), dice.choice((0.0016, 0.0025, 0.0042)), (252, 253, 255))
-    if words & {"rain", "rainy", "storm"}:
+    if words & {"rain", "rainy", "storm", "stormy"}:
         shade = mix(canvas.palette.sky[2], (255, 255, 255), 0.3)
         for _ in range(140):
             x, y = dice.random() * canvas.width, dice.random() * canvas.height

@@ -78,38 +78,48 @@ def _describe(name: str) -> Payload:
     return {"source": "templates", "name": name, "info": {"node_pack": "comfyui"}}
 
 
-def _replacement(old: str, new: str, renamed: dict[str, str], fixed: dict[str, str], **more: object) -> list[Payload]:
-    mapping = [{"new_id": name, "old_id": before} for name, before in renamed.items()]
-    mapping += [{"new_id": name, "set_value": value} for name, value in fixed.items()]
-    facts = {"new_node_id": new, "old_node_id": old, "old_widget_ids": None, "input_mapping": mapping or None}
+def _replacement(old: str, new: str, *mapping: Payload, **more: object) -> list[Payload]:
+    facts = {"new_node_id": new, "old_node_id": old, "old_widget_ids": None, "input_mapping": list(mapping) or None}
     return [{**facts, "output_mapping": None, **more}]
+
+
+def _moved(name: str, before: str) -> Payload:
+    return {"new_id": name, "old_id": before}
+
+
+def _fixed(name: str, value: str) -> Payload:
+    return {"new_id": name, "set_value": value}
 
 
 #: Old node classes and what takes their place (recorded on 0.33).
 _REPLACEMENTS = {
-    "ResizeImagesByLongerEdge": _replacement(
-        "ResizeImagesByLongerEdge",
-        "ImageScaleToMaxDimension",
-        {"image": "images", "largest_size": "longer_edge"},
-        {"upscale_method": "lanczos"},
-        old_widget_ids=["longer_edge"],
-        output_mapping=[{"new_idx": 0, "old_idx": 0}],
-    ),
-    "ImageBatch": _replacement(
-        "ImageBatch", "BatchImagesNode", {"images.image0": "image1", "images.image1": "image2"}, {}
-    ),
-    "ImageScaleBy": _replacement(
-        "ImageScaleBy",
-        "ResizeImageMaskNode",
-        {"input": "image", "resize_type.multiplier": "scale_by", "scale_method": "upscale_method"},
-        {"resize_type": "scale by multiplier"},
-        old_widget_ids=["upscale_method", "scale_by"],
-    ),
-    "T2IAdapterLoader": _replacement(
-        "T2IAdapterLoader", "ControlNetLoader", {"control_net_name": "t2i_adapter_name"}, {}
-    ),
-    "Load3DAnimation": _replacement("Load3DAnimation", "Load3D", {}, {}),
-    "Preview3DAnimation": _replacement("Preview3DAnimation", "Preview3D", {}, {}),
-    "SDV_img2vid_Conditioning": _replacement("SDV_img2vid_Conditioning", "SVD_img2vid_Conditioning", {}, {}),
-    "ConditioningAverage ": _replacement("ConditioningAverage ", "ConditioningAverage", {}, {}),
+    entry[0]["old_node_id"]: entry
+    for entry in (
+        _replacement(
+            "ResizeImagesByLongerEdge",
+            "ImageScaleToMaxDimension",
+            _moved("image", "images"),
+            _moved("largest_size", "longer_edge"),
+            _fixed("upscale_method", "lanczos"),
+            old_widget_ids=["longer_edge"],
+            output_mapping=[{"new_idx": 0, "old_idx": 0}],
+        ),
+        _replacement(
+            "ImageBatch", "BatchImagesNode", _moved("images.image0", "image1"), _moved("images.image1", "image2")
+        ),
+        _replacement(
+            "ImageScaleBy",
+            "ResizeImageMaskNode",
+            _moved("input", "image"),
+            _fixed("resize_type", "scale by multiplier"),
+            _moved("resize_type.multiplier", "scale_by"),
+            _moved("scale_method", "upscale_method"),
+            old_widget_ids=["upscale_method", "scale_by"],
+        ),
+        _replacement("T2IAdapterLoader", "ControlNetLoader", _moved("control_net_name", "t2i_adapter_name")),
+        _replacement("Load3DAnimation", "Load3D"),
+        _replacement("Preview3DAnimation", "Preview3D"),
+        _replacement("SDV_img2vid_Conditioning", "SVD_img2vid_Conditioning"),
+        _replacement("ConditioningAverage ", "ConditioningAverage"),
+    )
 }

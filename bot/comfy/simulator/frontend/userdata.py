@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from bot.comfy.simulator.files import is_dangerous
+from bot.comfy.simulator.content_types import is_dangerous
 from bot.comfy.simulator.frontend.users import Users
 from bot.comfy.simulator.routing import Route
 from bot.comfy.simulator.wire import Payload

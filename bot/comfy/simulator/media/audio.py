@@ -1,34 +1,29 @@
-"""FLAC with a tone or silence; MP3 and Opus with silence. All 16 bit, with their usual comments."""
+"""FLAC with notes or silence; MP3 and Opus with silence. All 16 bit, with their usual comments."""
 
-import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from struct import pack
 
 _BLOCK = 4096
+_NOTE_SECONDS = 0.33
 
 
-def flac(seconds: float, rate: int, channels: int, pitch: float | None, metadata: Mapping[str, str]) -> bytes:
-    """Silence as constant subframes, a tone (the same in all channels) verbatim."""
+def flac(seconds: float, rate: int, channels: int, notes: Sequence[float], metadata: Mapping[str, str]) -> bytes:
+    """``notes`` in Hz, the same in all channels, then silence. The checksum of all samples is left out."""
     total = max(16, round(seconds * rate))
-    samples = (
-        [round(8000 * math.sin(math.tau * pitch * index / rate)) for index in range(total)] if pitch else [0] * total
-    )
-    packed = pack(f"<{total}h", *samples)
-    interleaved = b"".join(packed[index : index + 2] * channels for index in range(0, 2 * total, 2))
     format_bits = rate << 44 | (channels - 1) << 41 | 15 << 36 | total
-    stream = (
-        pack(">2H", _BLOCK, _BLOCK)
-        + bytes(6)
-        + format_bits.to_bytes(8, "big")
-        + hashlib.md5(interleaved, usedforsecurity=False).digest()
-    )
+    stream = pack(">2H", _BLOCK, _BLOCK) + bytes(6) + format_bits.to_bytes(8, "big") + bytes(16)
     comment = _vorbis_comment(metadata)
     head = b"fLaC" + b"\x00" + len(stream).to_bytes(3, "big") + stream
     head += b"\x84" + len(comment).to_bytes(3, "big") + comment
-    blocks = [samples[start : start + _BLOCK] for start in range(0, total, _BLOCK)]
-    return head + b"".join(_flac_frame(number, block, channels) for number, block in enumerate(blocks))
+    heard = [value for note in notes for value in _pluck(note, rate)][:total]
+    frames = []
+    for number, start in enumerate(range(0, total, _BLOCK)):
+        length = min(_BLOCK, total - start)
+        block = heard[start : start + length]
+        frames.append(_flac_frame(number, block + [0] * (length - len(block)), channels))
+    return head + b"".join(frames)
 
 
 def mp3(seconds: float, metadata: Mapping[str, str]) -> bytes:
@@ -54,13 +49,28 @@ def opus(seconds: float, metadata: Mapping[str, str]) -> bytes:
     return b"".join(pages)
 
 
+def _pluck(note: float, rate: int) -> list[int]:
+    """One note of a string: an octave on top, both fading."""
+    length = round(_NOTE_SECONDS * rate)
+    step = math.tau * note / rate
+    return [
+        round(7000 * math.exp(-4 * place / length) * (math.sin(step * place) + 0.4 * math.sin(2 * step * place)))
+        for place in range(length)
+    ]
+
+
 def _flac_frame(number: int, samples: list[int], channels: int) -> bytes:
-    coded = _utf8_number(number)
-    header = b"\xff\xf8\x70" + bytes([(channels - 1) << 4 | 8]) + coded + pack(">H", len(samples) - 1)
+    """Silence as constants; else verbatim, in stereo as the left side and a difference of nothing."""
+    sounds = any(samples)
+    assignment = 8 if sounds and channels == 2 else channels - 1
+    header = b"\xff\xf8\x70" + bytes([assignment << 4 | 8]) + _utf8_number(number) + pack(">H", len(samples) - 1)
     header += bytes([_crc(header, 8, 0x07)])
-    verbatim = b"\x02" + pack(f">{len(samples)}h", *samples)
-    subframe = verbatim if any(samples) else b"\x00\x00\x00"
-    frame = header + subframe * channels
+    if not sounds:
+        body = b"\x00\x00\x00" * channels
+    else:
+        verbatim = b"\x02" + pack(f">{len(samples)}h", *samples)
+        body = verbatim + bytes(4) if channels == 2 else verbatim * channels
+    frame = header + body
     return frame + pack(">H", _crc(frame, 16, 0x8005))
 
 

@@ -1,19 +1,13 @@
-"""Nodes that make, load and change pictures; these do what the real ones do."""
+"""Nodes that make, load and batch pictures; these do what the real ones do."""
 
 import asyncio
 from collections.abc import Mapping
 
 from PIL import Image, ImageChops, ImageOps
 
+from bot.comfy.simulator.nodes.planes import computed, inverse
+from bot.comfy.simulator.nodes.resampling import resize
 from bot.comfy.simulator.values import Call, Images, Inputs, Masks, Result, Runner
-
-_FILTERS = {
-    "nearest-exact": Image.Resampling.NEAREST,
-    "bilinear": Image.Resampling.BILINEAR,
-    "area": Image.Resampling.BOX,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
 
 
 async def empty_image(call: Call, inputs: Inputs) -> Result:
@@ -24,18 +18,24 @@ async def empty_image(call: Call, inputs: Inputs) -> Result:
 
 
 async def load_image(call: Call, inputs: Inputs) -> Result:
-    """RGB and the inverted alpha, as the real LoadImage gives them."""
-    path = call.folders.locate(str(inputs["image"]))
+    """Every frame as RGB, and the inverted alpha; without one, a mask of 64x64."""
+    path = call.folders.locate(str(inputs["image"]), "output" if call.class_type == "LoadImageOutput" else "input")
 
-    def load() -> tuple[Image.Image, Image.Image]:
+    def load() -> tuple[list[Image.Image], list[Image.Image]]:
+        pictures, masks = [], []
         with Image.open(path) as opened:
-            picture = ImageOps.exif_transpose(opened)
-            alpha = picture.getchannel("A") if "A" in picture.getbands() else None
-            mask = ImageChops.invert(alpha) if alpha else Image.new("L", (64, 64), 0)
-            return picture.convert("RGB"), mask
+            for number in range(getattr(opened, "n_frames", 1)):
+                opened.seek(number)
+                picture = ImageOps.exif_transpose(opened)
+                pictures.append(picture.convert("RGB"))
+                transparent = "A" in picture.getbands() or "transparency" in picture.info
+                alpha = picture.convert("RGBA").getchannel("A") if transparent else None
+                masks.append(ImageChops.invert(alpha) if alpha else Image.new("L", (64, 64), 0))
+        return pictures, masks
 
-    picture, mask = await asyncio.to_thread(load)
-    return Result((Images((picture,)), Masks((mask,))))
+    pictures, masks = await asyncio.to_thread(load)
+    kept = [index for index, picture in enumerate(pictures) if picture.size == pictures[0].size]
+    return Result((Images(tuple(pictures[index] for index in kept)), Masks(tuple(masks[index] for index in kept))))
 
 
 async def load_mask(call: Call, inputs: Inputs) -> Result:
@@ -44,59 +44,56 @@ async def load_mask(call: Call, inputs: Inputs) -> Result:
 
     def load() -> Image.Image:
         with Image.open(path) as opened:
-            picture = ImageOps.exif_transpose(opened).convert("RGBA")
-            band = picture.getchannel(str(inputs["channel"])[0].upper())
-            return ImageChops.invert(band) if inputs["channel"] == "alpha" else band
+            picture = ImageOps.exif_transpose(opened)
+            name = str(inputs["channel"])[0].upper()
+            if name == "A" and "A" not in picture.getbands():
+                return Image.new("L", (64, 64), 0)
+            band = picture.convert("RGBA").getchannel(name)
+            return ImageChops.invert(band) if name == "A" else band
 
     return Result((Masks((await asyncio.to_thread(load),)),))
 
 
-async def scale(call: Call, inputs: Inputs) -> Result:
-    images: Images = inputs["image"]
-    width, height = int(inputs["width"]), int(inputs["height"])
-    if not width and not height:
-        return Result((images,))
-    width = width or max(1, round(images.size[0] * height / images.size[1]))
-    height = height or max(1, round(images.size[1] * width / images.size[0]))
-    crop = inputs.get("crop") == "center"
-    return Result((await _resize(images, (width, height), str(inputs.get("upscale_method")), crop),))
+def batch(inputs: Inputs) -> Images:
+    """All in the shape of the first one."""
+    images = [value for value in inputs.values() if isinstance(value, Images)]
+    return join([frame for value in images for frame in value.frames])
 
 
-async def scale_by(call: Call, inputs: Inputs) -> Result:
-    images: Images = inputs["image"]
-    factor = float(inputs["scale_by"])
-    size = (max(1, round(images.size[0] * factor)), max(1, round(images.size[1] * factor)))
-    return Result((await _resize(images, size, str(inputs.get("upscale_method"))),))
+def join(frames: list[Image.Image]) -> Images:
+    """One batch: with alpha if any has it, and in the first one's size."""
+    mode = "RGBA" if any(frame.mode == "RGBA" for frame in frames) else "RGB"
+    frames = [frame.convert(mode) for frame in frames]
+    size = frames[0].size
+    return Images(tuple(frame if frame.size == size else resize(frame, size, "bilinear", "center") for frame in frames))
 
 
-async def upscale_with_model(call: Call, inputs: Inputs) -> Result:
-    images: Images = inputs["image"]
-    return Result((await _resize(images, (images.size[0] * 4, images.size[1] * 4), "lanczos"),))
+def repeat(inputs: Inputs) -> Images:
+    return Images(inputs["image"].frames * int(inputs["amount"]))
 
 
-async def invert(call: Call, inputs: Inputs) -> Result:
-    return Result((Images(tuple(ImageChops.invert(frame.convert("RGB")) for frame in inputs["image"].frames)),))
+def take(inputs: Inputs) -> Images:
+    frames = inputs["image"].frames
+    first = min(len(frames) - 1, int(inputs["batch_index"]))
+    return Images(frames[first : first + max(1, int(inputs["length"]))])
 
 
-async def batch(call: Call, inputs: Inputs) -> Result:
-    """The second picture is brought to the first one's size."""
-    first = next(value for value in inputs.values() if isinstance(value, Images))
-    frames = [frame for value in inputs.values() if isinstance(value, Images) for frame in value.frames]
-    return Result((Images(tuple(frame if frame.size == first.size else frame.resize(first.size) for frame in frames)),))
-
-
-async def rebatch(call: Call, inputs: Inputs) -> Result:
+def rebatch(inputs: Inputs) -> list[Images]:
     frames = [frame for images in inputs["images"] for frame in images.frames]
     size = int(inputs["batch_size"][0])
-    parts = [Images(tuple(frames[start : start + size])) for start in range(0, len(frames), size)]
-    return Result((parts,))
+    return [Images(tuple(frames[start : start + size])) for start in range(0, len(frames), size)]
 
 
-async def crop(call: Call, inputs: Inputs) -> Result:
-    left, top = int(inputs["x"]), int(inputs["y"])
-    box = (left, top, left + int(inputs["width"]), top + int(inputs["height"]))
-    images = Images(tuple(frame.crop(box) for frame in inputs["image"].frames))
-    return Result((images,))
+def arrange(inputs: Inputs) -> Images:
+    """All in a grid of equal cells, each squeezed into its cell."""
+    frames = [frame.convert("RGB") for images in inputs["images"] for frame in images.frames]
+    columns, wide, high, gap = (int(inputs[name][0]) for name in ("columns", "cell_width", "cell_height", "padding"))
+    rows = -(-len(frames) // columns)
+    grid = Image.new("RGB", (columns * (wide + gap) - gap, rows * (high + gap) - gap))
+    for number, frame in enumerate(frames):
+        at = number % columns * (wide + gap), number // columns * (high + gap)
+        grid.paste(frame.resize((wide, high), Image.Resampling.LANCZOS), at)
+    return Images((grid,))
 
 
 async def measure(call: Call, inputs: Inputs) -> Result:
@@ -106,20 +103,20 @@ async def measure(call: Call, inputs: Inputs) -> Result:
     return Result((width, height, len(images.frames)))
 
 
-async def solid_mask(call: Call, inputs: Inputs) -> Result:
-    shade = round(255 * float(inputs["value"]))
-    return Result((Masks((Image.new("L", (int(inputs["width"]), int(inputs["height"])), shade),)),))
+def invert(inputs: Inputs) -> Images:
+    return Images(tuple(inverse(frame) for frame in inputs["image"].frames))
 
 
-async def _resize(images: Images, size: tuple[int, int], method: str, crop_center: bool = False) -> Images:
-    kernel = _FILTERS.get(method, Image.Resampling.BICUBIC)
-
-    def resize() -> Images:
-        if crop_center:
-            return Images(tuple(ImageOps.fit(frame, size, kernel) for frame in images.frames))
-        return Images(tuple(frame.resize(size, kernel) for frame in images.frames))
-
-    return await asyncio.to_thread(resize)
+async def upscale_with_model(call: Call, inputs: Inputs) -> Result:
+    """By the factor in the model's name, such as ``4x-…``."""
+    images, model = inputs["image"], str(getattr(inputs["upscale_model"], "file", "")).lower()
+    factor = next((number for number in (1, 2, 3, 4, 8) if f"{number}x" in model or f"x{number}" in model), 4)
+    size = images.size[0] * factor, images.size[1] * factor
+    frames = []
+    for step, frame in enumerate(images.frames, 1):
+        frames.append(await asyncio.to_thread(resize, frame, size, "lanczos"))
+        await call.tick(step, len(images.frames), None)
+    return Result((Images(tuple(frames)),))
 
 
 RUNNERS: Mapping[str, Runner] = {
@@ -127,14 +124,13 @@ RUNNERS: Mapping[str, Runner] = {
     "LoadImage": load_image,
     "LoadImageOutput": load_image,
     "LoadImageMask": load_mask,
-    "ImageScale": scale,
-    "ImageScaleBy": scale_by,
     "ImageUpscaleWithModel": upscale_with_model,
-    "ImageInvert": invert,
-    "ImageBatch": batch,
-    "BatchImagesNode": batch,
-    "RebatchImages": rebatch,
-    "ImageCrop": crop,
+    "ImageInvert": computed(invert),
+    "ImageBatch": computed(batch),
+    "BatchImagesNode": computed(batch),
+    "RepeatImageBatch": computed(repeat),
+    "ImageFromBatch": computed(take),
+    "RebatchImages": computed(lambda inputs: (rebatch(inputs),)),
+    "ImageGrid": computed(arrange),
     "GetImageSize": measure,
-    "SolidMask": solid_mask,
 }

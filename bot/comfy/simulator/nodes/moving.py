@@ -1,15 +1,17 @@
-"""Animations, video, audio, latents: made, loaded and saved."""
+"""Animations, videos and latents: made, loaded and saved."""
 
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.comfy.simulator import media
+from bot.comfy.simulator.drawing import animate, draw
 from bot.comfy.simulator.folders import Saved
-from bot.comfy.simulator.nodes.saving import exif_of, metadata_of, temp_prefix
+from bot.comfy.simulator.nodes.saving import exif_of, metadata_of
 from bot.comfy.simulator.values import Audio, Call, Images, Inputs, Latent, Result, Runner, Video
 
 #: Videos are made no larger than this: they are samples, not the point.
@@ -56,27 +58,16 @@ async def save_video(call: Call, inputs: Inputs) -> Result:
 
 async def take_apart(call: Call, inputs: Inputs) -> Result:
     video: Video = inputs["video"]
-    return Result((video.images, Audio(len(video.images.frames) / video.fps), video.fps))
+    return Result(
+        (video.images, Audio(len(video.images.frames) / video.fps), video.fps, 8, "bt709")[: len(call.info["output"])]
+    )
 
 
-async def empty_audio(call: Call, inputs: Inputs) -> Result:
-    rate, channels = int(inputs.get("sample_rate", 44_100)), int(inputs.get("channels", 2))
-    return Result((Audio(float(inputs.get("duration", 1.0)), rate, channels),))
-
-
-async def load_audio(call: Call, inputs: Inputs) -> Result:
-    return Result((Audio(1.0, pitch=330.0),))
-
-
-async def save_audio(call: Call, inputs: Inputs) -> Result:
-    """SaveAudio, SaveAudioMP3, SaveAudioOpus and PreviewAudio."""
-    audio: Audio = inputs["audio"]
-    ending = {"SaveAudioMP3": "mp3", "SaveAudioOpus": "opus"}.get(call.class_type, "flac")
-    preview = call.class_type == "PreviewAudio"
-    prefix = temp_prefix() if preview else str(inputs["filename_prefix"])
-    saved = call.folders.new(prefix, f".{ending}", kind="temp" if preview else "output")
-    await _write(saved, lambda: _encode(audio, ending, metadata_of(call)))
-    return Result(() if preview else (audio,), {"audio": [saved.entry]})
+async def load_video(call: Call, inputs: Inputs) -> Result:
+    """Not what the file shows, for want of a decoder: a moving picture about its name."""
+    words = Path(str(inputs["file"])).stem
+    picture = await asyncio.to_thread(draw, words, len(words), (_SIDE, _SIDE * 9 // 16 // 2 * 2))
+    return Result((Video(Images(tuple(animate(picture, 16, len(words)))), 8.0),))
 
 
 async def save_latent(call: Call, inputs: Inputs) -> Result:
@@ -114,14 +105,6 @@ def _small(frames: tuple[Image.Image, ...]) -> list[Image.Image]:
     return [frame.convert("RGB").resize(size) for frame in frames]
 
 
-def _encode(audio: Audio, ending: str, metadata: dict[str, str]) -> bytes:
-    if ending == "mp3":
-        return media.mp3(audio.seconds, metadata)
-    if ending == "opus":
-        return media.opus(audio.seconds, metadata)
-    return media.flac(audio.seconds, audio.rate, audio.channels, audio.pitch, metadata)
-
-
 RUNNERS: Mapping[str, Runner] = {
     "SaveAnimatedWEBP": save_webp,
     "SaveAnimatedPNG": save_apng,
@@ -129,12 +112,6 @@ RUNNERS: Mapping[str, Runner] = {
     "CreateVideo": create_video,
     "SaveVideo": save_video,
     "GetVideoComponents": take_apart,
-    "EmptyAudio": empty_audio,
-    "LoadAudio": load_audio,
-    "SaveAudio": save_audio,
-    "SaveAudioAdvanced": save_audio,
-    "SaveAudioMP3": save_audio,
-    "SaveAudioOpus": save_audio,
-    "PreviewAudio": save_audio,
+    "LoadVideo": load_video,
     "SaveLatent": save_latent,
 }

@@ -1,4 +1,4 @@
-"""Samplers, and the decoding that turns what they decided into pictures."""
+"""Samplers: they decide what is to be drawn, step by step; and what they are made of."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from PIL import Image
 
-from bot.comfy.simulator.drawing import draw, focus, shrink
+from bot.comfy.simulator.drawing import focus
+from bot.comfy.simulator.nodes.latents import draw_one
+from bot.comfy.simulator.nodes.planes import computed
 from bot.comfy.simulator.values import (
     Call,
     Conditioning,
     Guider,
-    Images,
     Inputs,
     Latent,
     Model,
@@ -24,72 +25,80 @@ from bot.comfy.simulator.values import (
 )
 
 _OOM = "Allocation on device 0 would exceed allowed memory. (out of memory)"
+_NOTHING = Conditioning("")
+#: A second pass that is weaker keeps what the first one decided.
+_STARTS_OVER = 0.8
 
 
 async def sample(call: Call, inputs: Inputs) -> Result:
-    """KSampler and its kin, one tick per step."""
-    latent: Latent = inputs["latent_image"]
+    """KSampler, KSamplerAdvanced and SamplerCustom: one tick per step."""
+    sigmas = inputs.get("sigmas")
     seed = int(inputs["seed"] if "seed" in inputs else inputs.get("noise_seed", 0))
-    steps = int(inputs["steps"]) if "steps" in inputs else inputs["sigmas"].steps
-    first, last = int(inputs.get("start_at_step", 0)), int(inputs.get("end_at_step", steps))
-    words = inputs["positive"].text if isinstance(inputs["positive"], Conditioning) else ""
-    result = _decide(latent, words, seed, inputs.get("model"), float(inputs.get("denoise", 1.0)))
-    await _step(call, result, max(0, min(steps, last) - first))
+    if isinstance(sigmas, Sigmas):
+        steps, denoise = sigmas.steps, sigmas.denoise
+    else:
+        first, most = int(inputs.get("start_at_step", 0)), int(inputs["steps"])
+        steps = max(0, min(most, int(inputs.get("end_at_step", most))) - first)
+        denoise = float(inputs.get("denoise", 1.0)) * (1 - first / most)
+    guider = Guider(_conditioning(inputs, "positive"), _conditioning(inputs, "negative"), _model(inputs))
+    result = _decide(inputs["latent_image"], guider, seed, denoise)
+    await _step(call, result, steps)
     return Result((result,) * len(call.info["output"]))
 
 
 async def sample_guided(call: Call, inputs: Inputs) -> Result:
     """SamplerCustomAdvanced: the parts come from nodes of their own."""
     guider, noise, sigmas = inputs["guider"], inputs["noise"], inputs["sigmas"]
-    words = guider.words if isinstance(guider, Guider) else ""
-    model = guider.model if isinstance(guider, Guider) else None
+    guider = guider if isinstance(guider, Guider) else Guider(_NOTHING, _NOTHING, Model(""))
+    sigmas = sigmas if isinstance(sigmas, Sigmas) else Sigmas(20)
     seed = noise.seed if isinstance(noise, Noise) else 0
-    result = _decide(inputs["latent_image"], words, seed, model, 1.0)
-    await _step(call, result, sigmas.steps if isinstance(sigmas, Sigmas) else 20)
+    result = _decide(inputs["latent_image"], guider, seed, sigmas.denoise)
+    await _step(call, result, sigmas.steps)
     return Result((result, result))
 
 
-async def decode(call: Call, inputs: Inputs) -> Result:
-    latent: Latent = inputs["samples"]
-    if latent.width * latent.height * latent.batch <= 96 * 96:
-        return Result((_draw_all(latent),))
-    return Result((await asyncio.to_thread(_draw_all, latent),))
+def guide(inputs: Inputs) -> Guider:
+    """Any guider; of two positive conditionings both count."""
+    found = [inputs[name] for name in ("positive", "conditioning", "cond1", "cond2") if name in inputs]
+    positives = [value for value in found if isinstance(value, Conditioning)]
+    guides = [value.guide for value in positives if value.guide is not None]
+    positive = Conditioning(" ".join(value.text for value in positives), guides[0] if guides else None)
+    return Guider(positive, _conditioning(inputs, "negative"), _model(inputs))
 
 
-async def encode(call: Call, inputs: Inputs) -> Result:
-    images: Images = inputs["pixels"]
-    width, height = images.size
-    return Result((Latent(width // 8 * 8, height // 8 * 8, len(images.frames), frames=images.frames),))
+def schedule(inputs: Inputs) -> Sigmas:
+    return Sigmas(int(inputs.get("steps", 20)), float(inputs.get("denoise", 1.0)))
 
 
-async def add_latents(call: Call, inputs: Inputs) -> Result:
-    one, other = inputs["samples1"], inputs["samples2"]
-    if one.channels != other.channels:
-        shapes = f"tensor a ({one.channels}) must match the size of tensor b ({other.channels})"
-        raise NodeFailure("RuntimeError", f"The size of {shapes} at non-singleton dimension 1")
-    return Result((one,))
+def schedule_by_hand(inputs: Inputs) -> Sigmas:
+    return Sigmas(max(0, len(str(inputs["sigmas"]).replace(",", " ").split()) - 1))
 
 
-async def guide(call: Call, inputs: Inputs) -> Result:
-    conditioning = inputs.get("positive", inputs.get("conditioning", inputs.get("cond1")))
-    words = conditioning.text if isinstance(conditioning, Conditioning) else ""
-    return Result((Guider(words, inputs["model"] if isinstance(inputs["model"], Model) else Model("")),))
+def split_sigmas(inputs: Inputs) -> tuple[Sigmas, Sigmas]:
+    whole: Sigmas = inputs["sigmas"]
+    first = min(whole.steps, int(inputs["step"]))
+    return Sigmas(first, whole.denoise), _rest(whole, whole.steps - first)
 
 
-async def noise_of(call: Call, inputs: Inputs) -> Result:
-    return Result((Noise(int(inputs.get("noise_seed", 0))),))
+def split_by_denoise(inputs: Inputs) -> tuple[Sigmas, Sigmas]:
+    whole: Sigmas = inputs["sigmas"]
+    last = round(whole.steps * float(inputs["denoise"]))
+    return Sigmas(whole.steps - last, whole.denoise), _rest(whole, last)
 
 
-async def schedule(call: Call, inputs: Inputs) -> Result:
-    return Result((Sigmas(int(inputs.get("steps", 20))),))
+def _rest(whole: Sigmas, steps: int) -> Sigmas:
+    return Sigmas(steps, whole.denoise * steps / max(1, whole.steps))
 
 
-def _decide(latent: Latent, words: str, seed: int, model: object, denoise: float) -> Latent:
-    """A second pass at full strength starts over; a weaker one keeps what the first one decided."""
-    if latent.sketches and denoise < 1:
+def _decide(latent: Latent, guider: Guider, seed: int, denoise: float) -> Latent:
+    if latent.sketches and denoise < _STARTS_OVER:
         return latent
-    tint = " ".join([model.file, *model.loras]) if isinstance(model, Model) else ""
-    sketches = tuple(Sketch(words, seed + index, tint) for index in range(latent.batch))
+    tint = " ".join([guider.model.file, *guider.model.loras])
+    places = latent.indices or tuple(range(latent.batch))
+    sketches = tuple(
+        Sketch(guider.positive.text, seed, tint, guider.negative.text, place, guider.positive.guide)
+        for place in places[: latent.batch]
+    )
     return replace(latent, sketches=sketches, denoise=denoise)
 
 
@@ -111,37 +120,35 @@ async def _step(call: Call, latent: Latent, steps: int) -> None:
 def _draw_preview(latent: Latent, side: int) -> Image.Image:
     scale = side / max(latent.width, latent.height)
     size = max(1, round(latent.width * scale)), max(1, round(latent.height * scale))
-    return shrink(_draw_one(replace(latent, width=size[0], height=size[1]), 0), size)
+    return draw_one(replace(latent, width=size[0], height=size[1]), 0)
 
 
-def _draw_all(latent: Latent) -> Images:
-    return Images(tuple(_draw_one(latent, index) for index in range(latent.batch)))
+def _conditioning(inputs: Inputs, name: str) -> Conditioning:
+    value = inputs.get(name)
+    return value if isinstance(value, Conditioning) else _NOTHING
 
 
-def _draw_one(latent: Latent, index: int) -> Image.Image:
-    size = latent.width, latent.height
-    original = latent.frames[index % len(latent.frames)].convert("RGB").resize(size) if latent.frames else None
-    if not latent.sketches:
-        return original or Image.new("RGB", size, (127, 127, 127))
-    sketch = latent.sketches[index % len(latent.sketches)]
-    picture = draw(sketch.words, sketch.seed, size, tint=sketch.tint)
-    return Image.blend(original, picture, 0.7 * latent.denoise) if original else picture
+def _model(inputs: Inputs) -> Model:
+    model = inputs.get("model")
+    return model if isinstance(model, Model) else Model("")
 
 
+_GUIDERS = ("BasicGuider", "CFGGuider", "DualCFGGuider", "PerpNegGuider", "DualModelGuider", "LTXVDualCFGGuider")
+_SCHEDULERS = (
+    *("BasicScheduler", "KarrasScheduler", "ExponentialScheduler", "PolyexponentialScheduler", "LaplaceScheduler"),
+    *("VPScheduler", "BetaSamplingScheduler", "SDTurboScheduler", "Ideogram4Scheduler", "AlignYourStepsScheduler"),
+    *("GITSScheduler", "Flux2Scheduler", "LTXVScheduler", "OptimalStepsScheduler"),
+)
 RUNNERS: Mapping[str, Runner] = {
     "KSampler": sample,
     "KSamplerAdvanced": sample,
     "SamplerCustom": sample,
     "SamplerCustomAdvanced": sample_guided,
-    "VAEDecode": decode,
-    "VAEDecodeTiled": decode,
-    "VAEEncode": encode,
-    "LatentAdd": add_latents,
-    "BasicGuider": guide,
-    "CFGGuider": guide,
-    "RandomNoise": noise_of,
-    "DisableNoise": noise_of,
-    "BasicScheduler": schedule,
-    "KarrasScheduler": schedule,
-    "SDTurboScheduler": schedule,
+    "RandomNoise": computed(lambda inputs: Noise(int(inputs["noise_seed"]))),
+    "DisableNoise": computed(lambda _inputs: Noise(0)),
+    **{name: computed(guide) for name in _GUIDERS},
+    **{name: computed(schedule) for name in _SCHEDULERS},
+    "ManualSigmas": computed(schedule_by_hand),
+    "SplitSigmas": computed(split_sigmas),
+    "SplitSigmasDenoise": computed(split_by_denoise),
 }

@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.comfy.simulator.folders import Saved
+from bot.comfy.simulator.nodes.transforms import crop_all
 from bot.comfy.simulator.values import Call, Images, Inputs, Masks, Result, Runner
 from bot.comfy.simulator.wire import Payload
 
@@ -44,9 +45,8 @@ async def compare_images(call: Call, inputs: Inputs) -> Result:
 async def crop_image(call: Call, inputs: Inputs) -> Result:
     """ImageCropV2 shows what it cut out although it is no output node."""
     region = inputs["crop_region"]
-    left, top = int(region["x"]), int(region["y"])
-    box = (left, top, left + int(region["width"]), top + int(region["height"]))
-    images = Images(tuple(frame.crop(box) for frame in inputs["image"].frames))
+    at, size = (int(region["x"]), int(region["y"])), (int(region["width"]), int(region["height"]))
+    images = crop_all(inputs["image"], at, size)
     entries = await _save_pngs(call, images.frames, temp_prefix(), "temp", compress=1)
     return Result((images,), {"images": entries, "animated": [False]})
 

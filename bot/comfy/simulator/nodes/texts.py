@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from bot.comfy.simulator.values import Call, Inputs, Result, Runner
+from bot.comfy.simulator.values import Call, Images, Inputs, Masks, Result, Runner
 
 
 async def primitive(call: Call, inputs: Inputs) -> Result:
@@ -24,6 +24,10 @@ async def save_text(call: Call, inputs: Inputs) -> Result:
 
 
 def _dump(value: object) -> str:
+    if isinstance(value, Images | Masks):
+        wide, high = value.frames[0].size
+        channels = (len(value.frames[0].getbands()),) if isinstance(value, Images) else ()
+        return f"tensor(..., size={(len(value.frames), high, wide, *channels)})"
     try:
         return json.dumps(value, indent=4)
     except TypeError:
