@@ -8,6 +8,7 @@ from bot.errors import OptionRefused
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import did_you_mean
+from bot.workflow.models import folder_of, usable
 from bot.workflow.names import matching
 from bot.workflow.option import FOLDERS, Option, OptionType, Value
 from bot.workflow.values import check_value
@@ -52,9 +53,12 @@ def _choices(option: Option, workflow: Workflow, catalogue: Catalogue | None) ->
     if (option.choices_from is None and option.type is not OptionType.LORA) or catalogue is None:
         return None
     if option.choices_from is not None and option.choices_from in FOLDERS:
-        return matching(catalogue.choices(*FOLDERS[option.choices_from]), option.pattern)
-    target = workflow.targets[option.name][0]
-    return matching(catalogue.choices(workflow.graph[target.node]["class_type"], target.input), option.pattern)
+        folder, found = option.choices_from, catalogue.choices(*FOLDERS[option.choices_from])
+    else:
+        target = workflow.targets[option.name][0]
+        class_type = workflow.graph[target.node]["class_type"]
+        folder, found = folder_of(class_type, target.input), catalogue.choices(class_type, target.input)
+    return None if found is None else matching(usable(found, workflow.models, folder), option.pattern)
 
 
 def _refuse_idle(workflow: Workflow, values: Mapping[str, Value]) -> None:

@@ -11,6 +11,7 @@ from bot.errors import BadInput, MissingModel
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of
+from bot.workflow.models import folder_of, usable
 from bot.workflow.names import closest, match
 from bot.workflow.option import Value
 from bot.workflow.recipe import Recipe
@@ -46,7 +47,8 @@ def place(graph: Graph, facts: Facts, *, recipe: Recipe, values: Mapping[str, Va
     used: dict[str, Any] = {}
     if facts.catalogue is not None:
         for name, target in _listed(recipe, graph, facts.catalogue):
-            used[name] = _from_list(graph, target, facts.catalogue, chosen=name in values)
+            used[name] = _from_list(graph, target, facts.catalogue, recipe, chosen=name in values)
+        _replace_models(graph, facts.catalogue, recipe)
     for target, key in _markers(graph):
         graph[target.node]["inputs"][target.input] = _uploaded(graph, target, key, facts)
     for target in _prefixes(graph, facts.catalogue):
@@ -70,12 +72,13 @@ def _listed(recipe: Recipe, graph: Graph, catalogue: Catalogue) -> Iterator[tupl
                 yield name, target
 
 
-def _from_list(graph: Graph, target: Target, catalogue: Catalogue, *, chosen: bool) -> Any:
+def _from_list(graph: Graph, target: Target, catalogue: Catalogue, recipe: Recipe, *, chosen: bool) -> Any:
     node = graph[target.node]
     value = node["inputs"].get(target.input)
     choices = catalogue.choices(node["class_type"], target.input) or ()
-    found = match(str(value), choices)
-    if found is None and (chosen or not choices):
+    able = usable(choices, recipe.models, folder_of(node["class_type"], target.input)) or choices
+    found = match(str(value), able) or (match(str(value), choices) if chosen else None)
+    if found is None and (chosen or not able):
         raise MissingModel(
             title=title_of(graph, target.node),
             class_type=node["class_type"],
@@ -83,8 +86,21 @@ def _from_list(graph: Graph, target: Target, catalogue: Catalogue, *, chosen: bo
             value=str(value),
             closest=closest(str(value), choices),
         )
-    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found or choices[0])
+    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found or able[0])
     return node["inputs"][target.input]
+
+
+def _replace_models(graph: Graph, catalogue: Catalogue, recipe: Recipe) -> None:
+    """Models which no option sets, called otherwise on this server: the first that the graph's `requires` allows."""
+    for key, node in graph.items():
+        for name, value in node["inputs"].items():
+            folder = folder_of(node["class_type"], name)
+            choices = catalogue.choices(node["class_type"], name) if folder and isinstance(value, str) else None
+            if choices is None or value in choices:
+                continue
+            wanted = any(model.startswith(f"{folder}/") for model in recipe.models)
+            able = usable(choices, recipe.models, folder) if wanted else ()
+            graph[key]["inputs"][name] = match(value, choices) or (able[0] if able else value)
 
 
 def _markers(graph: Graph) -> Iterator[tuple[Target, str]]:

@@ -23,6 +23,8 @@ class Recipe:
     defaults: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     variant: str = ""
+    #: the model files the graph requires, as `folder/pattern`
+    models: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -31,6 +33,7 @@ class Recipe:
             "defaults": dict(self.defaults),
             "outputs": list(self.outputs),
             "variant": self.variant,
+            "models": list(self.models),
         }
 
     @classmethod
@@ -41,6 +44,7 @@ class Recipe:
             defaults=facts["defaults"],
             outputs=tuple(facts["outputs"]),
             variant=facts["variant"],
+            models=tuple(facts["models"]),
         )
 
 
@@ -51,6 +55,7 @@ def recipe_of(workflow: Workflow) -> Recipe:
         defaults={name: option.default for name, option in workflow.options.items() if option.default is not None},
         outputs=workflow.outputs,
         variant=workflow.variant.name if workflow.variant is not None else "",
+        models=workflow.models,
     )
 
 

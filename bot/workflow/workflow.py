@@ -54,6 +54,11 @@ class Workflow:
         """The option of type seed, if the command has one."""
         return next((option for option in self.options.values() if option.type is OptionType.SEED), None)
 
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The model files it requires, as `folder/pattern`: also the only ones it uses of those folders."""
+        return (*self.manifest.requires.models, *(self.variant.requires.models if self.variant is not None else ()))
+
     def bypassed(self, values: Mapping[str, Value]) -> frozenset[str]:
         """The nodes taken out: those none of whose options is given (a switch that is off counts as not given)."""
         given = {
