@@ -15,7 +15,8 @@ from discord.ext import commands
 
 from bot.app import EaselBot
 from bot.errors import AccessRefused, Fenced, OptionRefused
-from bot.jobs.access import Action, require
+from bot.jobs.access import Action, require, require_role
+from bot.jobs.cooldowns import Cooldowns
 from bot.jobs.job import Job, Place
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
@@ -43,6 +44,7 @@ class Generate(commands.Cog):
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
         self._dice = random.SystemRandom()
+        self._cooldowns = Cooldowns()
         self._menu = Menu(bot.tree, self._command)
 
     def refresh(self) -> None:
@@ -76,14 +78,18 @@ class Generate(commands.Cog):
         """Refuse from memory, else store the job, answer Discord, and queue it."""
         actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
         require(actor, Action.GENERATE, None)
+        manifest = workflow.manifest
+        require_role(actor, manifest.roles)
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
+        options = {option.name: option for option in manifest.options}
         for name, attachment in files.items():
-            refuse_unfit(workflow.options[name], attachment)
+            refuse_unfit(options[name], attachment)
         workflow, values = choose(
             self.bot.library.variants(workflow.name) or (workflow,),
-            expand(workflow.manifest, {**given, **{name: name for name in files}}),
+            expand(manifest, {**given, **{name: name for name in files}}),
             self.bot.pool.catalogue,
         )
+        self._cooldowns.take(actor.user_id, manifest.name, manifest.cooldown, self.bot.clock())
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
         log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
         queued = await (

@@ -17,9 +17,16 @@ def actor_of(interaction: discord.Interaction[Any], *, owner: bool = False, let_
     `let_through`: Discord itself let them use a moderators' command, which an admin may have granted to any role.
     """
     user = interaction.user
-    roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
+    roles = user.roles if isinstance(user, discord.Member) else []
     moderates = interaction.guild_id is not None and (let_through or interaction.permissions.manage_messages)
-    return Actor(user_id=user.id, guild_id=interaction.guild_id, roles=roles, moderator=moderates, owner=owner)
+    return Actor(
+        user_id=user.id,
+        guild_id=interaction.guild_id,
+        roles=frozenset(role.id for role in roles),
+        role_names=frozenset(role.name for role in roles),
+        moderator=moderates,
+        owner=owner,
+    )
 
 
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
