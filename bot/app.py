@@ -20,6 +20,7 @@ from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
+from bot.drafts import Drafts
 from bot.errors import EaselError
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
@@ -32,6 +33,7 @@ from bot.text import _, speaking
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
 from bot.ui.message import JobMessages
 from bot.ui.people import tell
@@ -40,7 +42,7 @@ from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
+COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.admin")
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -82,6 +84,7 @@ class EaselBot(commands.AutoShardedBot):
 
     runner: Runner
     keeper: CommandKeeper
+    drafts: Drafts
 
     def __init__(
         self,
@@ -156,7 +159,7 @@ class EaselBot(commands.AutoShardedBot):
         await self.keeper.read()
         for name in COGS:
             await self.load_extension(name)
-        self.add_dynamic_items(CancelButton)
+        self.add_dynamic_items(CancelButton, DraftButton)
         await self._show_commands()
 
     async def on_ready(self) -> None:
@@ -201,6 +204,7 @@ class EaselBot(commands.AutoShardedBot):
         )
         delivery.on_gone = self.runner.message_gone
 
+        self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
         self.keeper = CommandKeeper(
             self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
         )

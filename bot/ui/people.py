@@ -29,9 +29,14 @@ def actor_of(interaction: discord.Interaction[Any], *, owner: bool = False, let_
     )
 
 
+def clipped(text: str) -> str:
+    """As much of a text as one message holds."""
+    return text if len(text) <= CONTENT else f"{text[: CONTENT - 1]}…"
+
+
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     """A text that only they see: the answer, or what comes after one."""
-    text = text if len(text) <= CONTENT else f"{text[: CONTENT - 1]}…"
+    text = clipped(text)
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True)
     else:

@@ -27,9 +27,14 @@ class Library:
 
     def __init__(self, folder: Path, converter: Converter | None = None) -> None:
         """`converter` turns saved workflows into graphs; without it they are refused."""
+        self._converter = converter
         self._folder = Folder(folder, converter)
         self._entries: dict[str, Entry] = {}
         self._problems: tuple[WorkflowError, ...] = ()
+
+    def beside(self, folder: Path) -> Folder:
+        """Another folder, read by the same rules."""
+        return Folder(folder, self._converter)
 
     @property
     def entries(self) -> Mapping[str, Entry]:

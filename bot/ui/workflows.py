@@ -1,0 +1,108 @@
+"""Workflows in words: a line each for a list, and one as members will see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.text import _, ngettext
+from bot.ui.words import one_line
+from bot.workflow.entry import Entry, Status
+from bot.workflow.manifest import Manifest
+from bot.workflow.option import Option, OptionType
+from bot.workflow.presets import with_presets
+
+#: characters of a list, so that a sentence after it fits into one message
+LIST = 1700
+#: characters of a reason in a line
+REASON = 160
+
+
+def workflow_list(entries: Iterable[Entry]) -> str:
+    """Every workflow with its state, what is not ready with the reason."""
+    every = list(entries)
+    lines: list[str] = []
+    for entry in every:
+        line = f"• {_name(entry)} · {status_word(entry)}"
+        if entry.reasons:
+            line += f": {one_line(entry.reasons[0], REASON)}"
+        if sum(map(len, lines)) + len(line) + len(lines) > LIST:
+            break
+        lines.append(line)
+    more = len(every) - len(lines)
+    if more:
+        lines.append(ngettext("-# and {count} more", "-# and {count} more", more).format(count=more))
+    return "\n".join(lines)
+
+
+def workflow_text(entry: Entry) -> str:
+    """One workflow: the command with its options, where it comes from, and what is the matter with it."""
+    lines = [f"{_name(entry)} · {status_word(entry)} · `{entry.file}`"]
+    lines += [f"> {reason}" for reason in entry.reasons]
+    if entry.variants:
+        lines += command_lines(entry.variants[0].manifest)
+        names = [each.variant.name for each in entry.variants if each.variant is not None]
+        lines += [_("Graphs: {names}").format(names=", ".join(names))] if names else []
+    if entry.inferred and entry.variants:
+        lines.append(_("-# There is no manifest: the options were found by what the nodes are for."))
+    lines += [f"-# {note}" for note in entry.notes]
+    return "\n".join(lines)
+
+
+def command_lines(manifest: Manifest) -> list[str]:
+    """The command as members will see it."""
+    group = f"{manifest.group} " if manifest.group else ""
+    return [
+        f"**/{group}{manifest.name}** {manifest.description}",
+        *(f"• `{option.name}` {_kind(option)}: {option.description}" for option in with_presets(manifest)),
+    ]
+
+
+def status_word(entry: Entry) -> str:
+    """The state in a person's words."""
+    return {
+        Status.READY: _("ready"),
+        Status.OFF: _("off"),
+        Status.PAID: _("off, costs money"),
+        Status.UNFIT: _("hidden"),
+        Status.BROKEN: _("broken"),
+    }[entry.status]
+
+
+def type_word(kind: OptionType) -> str:
+    """What a person gives for an option."""
+    return {
+        OptionType.TEXT: _("text"),
+        OptionType.INTEGER: _("whole number"),
+        OptionType.NUMBER: _("number"),
+        OptionType.BOOLEAN: _("yes or no"),
+        OptionType.CHOICE: _("choice"),
+        OptionType.SEED: _("seed"),
+        OptionType.SIZE: _("size"),
+        OptionType.IMAGE: _("picture"),
+        OptionType.MASK: _("mask"),
+        OptionType.VIDEO: _("video"),
+        OptionType.AUDIO: _("sound"),
+        OptionType.FILE: _("file"),
+        OptionType.LORA: _("LoRA"),
+    }[kind]
+
+
+def fitting(names: Sequence[str], typed: str) -> list[str]:
+    """The names that hold what was typed."""
+    return [name for name in names if typed.casefold() in name.casefold()]
+
+
+def _name(entry: Entry) -> str:
+    return f"`{entry.name}`" if entry.status is Status.BROKEN else f"`/{entry.name}`"
+
+
+def _kind(option: Option) -> str:
+    words = [type_word(option.type)]
+    low, high = option.bounds
+    if option.type in {OptionType.INTEGER, OptionType.NUMBER} and low is not None and high is not None:
+        words.append(_("{low} to {high}").format(low=low, high=high))
+    if option.required:
+        words.append(_("required"))
+    elif option.default is not None:
+        words.append(_("left out: {value}").format(value=option.default))
+    return f"({', '.join(words)})"
