@@ -1,13 +1,21 @@
-"""Names that Discord takes, each once; and how a manifest names a node."""
+"""Names that Discord takes, each once; and what a node's title says its value is."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from bot.workflow.graph import Graph, title_of
-
 _LONGEST = 32
+#: a title that begins with what kind of value it is: `Int (duration)`, `Load Image: front`
+_TYPED = re.compile(
+    r"(?:load\s+)?(?:int(?:eger)?|float|number|bool(?:ean)?|str(?:ing)?|text(?:\s+string)?|image|video|audio|mask|file)"
+    r"\s*[:(\-–]\s*(?P<name>[^()]+?)\s*\)?\s*",
+    re.IGNORECASE,
+)
+_DROPPED = re.compile(
+    r"^\s*(?:load|enter|upload|insert|set)\s+(?=\w)|\(\s*(?:int|float|bool(?:ean)?|string|optional|multiline)\s*\)\s*$",
+    re.IGNORECASE,
+)
 
 
 class Names:
@@ -16,8 +24,11 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def take(self, wanted: str) -> str:
+    def take(self, wanted: str, mark: str = "") -> str:
+        """`wanted` as Discord takes it; where that is taken, with the mark behind it, else with a number."""
         base = slug(wanted)
+        if base in self._taken and mark:
+            base = slug(f"{base} {mark}")
         name, count = base, 1
         while name in self._taken:
             count += 1
@@ -27,21 +38,29 @@ class Names:
 
 
 def slug(text: str) -> str:
-    """The nearest that Discord takes for a name: lower-case letters and digits of any alphabet, `_` between words."""
-    plain = unicodedata.normalize("NFC", text).lower()
+    """The nearest that Discord takes for a name: lower-case letters and digits of any alphabet, `_` between words.
+
+    It never raises, and is never empty; what is too long ends with a whole word if there is one.
+    """
+    plain = unicodedata.normalize("NFC", text[:500]).lower()
     kept = "".join(letter if unicodedata.category(letter)[0] in "LMN" else "_" for letter in plain)
     kept = "".join(letter for letter in kept if letter == letter.lower())
-    return re.sub("_+", "_", kept).strip("_")[:_LONGEST].strip("_") or "option"
+    name = re.sub("_+", "_", kept).strip("_")
+    if len(name) > _LONGEST:
+        whole = name[: _LONGEST + 1].rpartition("_")[0]
+        name = whole if len(whole) > _LONGEST // 2 else name[:_LONGEST]
+    return name.strip("_") or "option"
 
 
-def target_name(graph: Graph, node: str) -> str:
-    """What a manifest calls the node: its title, else its class, else its id: the first that is its alone."""
-    for name in (title_of(graph, node), str(graph[node]["class_type"])):
-        if _found(graph, name) == [node]:
-            return name
-    return node
+def label(title: str) -> str:
+    """What a title calls the value: `Int (duration)` is `duration`, `Load Subject Image` is `Subject Image`."""
+    if (typed := _TYPED.fullmatch(title)) is not None and not re.fullmatch(r"optional|multiline", typed["name"], re.I):
+        return typed["name"]
+    return _DROPPED.sub("", title).strip()
 
 
-def _found(graph: Graph, name: str) -> list[str]:
-    titled = [key for key in graph if title_of(graph, key) == name]
-    return titled or [key for key in graph if graph[key]["class_type"] == name]
+def mark(title: str, class_title: str) -> str:
+    """The words by which a title differs from its class's: `Load Checkpoint - REFINER` is `refiner`."""
+    common = {word.lower() for word in re.findall(r"\w+", class_title)} | {"load", "prompt", "positive", "negative"}
+    words = [word for word in re.findall(r"\w+", title) if word.lower() not in common]
+    return " ".join(words[:3]).lower()

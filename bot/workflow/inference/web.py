@@ -1,30 +1,35 @@
-"""A graph with its types: what feeds what, and where a value that is joined in can be set."""
+"""A graph with its types: what feeds what, what runs, and how a manifest can name a node."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from bot.workflow.catalogue import WIDGETS, Catalogue, Input, fits
 from bot.workflow.graph import Graph, Link, Target, link, title_of
 
 #: the inputs of ComfyUI's switch: the one it does not take when it is off, and when it is on
 _SIDES = ("on_true", "on_false")
-#: how many nodes a value may pass through on its way
-MAX_DEPTH = 30
-#: where a text may stand in a node which makes texts of texts, the likeliest first
-_TEXT_INPUTS = ("value", "text", "prompt", "string", "string_a", "string_b")
+#: how many switches may hang on each other's switches
+_DEEPEST = 20
 
 
 class Web:
-    """Answers questions about a graph; `catalogue` tells the types."""
+    """Answers questions about a graph; `catalogue` tells the types.
+
+    A graph may be anything with the shape of one: joined in circles, to nodes and outputs that do not exist.
+    """
 
     def __init__(self, graph: Graph, catalogue: Catalogue) -> None:
         self.graph = graph
         self.catalogue = catalogue
         #: for a place where a value is set, the inputs it was found to reach: their bounds hold there too
         self.reached: dict[Target, set[Target]] = defaultdict(set)
-        #: the nodes which ComfyUI would run, those of outputs and all they need, in the graph's order
+        self._idle_sides: dict[str, frozenset[str]] = {}
+        self._depth = 0
+        self._titled, self._classed = _index(graph)
+        #: the nodes which ComfyUI would run, those of outputs and all they need, each after what it needs
         self.running = self._running()
 
     def class_of(self, node: str) -> str:
@@ -38,12 +43,35 @@ class Web:
     def title(self, node: str) -> str:
         """The title somebody gave the node; empty where it is only the class's own."""
         title = title_of(self.graph, node)
+        return "" if title in {self.class_of(node), self.class_title(node)} else title
+
+    def class_title(self, node: str) -> str:
+        """What ComfyUI calls nodes of that class."""
         known = self.catalogue.node(self.class_of(node))
-        return "" if title == self.class_of(node) or (known is not None and title == known.title) else title
+        return self.class_of(node) if known is None else known.title
+
+    def name_of(self, node: str) -> str | None:
+        """What a manifest calls the node: its title, else its class, else its id: the first that is its alone."""
+        for name in (title_of(self.graph, node), self.class_of(node), node):
+            if name.isprintable() and self._named(name) == [node]:
+                return name
+        return None
+
+    def name_of_input(self, target: Target) -> str | None:
+        """What a manifest calls the input; None where no name would find it."""
+        for name in (title_of(self.graph, target.node), self.class_of(target.node), target.node):
+            # longer names are tried first, so "A.b.c" must not be input "c" of a node "A.b"
+            parts = target.input.split(".")
+            longer = (".".join((name, *parts[:count])) for count in range(1, len(parts)))
+            whole = f"{name}.{target.input}"
+            if whole.isprintable() and self._named(name) == [target.node] and not any(map(self._named, longer)):
+                return whole
+        return None
 
     def source(self, node: str, name: str) -> Link | None:
-        """What an input is joined to."""
-        return link(self.graph[node]["inputs"].get(name))
+        """What an input is joined to; a join to a node that is not there is none."""
+        found = link(self.graph[node]["inputs"].get(name))
+        return found if found is not None and found[0] in self.graph else None
 
     def sources(self, node: str) -> Iterator[tuple[str, Link]]:
         """All joined inputs; of a switch only those that count."""
@@ -52,6 +80,15 @@ class Web:
             found = self.source(node, name)
             if found is not None and name not in idle:
                 yield name, found
+
+    @cached_property
+    def consumers(self) -> Mapping[str, list[tuple[Target, int]]]:
+        """For each node the inputs that run on it, with the number of its output."""
+        found: dict[str, list[tuple[Target, int]]] = defaultdict(list)
+        for node in self.running:
+            for name, (source, slot) in self.sources(node):
+                found[source].append((Target(node, name), slot))
+        return found
 
     def given(self, source: Link) -> str:
         """The type of what comes out there: `*` where that is not known."""
@@ -82,66 +119,92 @@ class Web:
 
         None where the input is absent, or where its value is worked out from others.
         """
-        found = self._setting(Target(node, name), MAX_DEPTH)
+        found = self._setting(Target(node, name))
         if found is not None:
             self.reached[found].add(Target(node, name))
         return found
 
-    def texts(self, node: str, name: str) -> list[Target]:
-        """Every place up from a text input where its words are written, the nearest first."""
-        return self._texts(Target(node, name), MAX_DEPTH, set())
+    def above(self, node: str, kind: str) -> list[str]:
+        """The nodes up along joins of one type, nearest first."""
+        found: dict[str, None] = {}
+        ahead = [source[0] for _name, source in self.fed(node, kind)]
+        for other in ahead:
+            if other not in found:
+                found[other] = None
+                ahead += [source[0] for _name, source in self.fed(other, kind)]
+        return list(found)
 
-    def _setting(self, target: Target, depth: int) -> Target | None:
-        if target.input not in self.graph[target.node]["inputs"]:
-            return None
-        source = self.source(target.node, target.input)
-        if source is None:
-            return target
+    def _setting(self, target: Target) -> Target | None:
+        seen: set[Target] = set()
+        following: Target | None = target
+        while following is not None and following not in seen:
+            seen.add(following)
+            held = self.graph[following.node]["inputs"].get(following.input)
+            if link(held) is None:
+                return following if held is not None else None
+            source = self.source(following.node, following.input)
+            following = None if source is None else self._passed(source)
+        return None
+
+    def _passed(self, source: Link) -> Target | None:
+        """The one input whose value comes out there as it is."""
         node, slot = source
-        if not depth or self.given(source) not in WIDGETS | {"*"} or slot:
+        if slot or self.given(source) not in WIDGETS | {"*"}:
             return None
+        joined = [name for name, _source in self.sources(node)]
         if _is_switch(self.graph[node]["inputs"]):
             sides = [name for name in _SIDES if name not in self._idle(node)]
-            return self._setting(Target(node, sides[0]), depth - 1) if len(sides) == 1 else None
-        joined = [name for name, _source in self.sources(node)]
+            return Target(node, sides[0]) if len(sides) == 1 else None
         held = self.literals(node)
         if len(joined) == 1 and not held:
-            return self._setting(Target(node, joined[0]), depth - 1)
+            return Target(node, joined[0])
         return held[0] if len(held) == 1 and not joined else None
-
-    def _texts(self, target: Target, depth: int, seen: set[str]) -> list[Target]:
-        source = self.source(target.node, target.input)
-        if source is None:
-            spec = self.spec(target)
-            written = isinstance(self.value(target), str) and spec is not None and spec.type in {"STRING", "*"}
-            return [target] if written else []
-        node = source[0]
-        if not depth or node in seen or self.given(source) not in {"STRING", "*"}:
-            return []
-        seen.add(node)
-        names = [name for name, _source in self.fed(node, "STRING")]
-        names += [found.input for found in self.literals(node) if found.input in _TEXT_INPUTS]
-        ordered = sorted(dict.fromkeys(names), key=lambda name: (*_TEXT_INPUTS, name).index(name))
-        return [found for name in ordered for found in self._texts(Target(node, name), depth - 1, seen)]
 
     def _idle(self, node: str) -> frozenset[str]:
         """The side which a switch does not take, where that is known."""
-        if not _is_switch(self.graph[node]["inputs"]):
+        if node in self._idle_sides or not _is_switch(self.graph[node]["inputs"]):
+            return self._idle_sides.get(node, frozenset())
+        if self._depth > _DEEPEST:
             return frozenset()
-        setting = self._setting(Target(node, "switch"), MAX_DEPTH)
+        self._idle_sides[node] = frozenset()  # while it hangs on itself
+        self._depth += 1
+        setting = self._setting(Target(node, "switch"))
+        self._depth -= 1
         on = self.value(setting) if setting is not None else None
-        return frozenset({_SIDES[on]}) if isinstance(on, bool) else frozenset()
+        self._idle_sides[node] = frozenset({_SIDES[on]}) if isinstance(on, bool) else frozenset()
+        return self._idle_sides[node]
 
     def _running(self) -> list[str]:
-        ahead = [node for node in self.graph if self.catalogue.output_node(self.class_of(node))]
-        needed = set(ahead)
-        while ahead:
-            node = ahead.pop()
-            for _name, source in self.sources(node):
-                if source[0] not in needed:
-                    needed.add(source[0])
-                    ahead.append(source[0])
-        return [node for node in self.graph if node in needed]
+        ordered: dict[str, None] = {}
+        seen: set[str] = set()
+        for output in self.graph:
+            if not self.catalogue.output_node(self.class_of(output)) or output in seen:
+                continue
+            seen.add(output)
+            path = [(output, self.sources(output))]
+            while path:
+                node, ahead = path[-1]
+                further = next((source[0] for _name, source in ahead if source[0] not in seen), None)
+                if further is None:
+                    ordered[node] = None
+                    path.pop()
+                else:
+                    seen.add(further)
+                    path.append((further, self.sources(further)))
+        return list(ordered)
+
+    def _named(self, name: str) -> list[str]:
+        return self._titled.get(name) or self._classed.get(name) or ([name] if name in self.graph else [])
+
+
+def _index(graph: Graph) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+    """The nodes by title, and by class."""
+    titled: dict[str, list[str]] = {}
+    classed: dict[str, list[str]] = {}
+    for key, node in graph.items():
+        titled.setdefault(title_of(graph, key), []).append(key)
+        classed.setdefault(str(node["class_type"]), []).append(key)
+    return titled, classed
 
 
 def _is_switch(inputs: Mapping[str, object]) -> bool:
