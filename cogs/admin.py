@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -29,15 +28,10 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
 
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        with speaking(interaction.locale.value):
-            if not self.bot.is_owner_id(interaction.user.id):
-                raise AccessRefused(_("Only whoever runs the bot may do that."))
-        return True
-
     @app_commands.command(name="list", description=N_("See every workflow and what is the matter with it"))
     async def list_all(self, interaction: discord.Interaction[EaselBot]) -> None:
         with speaking(interaction.locale.value):
+            self._require_owner(interaction)
             text = workflow_list(self.bot.library.entries.values())
             await tell(
                 interaction, text or _("There are no workflows. Drop one into the folder, or use `/workflows add`.")
@@ -47,11 +41,13 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
     @app_commands.describe(workflow=N_("Which one"))
     async def show(self, interaction: discord.Interaction[EaselBot], workflow: str) -> None:
         with speaking(interaction.locale.value):
+            self._require_owner(interaction)
             await tell(interaction, workflow_text(self._entry(workflow)))
 
     @app_commands.command(description=N_("Read the folder of workflows again"))
     async def reload(self, interaction: discord.Interaction[EaselBot]) -> None:
         with speaking(interaction.locale.value):
+            self._require_owner(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self.bot.keeper.reload()
             await interaction.edit_original_response(
@@ -74,6 +70,7 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
         self, interaction: discord.Interaction[EaselBot], file: discord.Attachment, name: str | None = None
     ) -> None:
         with speaking(interaction.locale.value):
+            self._require_owner(interaction)
             if file.size > MAX_BYTES:
                 raise WorkflowError(file.filename, _("It is larger than {limit} MB.").format(limit=MAX_BYTES // 2**20))
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -95,10 +92,15 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
 
     async def _switch(self, interaction: discord.Interaction[EaselBot], name: str, *, on: bool) -> None:
         with speaking(interaction.locale.value):
+            self._require_owner(interaction)
             entry = self._entry(name)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self.bot.keeper.switch(entry.name, on)
             await interaction.edit_original_response(content=clipped(workflow_text(self._entry(name))))
+
+    def _require_owner(self, interaction: discord.Interaction[EaselBot]) -> None:
+        if not self.bot.is_owner_id(interaction.user.id):
+            raise AccessRefused(_("Only whoever runs the bot may do that."))
 
     def _entry(self, name: str) -> Entry:
         entry = self.bot.library.entries.get(name.removeprefix("/"))
