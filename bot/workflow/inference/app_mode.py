@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.workflow.graph import Target
+from bot.workflow.inference.knobs import plain_wish
+from bot.workflow.inference.naming import label
 from bot.workflow.inference.web import Web
-from bot.workflow.inference.wishes import Wish
+from bot.workflow.inference.wish import Wish
+from bot.workflow.inference.wishes import find_wishes
+from bot.workflow.option import OptionType
 
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:")
-_PRIMITIVE = "PrimitiveNode"
+#: nodes which are in a saved workflow but in no graph: what they hold or get goes to all they are joined to
+_PASSING = frozenset({"PrimitiveNode", "Reroute"})
+_COMBO = "CustomCombo"
 #: how deep subgraphs may be inside each other
 _DEEPEST = 12
 
@@ -32,25 +38,37 @@ def read_picks(saved: Mapping[str, Any], web: Web) -> Picks | None:
     Its inputs are `[[node id, widget name], …]`, its outputs node ids (ComfyUI_frontend, App Mode). Ids are those of
     the saved workflow: of a node, of one in a subgraph, or of the subgraph itself, whose widgets are nodes' inside.
     """
-    extra = saved.get("extra")
-    picked = extra.get("linearData") if isinstance(extra, dict) else None
-    inputs = _list(picked.get("inputs")) if isinstance(picked, dict) else []
-    if not isinstance(picked, dict) or not inputs:
+    picked = _dict(_dict(saved.get("extra")).get("linearData"))
+    entries = [entry for entry in _list(picked.get("inputs")) if isinstance(entry, list) and len(entry) > 1]
+    if not entries:
         return None
     places = _Places(saved, web)
+    known = {target: wish for wish in find_wishes(web) if wish.kind is not OptionType.SIZE for target in wish.targets}
     wishes: list[Wish] = []
     lost: list[str] = []
-    for entry in inputs:
-        if not isinstance(entry, list) or len(entry) < 2:
-            continue
-        key, widget = str(entry[0]), str(entry[1])
+    for key, widget in [(str(entry[0]), str(entry[1])) for entry in entries]:
         targets = tuple(dict.fromkeys(places.find(key, widget)))
-        if targets:
-            wishes.append(Wish(widget.rsplit(".", 1)[-1], targets, help=places.label(targets[0])))
-        else:
-            lost.append(f"{key}.{widget}")
+        if not targets or web.spec(targets[0]) is None:
+            lost.append(f"{places.title(key) or _UUID.sub('', key)}.{widget}")
+        elif not any(targets == wish.targets for wish in wishes):
+            wishes.append(_wish(web, targets, known.get(targets[0]), places.title(key), places.choices(key)))
     outputs = [key for entry in _list(picked.get("outputs")) for key in places.keys(str(entry)) if key in web.graph]
-    return Picks(tuple(wishes), tuple(dict.fromkeys(outputs)), tuple(lost))
+    return Picks(tuple(_one_seed(wishes)), tuple(dict.fromkeys(outputs)), tuple(lost))
+
+
+def _wish(web: Web, targets: tuple[Target, ...], known: Wish | None, title: str, choices: tuple[str, ...]) -> Wish:
+    """By the name it has without App Mode, where that is more than the node's; else by what the artist called it."""
+    plain = plain_wish(web, targets[0])
+    wish = known if known is not None else replace(plain, name=label(title)) if title and plain.title else plain
+    return replace(wish, targets=targets, choices=choices)
+
+
+def _one_seed(wishes: Iterable[Wish]) -> Iterator[Wish]:
+    """A command has one seed; further ones that were picked are numbers."""
+    seeds = 0
+    for wish in wishes:
+        seeds += wish.kind is OptionType.SEED
+        yield replace(wish, kind=None) if wish.kind is OptionType.SEED and seeds > 1 else wish
 
 
 class _Places:
@@ -74,8 +92,17 @@ class _Places:
         every = self.keys(key) or self.keys(key.removesuffix(f":{widget}"))
         return next((found for known in every if (found := self._find(known, widget, _DEEPEST))), [])
 
-    def label(self, target: Target) -> str:
-        return self._web.title(target.node)
+    def title(self, key: str) -> str:
+        """What the artist called the node, where that was more than its class."""
+        node = next((self._nodes[known][0] for known in self.keys(key)), {})
+        title = node.get("title")
+        return title if isinstance(title, str) and title != node.get("type") else ""
+
+    def choices(self, key: str) -> tuple[str, ...]:
+        """The list which the artist wrote into a combo of their own: after its value and its place in the list."""
+        node = next((self._nodes[known][0] for known in self.keys(key)), {})
+        written = _list(node.get("widgets_values"))[2:] if node.get("type") == _COMBO else []
+        return tuple(dict.fromkeys(text for text in written if isinstance(text, str) and 1 <= len(text) <= 100))[:25]
 
     def _place(self, home: Mapping[str, Any], above: str, depth: int) -> None:
         for node in _dicts(home.get("nodes")):
@@ -89,10 +116,10 @@ class _Places:
         if key not in self._nodes or not depth:
             return []
         node, home = self._nodes[key]
-        if node.get("type") == _PRIMITIVE:
-            above = key[: len(key) - len(str(node.get("id")))]
+        if node.get("type") in _PASSING:
+            outer = key[: len(key) - len(str(node.get("id")))]
             ends = [_end(link) for link in _list(home.get("links")) if _start(link) == str(node.get("id"))]
-            return [target for end in ends for target in self._fed(above, end, home, depth)]
+            return [target for end in ends for target in self._fed(outer, end, home, depth)]
         inner = self._definitions.get(str(node.get("type")))
         if inner is not None:
             return self._inside(key, node, inner, widget, depth)

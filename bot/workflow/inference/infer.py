@@ -9,8 +9,8 @@ from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph
-from bot.workflow.inference.naming import Names, target_name
-from bot.workflow.inference.options import option_of
+from bot.workflow.inference.naming import Names
+from bot.workflow.inference.options import one_line, option_of
 from bot.workflow.inference.web import Web
 from bot.workflow.inference.wishes import Wish, find_outputs, find_wishes
 from bot.workflow.limits import MAX_CHARACTERS, MAX_OPTIONS
@@ -44,8 +44,7 @@ def infer(
     if not web.running:
         raise WorkflowError(file, _("Nothing in it saves or shows anything. Add a Save Image node, or another output."))
     found = find_wishes(web) if wishes is None else wishes
-    names = Names()
-    options = [option for wish in found if (option := option_of(web, wish, names)) is not None]
+    options = _options(web, found)
     kept, left = _fit(options, len(name) + 100)
     notes = () if not left else (_("Discord takes no more options; left out: {names}.").format(names=", ".join(left)),)
     return Inferred(
@@ -54,7 +53,7 @@ def infer(
             description=describe(name),
             graph=file,
             option=tuple(kept),
-            outputs=tuple(target_name(graph, node) for node in outputs or find_outputs(web)),
+            outputs=tuple(filter(None, map(web.name_of, outputs or find_outputs(web)))),
         ),
         notes,
     )
@@ -63,6 +62,19 @@ def infer(
 def describe(name: str) -> str:
     """The command's line where nobody wrote one."""
     return _("Run the workflow “{name}”").format(name=name)[:100]
+
+
+def _options(web: Web, wishes: Iterable[Wish]) -> list[Option]:
+    """Each under a name of its own; those told apart by a number say what their nodes are called."""
+    names = Names()
+    options: list[Option] = []
+    for wish in wishes:
+        option = option_of(web, wish)
+        if option is not None:
+            name = names.take(wish.name, wish.mark)
+            apart = {} if name == option.name or not wish.title else {"help": one_line(wish.title)}
+            options.append(option.model_copy(update={"name": name, **apart}))
+    return options
 
 
 def _fit(options: list[Option], used: int) -> tuple[list[Option], list[str]]:

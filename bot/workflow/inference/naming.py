@@ -16,6 +16,8 @@ _DROPPED = re.compile(
     r"^\s*(?:load|enter|upload|insert|set)\s+(?=\w)|\(\s*(?:int|float|bool(?:ean)?|string|optional|multiline)\s*\)\s*$",
     re.IGNORECASE,
 )
+#: says nothing of what a value is for
+_EMPTY = re.compile(r"optional|multiline|\d+", re.IGNORECASE)
 
 
 class Names:
@@ -27,7 +29,7 @@ class Names:
     def take(self, wanted: str, mark: str = "") -> str:
         """`wanted` as Discord takes it; where that is taken, with the mark behind it, else with a number."""
         base = slug(wanted)
-        if base in self._taken and mark:
+        if base in self._taken and mark and slug(mark) not in base:
             base = slug(f"{base} {mark}")
         name, count = base, 1
         while name in self._taken:
@@ -52,11 +54,16 @@ def slug(text: str) -> str:
     return name.strip("_") or "option"
 
 
-def label(title: str) -> str:
-    """What a title calls the value: `Int (duration)` is `duration`, `Load Subject Image` is `Subject Image`."""
-    if (typed := _TYPED.fullmatch(title)) is not None and not re.fullmatch(r"optional|multiline", typed["name"], re.I):
+def label(title: str, class_title: str = "") -> str:
+    """What a title calls the value: `Int (duration)` is `duration`, `Load Subject Image` is `Subject Image`.
+
+    `Painter (sky)` is `sky` where ComfyUI itself calls the node `Painter`.
+    """
+    typed = _TYPED.fullmatch(title)
+    if typed is not None and not _EMPTY.fullmatch(typed["name"]):
         return typed["name"]
-    return _DROPPED.sub("", title).strip()
+    own = title[len(class_title) :].strip(" :-–()") if class_title and title.startswith(class_title) else ""
+    return own if own and not _EMPTY.fullmatch(own) else _DROPPED.sub("", title).strip()
 
 
 def mark(title: str, class_title: str) -> str:

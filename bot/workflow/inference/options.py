@@ -10,12 +10,11 @@ from pydantic import ValidationError
 from bot.errors import OptionRefused
 from bot.text import _
 from bot.workflow.catalogue import COMBO, Input
-from bot.workflow.graph import Target
-from bot.workflow.inference.naming import Names, target_name
+from bot.workflow.inference.naming import slug
 from bot.workflow.inference.web import Web
-from bot.workflow.inference.wishes import Wish
+from bot.workflow.inference.wish import Wish
 from bot.workflow.limits import MAX_NUMBER
-from bot.workflow.option import FILES, Option, OptionType, Value
+from bot.workflow.option import FILES, Option, OptionType
 from bot.workflow.sizes import SIDES
 from bot.workflow.values import check_value
 
@@ -27,42 +26,57 @@ _TYPES = {
     COMBO: OptionType.CHOICE,
 }
 _LARGEST_SIDE = 16384
+#: the most one command may ask for where the graph itself asks for less; the manifest can say otherwise
+_MOST = {"count": 16, "steps": 150, "length": 1000, "duration": 600, "fps": 120, "frame_rate": 120, "side": 2048}
 
 
-def option_of(web: Web, wish: Wish, names: Names) -> Option | None:
-    """The option, or None where Discord has nothing like that input."""
+def option_of(web: Web, wish: Wish) -> Option | None:
+    """The option, or None where Discord has nothing like that input or no manifest could name it."""
     first = web.spec(wish.targets[0])
-    if first is None:
+    targets = [web.name_of_input(target) for target in wish.targets]
+    if first is None or None in targets:
         return None
-    kind = wish.kind or OptionType(first.upload) if first.upload else wish.kind or _TYPES.get(first.type)
-    if kind is None or (kind is OptionType.CHOICE and first.choices is None):
+    kind = _kind(wish, first)
+    if kind is None:
         return None
     facts: dict[str, object] = {
-        "name": names.take(wish.name),
+        "name": slug(wish.name),
         "type": kind,
         "help": _help(wish, first, kind),
-        "targets": tuple(_target(web, target) for target in wish.targets),
+        "targets": tuple(targets),
         # the graph's own file is on its maker's machine
-        "required": kind in FILES or (kind is OptionType.TEXT and wish.name == "prompt"),
+        "required": kind in FILES or wish.required,
         **_more(web, wish, kind),
     }
     return _checked(facts)
 
 
+def _kind(wish: Wish, first: Input) -> OptionType | None:
+    """A seed, a text or a size only where the input can be one, whatever it is called."""
+    if first.upload:
+        return wish.kind if wish.kind in FILES else OptionType(first.upload)
+    own = _TYPES.get(first.type)
+    if own is OptionType.CHOICE and first.choices is None:
+        return None
+    fitting = {OptionType.INTEGER: (OptionType.SEED, OptionType.SIZE), OptionType.TEXT: (OptionType.TEXT,)}
+    return wish.kind if own is not None and wish.kind in fitting.get(own, ()) else own
+
+
 def _more(web: Web, wish: Wish, kind: OptionType) -> dict[str, object]:
     specs = _bounding(web, wish)
-    if kind is OptionType.CHOICE:
-        return {"choices_from": "input"}
-    if kind is OptionType.SEED:
-        most = min(spec.max if spec.max is not None else MAX_NUMBER for spec in specs)
-        return {"max": int(most)} if 1 <= most < MAX_NUMBER - 1 else {}
-    if kind is OptionType.SIZE:
-        return _size(web, wish, specs)
     value = web.value(wish.targets[0])
-    if kind is OptionType.BOOLEAN:
-        return {"default": value} if isinstance(value, bool) else {}
-    if kind in {OptionType.INTEGER, OptionType.NUMBER}:
-        return _number(value, specs, kind, wish.multiply)
+    match kind:
+        case OptionType.CHOICE:
+            return {"choices": list(wish.choices)} if wish.choices else {"choices_from": "input"}
+        case OptionType.SEED:
+            most = min((spec.max for spec in specs if spec.max is not None), default=MAX_NUMBER)
+            return {"max": int(most)} if 1 <= most < MAX_NUMBER - 1 else {}
+        case OptionType.SIZE:
+            return _size(web, wish, specs)
+        case OptionType.BOOLEAN:
+            return {"default": value} if isinstance(value, bool) else {}
+        case OptionType.INTEGER | OptionType.NUMBER:
+            return _number(wish, value, specs, kind)
     return {}
 
 
@@ -86,25 +100,33 @@ def _size(web: Web, wish: Wish, specs: list[Input]) -> dict[str, object]:
     }
 
 
-def _number(value: object, specs: list[Input], kind: OptionType, multiply: int | None) -> dict[str, object]:
-    """Bounds every target takes, the graph's own value as the default."""
+def _number(wish: Wish, value: object, specs: list[Input], kind: OptionType) -> dict[str, object]:
+    """Bounds every target takes, and what one command may ask for; the graph's own value as the default."""
     low = max((spec.min for spec in specs if spec.min is not None), default=None)
     high = min((spec.max for spec in specs if spec.max is not None), default=None)
     step = next((spec.step for spec in specs if kind is OptionType.INTEGER and spec.step and spec.step > 1), None)
     given = value if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
-    if multiply is not None:
-        low, high = (None if bound is None else bound * multiply for bound in (high, low))
-        given = None if given is None else given * multiply
-    bounds = {"min": _clamped(low, kind), "max": _clamped(high, kind), "step": step, "default": given}
+    if wish.multiply is not None:
+        low, high = (None if bound is None else bound * wish.multiply for bound in (high, low))
+        given = None if given is None else given * wish.multiply
+    if wish.name in _MOST:
+        least, most = (1 if kind is OptionType.INTEGER else None), max(_MOST[wish.name], given or 0)
+        low, high = max(low or 0, least or 0) or low, most if high is None else min(high, most)
+    bounds = {"min": _clamped(low, kind), "max": _clamped(high, kind), "step": step, "default": _plain(given)}
     facts: dict[str, object] = {key: found for key, found in bounds.items() if found is not None}
-    return facts if multiply is None else {**facts, "multiply": multiply}
+    return facts if wish.multiply is None else {**facts, "multiply": wish.multiply}
+
+
+def _plain(value: int | float | None) -> int | float | None:
+    """0.7 for what ComfyUI's page keeps as 0.7000000000000001."""
+    return round(value, 10) if isinstance(value, float) else value
 
 
 def _clamped(bound: int | float | None, kind: OptionType) -> int | float | None:
-    if bound is None or not isfinite(bound):
+    """None where Discord's own bound is nearer."""
+    if bound is None or not isfinite(bound) or abs(bound) >= MAX_NUMBER:
         return None
-    held = max(-MAX_NUMBER, min(MAX_NUMBER, bound))
-    return int(held) if kind is OptionType.INTEGER else held
+    return int(bound) if kind is OptionType.INTEGER else _plain(bound)
 
 
 def _checked(facts: dict[str, object]) -> Option | None:
@@ -121,27 +143,45 @@ def _checked(facts: dict[str, object]) -> Option | None:
     return None
 
 
-def _target(web: Web, target: Target) -> str:
-    return f"{target_name(web.graph, target.node)}.{target.input}"
-
-
 def _help(wish: Wish, spec: Input, kind: OptionType) -> str:
-    """What the bot says of everyday options, else the node's title, else the first sentence of the server's help."""
-    said = _everyday(wish.name, kind) or wish.help or re.split(r"(?<=[.!?])\s|\n", spec.help.strip())[0]
-    return said if len(said) <= 100 else f"{said[:99]}…"
+    """The node's title for a file, what the bot says of everyday options, else the server's first sentence or a title.
+
+    One line of what Discord takes.
+    """
+    said = re.split(r"(?<=[.!?])\s|\n", spec.help.strip())[0]
+    title = "" if slug(wish.title) == slug(wish.name) else wish.title
+    text = (title if kind in FILES else "") or everyday_help(wish.name) or said or title
+    return one_line(text)
 
 
-def _everyday(name: str, kind: OptionType) -> str:
-    if kind in FILES:
-        return ""
+def one_line(text: str) -> str:
+    """As much of it as Discord shows under an option."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= 100 else f"{line[:99]}…"
+
+
+def everyday_help(name: str) -> str:
+    """What options of everyday names are for; empty for all others."""
     return {
         "prompt": _("What to make"),
         "negative": _("What to keep out"),
+        "lyrics": _("What is sung"),
+        "image": _("A picture to work on"),
+        "mask": _("A picture that says where"),
+        "video": _("A video to work on"),
+        "audio": _("A sound to work on"),
         "size": _("Width x height, such as 768x512"),
+        "side": _("Width and height in pixels"),
+        "aspect_ratio": _("The shape of the result"),
+        "megapixels": _("How large, in millions of pixels"),
         "count": _("How many"),
         "length": _("How many frames"),
+        "duration": _("How long, in seconds"),
+        "fps": _("Frames per second"),
+        "frame_rate": _("Frames per second"),
         "steps": _("Sampling steps; more take longer"),
         "cfg": _("How closely to follow the prompt"),
+        "guidance": _("How closely to follow the prompt"),
         "denoise": _("How much to change: 0 nothing, 1 everything"),
         "seed": _("The same seed and options give the same result. Left out: a random one"),
         "model": _("The model to use"),
@@ -154,8 +194,4 @@ def _everyday(name: str, kind: OptionType) -> str:
         "vae": _("The VAE to decode with"),
         "clip_skip": _("Stop this many layers before the text encoder's end; 1 skips none"),
         "upscale_model": _("The model to enlarge with"),
-        "fps": _("Frames per second"),
     }.get(name, "")
-
-
-__all__ = ["Value", "option_of"]

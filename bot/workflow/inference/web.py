@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bot.workflow.catalogue import WIDGETS, Catalogue, Input, fits
 from bot.workflow.graph import Graph, Link, Target, link, title_of
+from bot.workflow.inference.naming import label, mark
 
 #: the inputs of ComfyUI's switch: the one it does not take when it is off, and when it is on
 _SIDES = ("on_true", "on_false")
@@ -44,6 +45,16 @@ class Web:
         """The title somebody gave the node; empty where it is only the class's own."""
         title = title_of(self.graph, node)
         return "" if title in {self.class_of(node), self.class_title(node)} else title
+
+    def label(self, node: str) -> str:
+        """What that title calls the node's value."""
+        title = self.title(node)
+        return label(title, self.class_title(node)) if title else ""
+
+    def mark(self, node: str) -> str:
+        """The words by which that title differs from the class's own."""
+        title = self.title(node)
+        return mark(title, self.class_title(node)) if title else ""
 
     def class_title(self, node: str) -> str:
         """What ComfyUI calls nodes of that class."""
