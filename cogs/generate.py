@@ -14,7 +14,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import EaselBot
-from bot.errors import AccessRefused, Fenced, OptionRefused
+from bot.errors import AccessRefused, Fenced, OptionRefused, WorkflowUnfit
 from bot.jobs.access import Action, require, require_role
 from bot.jobs.cooldowns import Cooldowns
 from bot.jobs.job import Job, Place
@@ -57,7 +57,8 @@ class Generate(commands.Cog):
                 await self.generate(interaction, workflow, values)
 
         async def complete(interaction: discord.Interaction[Any], option: Option) -> Sequence[str]:
-            return offered(option.name, self.bot.library.variants(workflow.name), self.bot.pool.catalogue)
+            pool = self.bot.pool
+            return offered(option.name, self.bot.library.variants(workflow.name), pool.catalogue, pool.version)
 
         manifest = workflow.manifest
         options = {
@@ -85,9 +86,10 @@ class Generate(commands.Cog):
         for name, attachment in files.items():
             refuse_unfit(options[name], attachment)
         workflow, values = choose(
-            self.bot.library.variants(workflow.name) or (workflow,),
+            self._graphs(workflow),
             expand(manifest, {**given, **{name: name for name in files}}),
             self.bot.pool.catalogue,
+            self.bot.pool.version,
         )
         self._cooldowns.take(actor.user_id, manifest.name, manifest.cooldown, self.bot.clock())
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
@@ -97,6 +99,14 @@ class Generate(commands.Cog):
         )
         if queued is not None:
             await self.bot.runner.submit(queued)
+
+    def _graphs(self, workflow: Workflow) -> Sequence[Workflow]:
+        """The graphs behind the command; raises WorkflowUnfit where it is off or hidden by now."""
+        if graphs := self.bot.library.variants(workflow.name):
+            return graphs
+        entry = self.bot.library.entries.get(workflow.name)
+        gone = (_("Its files were removed, or cannot be used any more."),)
+        raise WorkflowUnfit(workflow.name, entry.reasons if entry is not None else gone)
 
     async def _store_first(self, interaction: discord.Interaction[EaselBot], job: Job) -> Job | None:
         """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""

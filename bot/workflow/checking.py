@@ -23,12 +23,7 @@ def check(workflow: Workflow, values: Mapping[str, object], catalogue: Catalogue
     given = {name: value for name, value in values.items() if value is not None}
     for name in given:
         if name not in workflow.options:
-            raise OptionRefused(
-                name,
-                _("/{command} has no such option.{hint}").format(
-                    command=workflow.name, hint=did_you_mean(name, workflow.options)
-                ),
-            )
+            raise OptionRefused(name, _unknown(name, workflow))
     checked: dict[str, Value] = {}
     for name, option in workflow.options.items():
         if name in given:
@@ -47,10 +42,23 @@ def choices_for(option: Option, workflow: Workflow, catalogue: Catalogue | None)
     return _choices(option, workflow, catalogue) or ()
 
 
+def listed(option: Option) -> bool:
+    """Whether it is chosen from a list of the server's."""
+    return option.choices_from is not None or option.type is OptionType.LORA
+
+
+def _unknown(name: str, workflow: Workflow) -> str:
+    if workflow.variant is not None and name in workflow.variant.without:
+        return _("{variant} has no use for it. Leave it out.").format(variant=workflow.variant.name)
+    return _("/{command} has no such option.{hint}").format(
+        command=workflow.name, hint=did_you_mean(name, workflow.options)
+    )
+
+
 def _choices(option: Option, workflow: Workflow, catalogue: Catalogue | None) -> tuple[str, ...] | None:
     if option.choices is not None:
         return tuple(option.choices)
-    if (option.choices_from is None and option.type is not OptionType.LORA) or catalogue is None:
+    if not listed(option) or catalogue is None:
         return None
     if option.choices_from is not None and option.choices_from in FOLDERS:
         folder, found = option.choices_from, catalogue.choices(*FOLDERS[option.choices_from])

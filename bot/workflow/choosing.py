@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.errors import OptionRefused, WorkflowUnfit
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.checking import check, choices_for
+from bot.workflow.checking import check, choices_for, listed
 from bot.workflow.manifest import Requires
 from bot.workflow.names import matching
 from bot.workflow.option import FOLDERS, Value
+from bot.workflow.values import check_value
 from bot.workflow.workflow import Workflow
 
 
@@ -19,10 +20,10 @@ def choose(
 ) -> tuple[Workflow, dict[str, Value]]:
     """The first graph the server can run that takes these values, and the values checked.
 
-    Without a catalogue the first graph of all. Raises WorkflowUnfit where the server can run none, OptionRefused where
-    none takes the values (of the first that can run).
+    Without a catalogue, which is before any server was ever reached, the last: it asks for least. Raises WorkflowUnfit
+    where the server can run none, OptionRefused where none takes the values.
     """
-    able = [each for each in variants if catalogue is None or not lacking(each, catalogue, version)]
+    able = _able(variants, catalogue, version)
     if not able:
         raise WorkflowUnfit(variants[0].name, unfit(variants, catalogue, version))
     refusals: list[OptionRefused] = []
@@ -31,7 +32,7 @@ def choose(
             return workflow, check(workflow, given, catalogue)
         except OptionRefused as refusal:
             refusals.append(refusal)
-    raise refusals[0]
+    raise _plainest(able, refusals, given, catalogue)
 
 
 def unfit(variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
@@ -49,7 +50,42 @@ def lacking(workflow: Workflow, catalogue: Catalogue, version: str = "") -> tupl
 
 def offered(name: str, variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
     """All that can be chosen for an option, over every graph the server can run."""
-    able = [each for each in variants if catalogue is None or not lacking(each, catalogue, version)]
+    return _all_choices(name, _able(variants, catalogue, version), catalogue)
+
+
+def _able(variants: Sequence[Workflow], catalogue: Catalogue | None, version: str) -> list[Workflow]:
+    if catalogue is None:
+        return list(reversed(variants))
+    return [each for each in variants if not lacking(each, catalogue, version)]
+
+
+def _plainest(
+    able: Sequence[Workflow],
+    refusals: Sequence[OptionRefused],
+    given: Mapping[str, object],
+    catalogue: Catalogue | None,
+) -> OptionRefused:
+    """The refusal that helps most: rather of a graph that has all the options, and rather not that a model is missing
+    which another graph would take."""
+    ordered = sorted(
+        zip(able, refusals, strict=True), key=lambda pair: not pair[0].options.keys() >= _given(given).keys()
+    )
+    for workflow, refusal in ordered:
+        option = workflow.options.get(refusal.option)
+        if option is None or not listed(option) or refusal.option not in _given(given):
+            return refusal
+        try:
+            check_value(option, given[option.name], _all_choices(option.name, able, catalogue))
+        except OptionRefused as plain:
+            return plain
+    return ordered[0][1]
+
+
+def _given(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _all_choices(name: str, able: Sequence[Workflow], catalogue: Catalogue | None) -> tuple[str, ...]:
     found = (
         choice
         for workflow in able

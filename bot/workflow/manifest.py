@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Annotated, Self
 
@@ -10,72 +9,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from bot.text import _
 from bot.workflow.limits import MAX_CHARACTERS, MAX_CHOICES, MAX_OPTIONS, check_locale, check_name
-from bot.workflow.option import FOLDERS, Localized, Names, Option, OptionType, Value, many
+from bot.workflow.option import Localized, Names, Option, OptionType, many
+from bot.workflow.variant import (
+    Preset,
+    Requires,
+    Variant,
+    check_graph_name,
+    check_known,
+    check_preset,
+    check_variant,
+    varied,
+)
+
+__all__ = ["PRESET", "Manifest", "Preset", "Requires", "Variant", "keys_of"]
 
 #: the option that chooses a preset
 PRESET = "preset"
-
-_VERSION = re.compile(r"\d+(\.\d+){0,2}")
-
-
-class Requires(BaseModel):
-    """What a server must have for a graph, besides the nodes in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    nodes: Names = ()
-    #: `folder/pattern`, such as `checkpoints/*xl*`: at least one file must match each
-    models: Names = ()
-    #: the least version of ComfyUI
-    comfyui: str = ""
-
-    @field_validator("models")
-    @classmethod
-    def _in_folders(cls, models: tuple[str, ...]) -> tuple[str, ...]:
-        for model in models:
-            folder, slash, pattern = model.partition("/")
-            if folder not in FOLDERS or not slash or not pattern:
-                raise ValueError(
-                    _(
-                        '“{model}” is no model. Write a folder, / and a name, as in "checkpoints/*xl*". Folders: {all}.'
-                    ).format(model=model, all=", ".join(FOLDERS))
-                )
-        return models
-
-    @field_validator("comfyui")
-    @classmethod
-    def _is_version(cls, version: str) -> str:
-        if version and not _VERSION.fullmatch(version):
-            raise ValueError(_('“comfyui” is the least version, such as "0.20".'))
-        return version
-
-
-class Variant(BaseModel):
-    """One graph of several behind the same command: the first whose `requires` a server meets is used."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: str = Field(min_length=1, max_length=32)
-    graph: str
-    requires: Requires = Requires()
-    #: other defaults for the command's options
-    defaults: dict[str, Value] = {}
-    #: options this graph has nothing for
-    without: Names = ()
-
-    @field_validator("graph")
-    @classmethod
-    def _lies_beside(cls, graph: str) -> str:
-        return check_graph_name(graph)
-
-
-class Preset(BaseModel):
-    """Values for several options under one name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: str = Field(min_length=1, max_length=100)
-    values: dict[str, Value]
 
 
 class Manifest(BaseModel):
@@ -177,17 +126,20 @@ class Manifest(BaseModel):
         if twice := _twice(variant.name for variant in self.variants) or _twice(preset.name for preset in self.presets):
             raise ValueError(_("“{name}” is there twice.").format(name=twice))
         for variant in self.variants:
-            _all_known({*variant.defaults, *variant.without}, known, variant.name)
+            check_known([*variant.defaults, *variant.targets, *variant.without], known, variant.name)
+            for option in self.options:
+                check_variant(variant, option)
         for preset in self.presets:
-            _all_known(preset.values, known, preset.name)
+            check_known(preset.values, known, preset.name)
+            for option in self.options:
+                check_preset(preset, option)
         return self
 
-
-def check_graph_name(graph: str) -> str:
-    """The name, if it can only be a file in the workflows folder; else ValueError."""
-    if not graph or any(letter in graph for letter in "/\\:\0"):
-        raise ValueError(_("“graph” is the name of a file in the same folder, such as “imagine.json”."))
-    return graph
+    def options_of(self, variant: Variant | None) -> tuple[Option, ...]:
+        """The options of the command, or of one of its graphs, in Discord's order."""
+        if variant is None:
+            return self.options
+        return tuple(varied(variant, option) for option in self.options if option.name not in variant.without)
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -198,16 +150,6 @@ def keys_of(model: type[BaseModel]) -> list[str]:
 def _twice(names: Iterable[str]) -> str:
     seen: set[str] = set()
     return next((name for name in names if name in seen or seen.add(name)), "")  # type: ignore[func-returns-value]  # adds
-
-
-def _all_known(names: Iterable[str], known: set[str], where: str) -> None:
-    for name in names:
-        if name not in known:
-            raise ValueError(
-                _("“{where}” names the option “{name}”, which there is not. There are: {known}.").format(
-                    where=where, name=name, known=", ".join(sorted(known)) or _("none")
-                )
-            )
 
 
 def _characters(manifest: Manifest) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.workflow.names import matching
+from bot.workflow.names import match, matching
 from bot.workflow.option import FOLDERS
 
 #: inputs whose name alone tells the folder
@@ -25,5 +25,21 @@ def folder_of(class_type: str, input_name: str) -> str:
 
 def usable(names: Sequence[str], models: Iterable[str], folder: str) -> tuple[str, ...]:
     """Those of a folder's files that fit one of `models` (`folder/pattern`); all where none is about that folder."""
-    patterns = [pattern for home, _slash, pattern in (model.partition("/") for model in models) if home == folder]
-    return matching(names, patterns) or ()
+    return matching(names, _patterns(models, folder)) or ()
+
+
+def stand_in(name: str, names: Sequence[str], models: Iterable[str], folder: str) -> str | None:
+    """The one of a folder's files to use for `name`: the one that is meant, else the first that `models` allows.
+
+    Where `models` asks for several files of one folder, only those count which stand for the same one as `name`. None
+    where `models` has nothing to say about the folder, or allows none of them.
+    """
+    patterns = _patterns(models, folder)
+    if (meant := match(name, usable(names, models, folder))) is not None or not patterns:
+        return meant
+    own = [pattern for pattern in patterns if matching((name,), (pattern,))]
+    return next(iter(matching(names, own or patterns) or ()), None)
+
+
+def _patterns(models: Iterable[str], folder: str) -> list[str]:
+    return [pattern for home, _slash, pattern in (model.partition("/") for model in models) if home == folder]

@@ -31,11 +31,21 @@ def closest(name: str, names: Sequence[str], count: int = 3) -> tuple[str, ...]:
 
 
 def matching(names: Sequence[str] | None, patterns: Sequence[str]) -> tuple[str, ...] | None:
-    """Those that fit one of the patterns (`*xl*`, `sd15/*`), whatever their case and slashes; all for no pattern."""
+    """Those that fit one of the patterns, whatever their case and slashes; all for no pattern.
+
+    A pattern is such as `*xl*` or `sd15/*`, or several with `|` between them, of which one must fit and none that
+    begins with `!` may: `*xl*|*pony*|!*refiner*`.
+    """
     if names is None or not patterns:
         return None if names is None else tuple(names)
-    wanted = [_folded(pattern) for pattern in patterns]
-    return tuple(name for name in names if any(fnmatchcase(_folded(name), pattern) for pattern in wanted))
+    wanted = [_folded(pattern).split("|") for pattern in patterns]
+    return tuple(name for name in names if any(_fits(_folded(name), terms) for terms in wanted))
+
+
+def _fits(name: str, terms: Sequence[str]) -> bool:
+    yes = [term for term in terms if not term.startswith("!")]
+    no = [term[1:] for term in terms if term.startswith("!")]
+    return any(fnmatchcase(name, term) for term in yes or ("*",)) and not any(fnmatchcase(name, term) for term in no)
 
 
 def _folded(name: str) -> str:

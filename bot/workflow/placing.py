@@ -11,8 +11,8 @@ from bot.errors import BadInput, MissingModel
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of
-from bot.workflow.models import folder_of, usable
-from bot.workflow.names import closest, match
+from bot.workflow.models import folder_of, stand_in, usable
+from bot.workflow.names import closest, match, matching
 from bot.workflow.option import Value
 from bot.workflow.recipe import Recipe
 from bot.workflow.values import FILE_MARKER
@@ -47,7 +47,7 @@ def place(graph: Graph, facts: Facts, *, recipe: Recipe, values: Mapping[str, Va
     used: dict[str, Any] = {}
     if facts.catalogue is not None:
         for name, target in _listed(recipe, graph, facts.catalogue):
-            used[name] = _from_list(graph, target, facts.catalogue, recipe, chosen=name in values)
+            used[name] = _from_list(graph, target, facts.catalogue, recipe, name=name, chosen=name in values)
         _replace_models(graph, facts.catalogue, recipe)
     for target, key in _markers(graph):
         graph[target.node]["inputs"][target.input] = _uploaded(graph, target, key, facts)
@@ -72,35 +72,36 @@ def _listed(recipe: Recipe, graph: Graph, catalogue: Catalogue) -> Iterator[tupl
                 yield name, target
 
 
-def _from_list(graph: Graph, target: Target, catalogue: Catalogue, recipe: Recipe, *, chosen: bool) -> Any:
+def _from_list(graph: Graph, target: Target, catalogue: Catalogue, recipe: Recipe, *, name: str, chosen: bool) -> Any:
     node = graph[target.node]
-    value = node["inputs"].get(target.input)
+    value = str(node["inputs"].get(target.input))
     choices = catalogue.choices(node["class_type"], target.input) or ()
-    able = usable(choices, recipe.models, folder_of(node["class_type"], target.input)) or choices
-    found = match(str(value), able) or (match(str(value), choices) if chosen else None)
-    if found is None and (chosen or not able):
+    folder = folder_of(node["class_type"], target.input)
+    able = usable(choices, recipe.models, folder) or choices
+    found = match(value, able) or (match(value, choices) if chosen else None)
+    if found is None and not chosen:
+        offered = matching(able, recipe.patterns.get(name, ())) or able
+        found = stand_in(value, offered, recipe.models, folder) or next(iter(offered), None)
+    if found is None:
         raise MissingModel(
             title=title_of(graph, target.node),
             class_type=node["class_type"],
             input=target.input,
-            value=str(value),
-            closest=closest(str(value), choices),
+            value=value,
+            closest=closest(value, choices),
         )
-    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found or able[0])
+    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found)
     return node["inputs"][target.input]
 
 
 def _replace_models(graph: Graph, catalogue: Catalogue, recipe: Recipe) -> None:
     """Models which no option sets, called otherwise on this server: the first that the graph's `requires` allows."""
-    for key, node in graph.items():
+    for node in graph.values():
         for name, value in node["inputs"].items():
             folder = folder_of(node["class_type"], name)
             choices = catalogue.choices(node["class_type"], name) if folder and isinstance(value, str) else None
-            if choices is None or value in choices:
-                continue
-            wanted = any(model.startswith(f"{folder}/") for model in recipe.models)
-            able = usable(choices, recipe.models, folder) if wanted else ()
-            graph[key]["inputs"][name] = match(value, choices) or (able[0] if able else value)
+            if choices is not None and value not in choices:
+                node["inputs"][name] = match(value, choices) or stand_in(value, choices, recipe.models, folder) or value
 
 
 def _markers(graph: Graph) -> Iterator[tuple[Target, str]]:

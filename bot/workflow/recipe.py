@@ -25,6 +25,8 @@ class Recipe:
     variant: str = ""
     #: the model files the graph requires, as `folder/pattern`
     models: tuple[str, ...] = ()
+    #: what an option picks from its list, where nobody chose
+    patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -34,17 +36,19 @@ class Recipe:
             "outputs": list(self.outputs),
             "variant": self.variant,
             "models": list(self.models),
+            "patterns": {name: list(found) for name, found in self.patterns.items()},
         }
 
     @classmethod
     def from_dict(cls, facts: Mapping[str, Any]) -> Self:
-        """What `to_dict` gave."""
+        """What `to_dict` gave, this version's or an earlier one's."""
         return cls(
             lists={name: tuple(Target(*target) for target in found) for name, found in facts["lists"].items()},
             defaults=facts["defaults"],
             outputs=tuple(facts["outputs"]),
-            variant=facts["variant"],
-            models=tuple(facts["models"]),
+            variant=facts.get("variant", ""),
+            models=tuple(facts.get("models", ())),
+            patterns={name: tuple(found) for name, found in facts.get("patterns", {}).items()},
         )
 
 
@@ -56,6 +60,7 @@ def recipe_of(workflow: Workflow) -> Recipe:
         outputs=workflow.outputs,
         variant=workflow.variant.name if workflow.variant is not None else "",
         models=workflow.models,
+        patterns={name: option.pattern for name, option in workflow.options.items() if option.pattern},
     )
 
 

@@ -47,7 +47,7 @@ class Workflow:
     @cached_property
     def options(self) -> Mapping[str, Option]:
         """By name, in the command's order: those this graph has something for, with its own defaults."""
-        return {option.name: option for option in options_of(self.manifest, self.variant)}
+        return {option.name: option for option in self.manifest.options_of(self.variant)}
 
     @cached_property
     def seed_option(self) -> Option | None:
@@ -69,19 +69,6 @@ class Workflow:
         return frozenset(node for node, names in self.keepers.items() if given.isdisjoint(names))
 
 
-def options_of(manifest: Manifest, variant: Variant | None) -> tuple[Option, ...]:
-    """The options of the command, or of one of its graphs."""
-    if variant is None:
-        return manifest.options
-    return tuple(
-        option.model_copy(update={"default": variant.defaults[option.name]})
-        if option.name in variant.defaults
-        else option
-        for option in manifest.options
-        if option.name not in variant.without
-    )
-
-
 def build_workflow(
     manifest: Manifest, graph: Graph, file: str, catalogue: Catalogue | None = None, variant: Variant | None = None
 ) -> Workflow:
@@ -89,8 +76,12 @@ def build_workflow(
 
     `catalogue` tells the types of nodes that ComfyUI itself does not bring; `graph` is that of `variant`, if given.
     """
-    types = KnownTypes(catalogue)
-    options = options_of(manifest, variant)
+    with _naming_variant(variant, file):
+        return _build(manifest, graph, file, KnownTypes(catalogue), variant)
+
+
+def _build(manifest: Manifest, graph: Graph, file: str, types: KnownTypes, variant: Variant | None) -> Workflow:
+    options = manifest.options_of(variant)
     targets = {option.name: _targets(option, graph, file, types) for option in options}
     keepers = _keepers(options, graph, file)
     for option in options:
@@ -175,6 +166,20 @@ def _naming(option: Option, file: str) -> Iterator[None]:
         yield
     except WorkflowError as error:
         problem = _("Option “{name}”: {problem}").format(name=option.name, problem=error.problem)
+        raise WorkflowError(file, problem) from error
+
+
+@contextmanager
+def _naming_variant(variant: Variant | None, file: str) -> Iterator[None]:
+    """Errors raised inside are about that graph of several."""
+    try:
+        yield
+    except WorkflowError as error:
+        if variant is None:
+            raise
+        problem = _("Variant “{name}” ({graph}): {problem}").format(
+            name=variant.name, graph=variant.graph, problem=error.problem
+        )
         raise WorkflowError(file, problem) from error
 
 

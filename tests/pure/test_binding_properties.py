@@ -14,7 +14,8 @@ from bot.workflow.catalogue import Catalogue
 from bot.workflow.core import core
 from bot.workflow.graph import Graph, link, parse_graph
 from bot.workflow.library import Library, Workflow
-from bot.workflow.option import OptionType
+from bot.workflow.manifest import Manifest, Preset, Variant, keys_of
+from bot.workflow.option import Option, OptionType
 from bot.workflow.reading import parse_manifest
 from bot.workflow.recipe import recipe_of
 from bot.workflow.values import FILE_MARKER
@@ -34,6 +35,8 @@ from tests.pure.workflow_strategies import (
 LIBRARY = Library(Path(__file__).parents[2] / "workflows")
 LIBRARY.load()
 IMAGINE = LIBRARY.workflows["imagine"]
+
+KEYS = st.sampled_from([*keys_of(Option), *keys_of(Variant), *keys_of(Preset)])
 
 relaxed = settings(deadline=None, max_examples=150)
 
@@ -105,7 +108,9 @@ def test_no_text_crashes_the_loader(text: str, graph: str) -> None:
 
 @relaxed
 @given(
-    facts=st.dictionaries(st.sampled_from(["name", "graph", "option", "outputs", "x"]), anything, max_size=4),
+    facts=st.dictionaries(
+        st.sampled_from([*keys_of(Manifest), "x"]), anything | st.lists(st.dictionaries(KEYS, anything)), max_size=4
+    ),
     graph=anything,
 )
 def test_no_odd_values_crash_the_loader(facts: dict[str, Any], graph: object) -> None:
