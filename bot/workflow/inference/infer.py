@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.graph import Graph
+from bot.workflow.graph import Graph, Target
+from bot.workflow.inference.faults import find_faults, is_runnable
 from bot.workflow.inference.naming import Names
 from bot.workflow.inference.options import one_line, option_of
 from bot.workflow.inference.web import Web
 from bot.workflow.inference.wishes import Wish, find_outputs, find_wishes
 from bot.workflow.limits import MAX_CHARACTERS, MAX_OPTIONS
 from bot.workflow.manifest import Manifest
-from bot.workflow.option import Option
+from bot.workflow.option import FILES, Option, OptionType
+
+#: options whose values are the server's: what the graph has there is no matter
+_LISTED = FILES | {OptionType.CHOICE, OptionType.LORA}
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,13 @@ def infer(
     if not web.running:
         raise WorkflowError(file, _("Nothing in it saves or shows anything. Add a Save Image node, or another output."))
     found = find_wishes(web) if wishes is None else wishes
-    options = _options(web, found)
+    placed = _options(web, found)
+    problems = _problems(
+        web, file, {target for option, wish in placed if option.type in _LISTED for target in wish.targets}
+    )
+    options = [option for option, _wish in placed]
     kept, left = _fit(options, len(name) + 100)
-    notes = () if not left else (_("Discord takes no more options; left out: {names}.").format(names=", ".join(left)),)
+    notes = [_("Discord takes no more options; left out: {names}.").format(names=", ".join(left))] if left else []
     return Inferred(
         Manifest(
             name=name,
@@ -55,7 +63,7 @@ def infer(
             option=tuple(kept),
             outputs=tuple(filter(None, map(web.name_of, outputs or find_outputs(web)))),
         ),
-        notes,
+        (*problems, *notes),
     )
 
 
@@ -64,16 +72,25 @@ def describe(name: str) -> str:
     return _("Run the workflow “{name}”").format(name=name)[:100]
 
 
-def _options(web: Web, wishes: Iterable[Wish]) -> list[Option]:
+def _problems(web: Web, file: str, offered: set[Target]) -> list[str]:
+    """What the server would leave out, as sentences; raises WorkflowError where that is everything."""
+    faults = find_faults(web, offered)
+    if faults and not is_runnable(web, faults):
+        problem = _("ComfyUI would refuse it: {fault} Open it in that ComfyUI, put it right and save it again.")
+        raise WorkflowError(file, problem.format(fault=next(iter(faults.values()))))
+    return list(faults.values())
+
+
+def _options(web: Web, wishes: Iterable[Wish]) -> list[tuple[Option, Wish]]:
     """Each under a name of its own; those told apart by a number say what their nodes are called."""
     names = Names()
-    options: list[Option] = []
+    options: list[tuple[Option, Wish]] = []
     for wish in wishes:
         option = option_of(web, wish)
         if option is not None:
             name = names.take(wish.name, wish.mark)
             apart = {} if name == option.name or not wish.title else {"help": one_line(wish.title)}
-            options.append(option.model_copy(update={"name": name, **apart}))
+            options.append((option.model_copy(update={"name": name, **apart}), wish))
     return options
 
 
