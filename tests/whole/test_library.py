@@ -50,11 +50,11 @@ async def test_a_graph_dropped_into_the_folder_becomes_a_command_that_runs(
         await listed(bot)
         (folder / "squares.json").write_text(json.dumps(BLANK), "utf-8")
         await commands(discord_server, lambda names: "squares" in names)
-        answer = await discord_server.person("alice").slash("squares", width=32, height=32)
+        answer = await discord_server.person("alice").slash("squares", size="128x128")
         message = await answer.wait(finished)
 
     assert len(message.images) == 1
-    assert graphs(comfyui)[-1]["1"]["inputs"]["width"] == 32
+    assert graphs(comfyui)[-1]["1"]["inputs"]["width"] == 128
 
 
 async def test_a_removed_file_takes_its_command_away(discord_server: DiscordServer, easel: Easel, folder: Path) -> None:
@@ -129,7 +129,7 @@ async def test_a_workflow_from_discord_is_shown_and_kept_at_the_press_of_a_butto
         ran = await discord_server.person("alice").slash("my_squares")
         await ran.wait(finished)
 
-    assert "• `width` (whole number" in text
+    assert "• `size` (size" in text
     assert "my_squares" not in before
     assert (folder / "my_squares.json").is_file()
 
