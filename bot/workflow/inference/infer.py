@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.graph import Graph, Target
+from bot.workflow.graph import Graph
 from bot.workflow.inference.faults import find_faults, is_runnable
 from bot.workflow.inference.naming import Names
 from bot.workflow.inference.options import one_line, option_of
@@ -20,6 +20,8 @@ from bot.workflow.option import FILES, Option, OptionType
 
 #: options whose values are the server's: what the graph has there is no matter
 _LISTED = FILES | {OptionType.CHOICE, OptionType.LORA}
+
+_MOST_NOTES = 10
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,21 @@ def infer(
     web = Web(graph, catalogue)
     if not web.running:
         raise WorkflowError(file, _("Nothing in it saves or shows anything. Add a Save Image node, or another output."))
-    found = find_wishes(web) if wishes is None else wishes
-    placed = _options(web, found)
-    problems = _problems(
-        web, file, {target for option, wish in placed if option.type in _LISTED for target in wish.targets}
+    made = _options(web, find_wishes(web) if wishes is None else wishes)
+    kept, left = _fit([option for _wish, option in made if option is not None], len(name) + 100)
+    notes = _problems(web, file, made)
+    if left:
+        notes.append(_("Discord takes no more options; left out: {names}.").format(names=", ".join(left)))
+    if wishes is not None and (lost := [wish.name for wish, option in made if option is None]):
+        notes.append(_("Discord has nothing like these inputs; left out: {names}.").format(names=", ".join(lost)))
+    manifest = Manifest(
+        name=name,
+        description=describe(name),
+        graph=file,
+        option=tuple(kept),
+        outputs=tuple(filter(None, map(web.name_of, outputs or find_outputs(web)))),
     )
-    options = [option for option, _wish in placed]
-    kept, left = _fit(options, len(name) + 100)
-    notes = [_("Discord takes no more options; left out: {names}.").format(names=", ".join(left))] if left else []
-    return Inferred(
-        Manifest(
-            name=name,
-            description=describe(name),
-            graph=file,
-            option=tuple(kept),
-            outputs=tuple(filter(None, map(web.name_of, outputs or find_outputs(web)))),
-        ),
-        (*problems, *notes),
-    )
+    return Inferred(manifest, tuple(notes))
 
 
 def describe(name: str) -> str:
@@ -72,26 +71,32 @@ def describe(name: str) -> str:
     return _("Run the workflow “{name}”").format(name=name)[:100]
 
 
-def _problems(web: Web, file: str, offered: set[Target]) -> list[str]:
+def _problems(web: Web, file: str, made: Iterable[tuple[Wish, Option | None]]) -> list[str]:
     """What the server would leave out, as sentences; raises WorkflowError where that is everything."""
-    faults = find_faults(web, offered)
+    listed = [wish.targets for wish, option in made if option is not None and option.type in _LISTED]
+    faults = find_faults(web, {target for targets in listed for target in targets})
     if faults and not is_runnable(web, faults):
         problem = _("ComfyUI would refuse it: {fault} Open it in that ComfyUI, put it right and save it again.")
         raise WorkflowError(file, problem.format(fault=next(iter(faults.values()))))
-    return list(faults.values())
+    return list(faults.values())[:_MOST_NOTES]
 
 
-def _options(web: Web, wishes: Iterable[Wish]) -> list[tuple[Option, Wish]]:
-    """Each under a name of its own; those told apart by a number say what their nodes are called."""
+def _options(web: Web, wishes: Iterable[Wish]) -> list[tuple[Wish, Option | None]]:
+    """Each under a name of its own; those told apart by a number say what their nodes are called.
+
+    A command has one seed: a second one somebody chose is a number.
+    """
     names = Names()
-    options: list[tuple[Option, Wish]] = []
+    made: list[tuple[Wish, Option | None]] = []
     for wish in wishes:
-        option = option_of(web, wish)
+        seeded = any(option is not None and option.type is OptionType.SEED for _wish, option in made)
+        option = option_of(web, replace(wish, kind=None) if seeded and wish.kind is OptionType.SEED else wish)
         if option is not None:
             name = names.take(wish.name, wish.mark)
             apart = {} if name == option.name or not wish.title else {"help": one_line(wish.title)}
-            options.append((option.model_copy(update={"name": name, **apart}), wish))
-    return options
+            option = option.model_copy(update={"name": name, **apart})
+        made.append((wish, option))
+    return made
 
 
 def _fit(options: list[Option], used: int) -> tuple[list[Option], list[str]]:
@@ -99,7 +104,7 @@ def _fit(options: list[Option], used: int) -> tuple[list[Option], list[str]]:
     ordered = sorted(options, key=lambda option: not option.required)
     kept: list[Option] = []
     for option in ordered:
-        length = len(option.name) + len(option.description)
+        length = len(option.name) + len(option.description) + sum(2 * len(label) for label in option.choices or ())
         if len(kept) < MAX_OPTIONS and used + length <= MAX_CHARACTERS:
             used += length
             kept.append(option)

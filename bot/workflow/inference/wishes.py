@@ -38,7 +38,7 @@ def find_wishes(web: Web) -> list[Wish]:
     stages = find_stages(web)
     found = [*find_uploads(web), *find_everyday(web, stages), *find_services(web, paid_only=bool(stages))]
     everyday = sorted(_shared(web, _apart(found)), key=_rank)
-    wishes = _apart([*find_titled(web), *everyday, *find_knobs(web)])
+    wishes = _one_seed(_apart([*find_titled(web), *everyday, *find_knobs(web)]))
     return _last_repeated(_demanding(wishes or _apart(find_whatever(web))))
 
 
@@ -72,6 +72,13 @@ def _shared(web: Web, wishes: Iterable[Wish]) -> list[Wish]:
         known = kept.get(key)
         kept[key] = wish if known is None else replace(known, targets=known.targets + wish.targets)
     return list(kept.values())
+
+
+def _one_seed(wishes: list[Wish]) -> list[Wish]:
+    """The first has the inputs of all."""
+    seeds = [wish for wish in wishes if wish.kind is OptionType.SEED]
+    every = tuple(target for wish in seeds for target in wish.targets)
+    return [replace(wish, targets=every) if wish in seeds[:1] else wish for wish in wishes if wish not in seeds[1:]]
 
 
 def _demanding(wishes: list[Wish]) -> list[Wish]:
