@@ -40,7 +40,10 @@ def unfit(variants: Sequence[Workflow], catalogue: Catalogue | None, version: st
     if catalogue is None:
         return ()
     missing = [lacking(workflow, catalogue, version) for workflow in variants]
-    return () if not all(missing) else tuple(dict.fromkeys(sentence for each in missing for sentence in each))
+    if not all(missing):
+        return ()
+    pairs = zip(variants, missing, strict=True)
+    return tuple(dict.fromkeys(sentence for workflow, each in pairs for sentence in _of_variant(workflow, each)))
 
 
 def lacking(workflow: Workflow, catalogue: Catalogue, version: str = "") -> tuple[str, ...]:
@@ -51,6 +54,12 @@ def lacking(workflow: Workflow, catalogue: Catalogue, version: str = "") -> tupl
 def offered(name: str, variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
     """All that can be chosen for an option, over every graph the server can run."""
     return _all_choices(name, _able(variants, catalogue, version), catalogue)
+
+
+def _of_variant(workflow: Workflow, sentences: Sequence[str]) -> Sequence[str]:
+    if workflow.variant is None:
+        return sentences
+    return [_("{variant}: {reasons}").format(variant=workflow.variant.name, reasons=" ".join(sentences))]
 
 
 def _able(variants: Sequence[Workflow], catalogue: Catalogue | None, version: str) -> list[Workflow]:
@@ -115,7 +124,15 @@ def _lacks_models(requires: Requires, catalogue: Catalogue) -> Iterator[str]:
     for model in requires.models:
         folder, _slash, pattern = model.partition("/")
         if not matching(catalogue.choices(*FOLDERS[folder]) or (), (pattern,)):
-            yield _("Its ComfyUI has no file “{pattern}” in models/{folder}.").format(pattern=pattern, folder=folder)
+            yield _("Its ComfyUI has no file {pattern} in models/{folder}.").format(
+                pattern=_in_words(pattern), folder=folder
+            )
+
+
+def _in_words(pattern: str) -> str:
+    """What a file may be called; what it must not be called would only confuse."""
+    names = [term for term in pattern.split("|") if not term.startswith("!")]
+    return _(" or ").join(f"“{name}”" for name in names or ("*",))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

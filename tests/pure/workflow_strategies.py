@@ -109,7 +109,7 @@ EXTRAS: dict[OptionType, dict[str, st.SearchStrategy[Any]]] = {
     OptionType.SEED: {"max": st.integers(1, 9)},
     OptionType.SIZE: {"default": st.just("512x512")},
     OptionType.LORA: {"pattern": st.sampled_from(["*", "*o*|!two"]), "max": st.integers(1, 9)},
-    **dict.fromkeys(FILES, {}),
+    **{kind: {} for kind in FILES},
 }
 
 
@@ -135,11 +135,11 @@ def workflows(draw: st.DrawFn) -> tuple[Graph, list[dict[str, Any]]]:
 def fitting(draw: st.DrawFn, graph: Graph, name: str) -> dict[str, Any]:
     """An option of the graph."""
     kind = draw(st.sampled_from(OptionType))
+    picks = kind in {OptionType.CHOICE, OptionType.LORA}
     places = [
         f"N{target.node}.{target.input}"
         for target, value in inputs_of(graph).items()
-        if link(value) is None
-        and (is_list(graph, target) is (kind in {OptionType.CHOICE, OptionType.LORA}) or kind in FILES)
+        if link(value) is None and (is_list(graph, target) is picks or kind in FILES)
     ]
     entry: dict[str, Any] = {
         "name": name,
