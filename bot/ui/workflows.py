@@ -64,6 +64,7 @@ def status_word(entry: Entry) -> str:
         Status.OFF: _("off"),
         Status.PAID: _("off, costs money"),
         Status.UNFIT: _("hidden"),
+        Status.LEFT_OUT: _("left out"),
         Status.BROKEN: _("broken"),
     }[entry.status]
 

@@ -22,6 +22,8 @@ class Status(StrEnum):
     PAID = "paid"
     #: no server has what it needs
     UNFIT = "unfit"
+    #: Discord has no room for one more command, or does not take this one
+    LEFT_OUT = "left out"
     #: its files cannot be used
     BROKEN = "broken"
 
@@ -48,7 +50,7 @@ class Entry:
 def judge(entry: Entry, catalogue: Catalogue | None, version: str, switches: Mapping[str, bool]) -> Entry:
     """The entry with its status: what the owner said goes before what the manifest says."""
     if entry.problem is not None:
-        return replace(entry, status=Status.BROKEN, reasons=(entry.problem.sentence(),))
+        return broken(entry, entry.problem)
     paid = paid_nodes(entry.variants, catalogue)
     entry = replace(entry, paid=paid)
     if reasons := unfit(entry.variants, catalogue, version):
@@ -62,6 +64,12 @@ def judge(entry: Entry, catalogue: Catalogue | None, version: str, switches: Map
         reason = _("It was turned off.") if told else _("Its manifest says enabled = false.")
         return replace(entry, status=Status.OFF, reasons=(reason,))
     return entry
+
+
+def broken(entry: Entry, problem: WorkflowError) -> Entry:
+    """The entry as one that cannot be used."""
+    reason = problem.problem if problem.file == entry.file else problem.sentence()
+    return replace(entry, variants=(), status=Status.BROKEN, reasons=(reason,), problem=problem)
 
 
 def paid_nodes(variants: Iterable[Workflow], catalogue: Catalogue | None) -> tuple[str, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import logging
+import os
+from pathlib import Path, PurePath
+from stat import S_ISREG
 
 from bot.errors import WorkflowError
 from bot.text import _
+from bot.workflow.catalogue import Catalogue
 from bot.workflow.conversion import Converter
-from bot.workflow.formats import Source, read_source
+from bot.workflow.formats import SUFFIXES, Source, read_source
+
+log = logging.getLogger(__name__)
 
 #: a graph of a thousand nodes has about half a million characters
 MAX_TEXT_BYTES = 8 * 2**20
@@ -15,25 +21,36 @@ MAX_TEXT_BYTES = 8 * 2**20
 MAX_MEDIA_BYTES = 256 * 2**20
 
 _TEXTS = frozenset({".toml", ".json"})
+_READ = frozenset({*SUFFIXES, ".toml"})
+
+#: what tells one state of a file from another
+State = tuple[int, int, int]
 
 
 class Folder:
-    """Names are those of files right in it."""
+    """Names are those of files right in it, also where those are links to files elsewhere."""
 
     def __init__(self, path: Path, converter: Converter | None = None) -> None:
         self.path = path
         self._converter = converter
-        self._sources: dict[tuple[str, int, int], Source] = {}
+        self._catalogue: Catalogue | None = None
+        self._sources: dict[str, tuple[State, Source | WorkflowError]] = {}
 
     def names(self, *suffixes: str) -> list[str]:
         """The files that end like that, sorted; none where there is no such folder."""
-        if not self.path.is_dir():
-            return []
-        return sorted(
-            path.name
-            for path in self.path.iterdir()
-            if path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
-        )
+        return [name for name in sorted(self.state()) if PurePath(name).suffix.lower() in suffixes]
+
+    def state(self) -> dict[str, State]:
+        """Every file a workflow may be made of, and what changes when it does; empty where there is no such folder."""
+        try:
+            found = list(self.path.iterdir())
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            log.warning("the folder %s cannot be read: %s", self.path, error.strerror)
+            return {}
+        states = {path.name: _state_of(path) for path in found if _may_be_read(path.name)}
+        return {name: state for name, state in states.items() if state is not None}
 
     def text(self, name: str) -> str:
         """What a file says; raises WorkflowError."""
@@ -42,17 +59,29 @@ class Folder:
         except UnicodeDecodeError as error:
             raise WorkflowError(name, _("It is not UTF-8 text. Save it as UTF-8.")) from error
 
-    def source(self, name: str) -> Source:
-        """The graph in a file; raises WorkflowError."""
+    def source(self, name: str, catalogue: Catalogue | None = None) -> Source:
+        """The graph in a file, a saved workflow converted for this catalogue's nodes; raises WorkflowError."""
         try:
-            facts = (self.path / name).stat()
+            state = _state((self.path / name).stat())
         except OSError as error:
             raise _unreadable(name, error) from error
-        key = (name, facts.st_mtime_ns, facts.st_size)
-        if key not in self._sources:
-            self._sources = {known: source for known, source in self._sources.items() if known[0] != name}
-            self._sources[key] = read_source(self._bytes(name), name, self._converter)
-        return self._sources[key]
+        if catalogue is not self._catalogue:
+            self._sources.clear()
+            self._catalogue = catalogue
+        known, found = self._sources.get(name, (None, None))
+        if found is None or known != state:
+            found = self._read(name, catalogue)
+            self._sources[name] = (state, found)
+        if isinstance(found, WorkflowError):
+            raise WorkflowError(found.file, found.problem)
+        return found
+
+    def _read(self, name: str, catalogue: Catalogue | None) -> Source | WorkflowError:
+        """A mistake is kept too: finding it again may take as long as a conversion."""
+        try:
+            return read_source(self._bytes(name), name, self._converter, catalogue)
+        except WorkflowError as error:
+            return error
 
     def _bytes(self, name: str) -> bytes:
         path = self.path / name
@@ -63,6 +92,24 @@ class Folder:
             return path.read_bytes()
         except OSError as error:
             raise _unreadable(name, error) from error
+
+
+def _may_be_read(name: str) -> bool:
+    """Not what editors hide beside a file."""
+    return not name.startswith(".") and PurePath(name).suffix.lower() in _READ
+
+
+def _state_of(path: Path) -> State | None:
+    """None of folders and of links to nothing."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return _state(facts) if S_ISREG(facts.st_mode) else None
+
+
+def _state(facts: os.stat_result) -> State:
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _unreadable(name: str, error: OSError) -> WorkflowError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.errors import WorkflowError
 from bot.media.embedded import embedded_json
 from bot.media.sniff import Category, sniff
 from bot.text import _
+from bot.workflow.catalogue import Catalogue
 from bot.workflow.conversion import Converter
 from bot.workflow.graph import Graph, check_graph, load_json
 
@@ -22,6 +23,12 @@ SUFFIXES = frozenset(
     }
 )
 
+#: what an API export says of a node
+_NODE_KEYS = ("class_type", "inputs", "_meta")
+
+#: an API export, and a saved workflow, as far as there are any
+Found = tuple[Graph | None, Mapping[str, Any] | None]
+
 
 @dataclass(frozen=True)
 class Source:
@@ -31,10 +38,23 @@ class Source:
     saved: Mapping[str, Any] | None = None
 
 
-def read_source(data: bytes, file: str, converter: Converter | None = None) -> Source:
-    """The workflow in a file's bytes; raises WorkflowError. Converting a saved one may take seconds."""
+def read_source(
+    data: bytes, file: str, converter: Converter | None = None, catalogue: Catalogue | None = None
+) -> Source:
+    """The workflow in a file's bytes; raises WorkflowError. Converting a saved one may take seconds.
+
+    `catalogue` is the server's whose nodes a saved one is converted for.
+    """
     if sniff(data).category in {Category.TEXT, Category.OTHER}:
-        return _from_json(data, file, converter)
+        graph, saved = _from_json(data, file)
+    else:
+        graph, saved = _from_media(data, file)
+    if graph is None and saved is not None and converter is not None:
+        graph = converter.convert(saved, file, catalogue)
+    return Source(check_graph(graph if graph is not None else saved, file), saved)
+
+
+def _from_media(data: bytes, file: str) -> Found:
     graph, saved = _pick(found for outer in embedded_json(data) for found in _unpacked(outer))
     if graph is None and saved is None:
         raise WorkflowError(
@@ -44,10 +64,10 @@ def read_source(data: bytes, file: str, converter: Converter | None = None) -> S
                 "use the original from ComfyUI's output folder."
             ),
         )
-    return _source(graph, saved, file, converter)
+    return (_trimmed(graph) if graph is not None else None), saved
 
 
-def _from_json(data: bytes, file: str, converter: Converter | None) -> Source:
+def _from_json(data: bytes, file: str) -> Found:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -56,21 +76,10 @@ def _from_json(data: bytes, file: str, converter: Converter | None) -> Source:
     graph, saved = _pick(_unpacked(found)) if isinstance(found, dict) else (None, None)
     if graph is None and saved is None:
         check_graph(found, file)
-    return _source(graph, saved, file, converter)
+    return graph, saved
 
 
-def _source(graph: Graph | None, saved: Mapping[str, Any] | None, file: str, converter: Converter | None) -> Source:
-    if graph is None and saved is not None:
-        if converter is None:
-            raise WorkflowError(
-                file,
-                _("It is a saved workflow, not an API export. Open it in ComfyUI and choose Workflow > Export (API)."),
-            )
-        graph = converter.convert(saved, file)
-    return Source(check_graph(graph, file), saved)
-
-
-def _pick(found: Any) -> tuple[Graph | None, Mapping[str, Any] | None]:
+def _pick(found: Iterable[dict[str, Any]]) -> Found:
     """The first graph and the first saved workflow."""
     graph: Graph | None = None
     saved: Mapping[str, Any] | None = None
@@ -95,6 +104,14 @@ def _unpacked(outer: dict[str, Any]) -> list[dict[str, Any]]:
         if isinstance(value, dict):
             inner.append(value)
     return [outer, *inner]
+
+
+def _trimmed(graph: Graph) -> Graph:
+    """Without what ComfyUI noted while it ran, such as `is_changed: [NaN]`."""
+    return {
+        key: {name: node[name] for name in _NODE_KEYS if name in node} if isinstance(node, dict) else node
+        for key, node in graph.items()
+    }
 
 
 def _is_graph(found: dict[str, Any]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,8 +13,8 @@ from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.conversion import Converter
-from bot.workflow.entry import Entry, Status, judge
-from bot.workflow.folder import Folder
+from bot.workflow.entry import Entry, Status, broken, judge
+from bot.workflow.folder import Folder, State
 from bot.workflow.formats import SUFFIXES
 from bot.workflow.making import from_graph, from_manifest
 from bot.workflow.workflow import Workflow
@@ -30,15 +32,19 @@ class Library:
         self._converter = converter
         self._folder = Folder(folder, converter)
         self._entries: dict[str, Entry] = {}
-        self._problems: tuple[WorkflowError, ...] = ()
+        self._said: set[str] = set()
 
     def beside(self, folder: Path) -> Folder:
         """Another folder, read by the same rules."""
         return Folder(folder, self._converter)
 
+    def state(self) -> dict[str, State]:
+        """What the folder holds now; it differs from an earlier answer where `load` would read something else."""
+        return self._folder.state()
+
     @property
     def entries(self) -> Mapping[str, Entry]:
-        """All there is, by the command's name, sorted; what is off or broken too."""
+        """All there is, by the command's name, sorted; what is off or broken too, the latter by its file."""
         return MappingProxyType(self._entries)
 
     @property
@@ -50,12 +56,17 @@ class Library:
     @property
     def problems(self) -> tuple[WorkflowError, ...]:
         """Why others cannot."""
-        return self._problems
+        return tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
 
     def variants(self, name: str) -> tuple[Workflow, ...]:
         """All graphs behind a command that can be run; none for one that cannot."""
         entry = self._entries.get(name)
         return entry.variants if entry is not None and entry.status is Status.READY else ()
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Until the next `load` it is no command, for a reason that only Discord has."""
+        entry = replace(self._entries[name], status=Status.LEFT_OUT, reasons=(reason,))
+        self._entries = {**self._entries, name: entry}
 
     def load(
         self, catalogue: Catalogue | None = None, *, version: str = "", switches: Mapping[str, bool] | None = None
@@ -63,38 +74,64 @@ class Library:
         """Read the folder anew; converting saved workflows may take seconds.
 
         `catalogue` and `version` are a server's: with them graphs without a manifest become commands, and what the
-        server cannot run is hidden. `switches` are what the owner turned on or off, by command.
+        server cannot run is hidden. `switches` are what the owner turned on or off, by command. What there was stays
+        until all is read.
         """
         entries: dict[str, Entry] = {}
-        used: set[str] = set()
-        for file in self._folder.names(".toml"):
-            made = from_manifest(self._folder, file, catalogue, used)
-            self._add(entries, judge(made, catalogue, version, switches or {}))
-        for file in self._folder.names(*SUFFIXES):
-            if file not in used:
-                made = from_graph(self._folder, file, catalogue)
-                self._add(entries, judge(made, catalogue, version, switches or {}))
+        for file, make in self._files(catalogue):
+            entry = _sole(_safely(file, partial(_judged, make, catalogue, version, switches or {})), entries)
+            entries[entry.name] = entry
         self._entries = dict(sorted(entries.items()))
-        self._problems = tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
         self._report()
 
-    def _add(self, entries: dict[str, Entry], entry: Entry) -> None:
-        """A second one of a name is broken, whatever it is, and is listed by its file."""
-        if entry.name in entries or entry.problem is not None:
-            problem = entry.problem or WorkflowError(
-                entry.file,
-                _("Another file has the command “{name}”: {other}. Rename one of them.").format(
-                    name=entry.name, other=entries[entry.name].file
-                ),
-            )
-            entry = Entry(name=entry.file, file=entry.file, status=Status.BROKEN, problem=problem)
-        entries[entry.name] = entry
+    def _files(self, catalogue: Catalogue | None) -> Iterator[tuple[str, Callable[[], Entry]]]:
+        """Manifests first: they say which files are theirs."""
+        used: set[str] = set()
+        for file in self._folder.names(".toml"):
+            yield file, partial(from_manifest, self._folder, file, catalogue, used)
+        files = self._folder.names(*SUFFIXES)
+        # some systems take a name in other letters for the same file
+        folded = {name.casefold() for name in used.difference(files)}
+        for file in files:
+            if file not in used and file.casefold() not in folded:
+                yield file, partial(from_graph, self._folder, file, catalogue)
 
     def _report(self) -> None:
-        for entry in self._entries.values():
-            if entry.problem is not None:
-                log.warning("not a command: %s", entry.problem.sentence())
-            elif entry.status is not Status.READY:
-                log.info("/%s is %s: %s", entry.name, entry.status, " ".join(entry.reasons))
-            for note in entry.notes:
-                log.warning("%s: %s", entry.file, note)
+        """What was not said after the last reading."""
+        lines = {(level, line) for entry in self._entries.values() for level, line in _lines(entry)}
+        for level, line in sorted(lines):
+            if line not in self._said:
+                log.log(level, "%s", line)
+        self._said = {line for _level, line in lines}
+
+
+def _judged(
+    make: Callable[[], Entry], catalogue: Catalogue | None, version: str, switches: Mapping[str, bool]
+) -> Entry:
+    return judge(make(), catalogue, version, switches)
+
+
+def _safely(file: str, make: Callable[[], Entry]) -> Entry:
+    try:
+        return make()
+    except Exception:  # a fault of ours with one file takes no other command away
+        log.exception("reading %s failed", file)
+        problem = _("Easel stumbled over it, which is a mistake in Easel. Its log has the details.")
+        return broken(Entry(name=file, file=file), WorkflowError(file, problem))
+
+
+def _sole(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
+    """What is broken is listed by its file; so is a second one of a name, whatever it is."""
+    if entry.problem is None and entry.name in entries:
+        problem = _("Another file has the command “{name}”: {other}. Rename one of them.")
+        other = entries[entry.name].file
+        entry = broken(entry, WorkflowError(entry.file, problem.format(name=entry.name, other=other)))
+    return entry if entry.problem is None else replace(entry, name=entry.file)
+
+
+def _lines(entry: Entry) -> Iterator[tuple[int, str]]:
+    if entry.problem is not None:
+        yield logging.WARNING, f"not a command: {entry.problem.sentence()}"
+    elif entry.status is not Status.READY:
+        yield logging.INFO, f"/{entry.name} is {entry.status}: {' '.join(entry.reasons)}"
+    yield from ((logging.WARNING, f"{entry.file}: {note}") for note in entry.notes)

@@ -10,8 +10,8 @@ from bot.workflow.catalogue import Catalogue
 from bot.workflow.completing import complete
 from bot.workflow.entry import Entry
 from bot.workflow.folder import Folder
-from bot.workflow.formats import Source
-from bot.workflow.graph import Graph
+from bot.workflow.formats import SUFFIXES, Source
+from bot.workflow.graph import Graph, did_you_mean
 from bot.workflow.inference import Inferred, infer
 from bot.workflow.inference.app_mode import Picks, read_picks
 from bot.workflow.inference.naming import slug
@@ -27,7 +27,7 @@ def from_manifest(folder: Folder, file: str, catalogue: Catalogue | None, used: 
     try:
         manifest = parse_manifest(folder.text(file), file)
     except WorkflowError as problem:
-        used.update(name for name in folder.names(".json") if PurePath(name).stem == stem)
+        used.update(name for name in folder.names(*SUFFIXES) if name.startswith(f"{stem}."))
         return Entry(name=stem, file=file, problem=problem)
     used.update([manifest.graph, *(variant.graph for variant in manifest.variants)])
     try:
@@ -47,7 +47,7 @@ def from_graph(folder: Folder, file: str, catalogue: Catalogue | None) -> Entry:
         if catalogue is None:
             problem = _("It has no manifest: it becomes a command once a ComfyUI was reached, which knows its nodes.")
             raise WorkflowError(file, problem)
-        source = folder.source(file)
+        source = folder.source(file, catalogue)
         graph, notes = complete(source.graph, catalogue)
         inferred = understand(Source(graph, source.saved), catalogue, name, file)
         workflow = build_workflow(inferred.manifest, graph, file, catalogue)
@@ -77,8 +77,12 @@ def _graph(
 ) -> tuple[Graph, tuple[str, ...]]:
     name = manifest.graph if variant is None else variant.graph
     if not (folder.path / name).is_file():
+        hint = did_you_mean(name, folder.names(*SUFFIXES))
         raise WorkflowError(
-            file, _("Its graph {graph} is not in the folder. Export it there from ComfyUI.").format(graph=name)
+            file,
+            _("Its graph {graph} is not in the folder. Export it there from ComfyUI.{hint}").format(
+                graph=name, hint=hint
+            ),
         )
-    graph = folder.source(name).graph
+    graph = folder.source(name, catalogue).graph
     return (graph, ()) if catalogue is None else complete(graph, catalogue)
