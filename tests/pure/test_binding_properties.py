@@ -2,7 +2,6 @@
 
 import json
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -13,13 +12,14 @@ from bot.workflow.binding import Facts, bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.core import core
 from bot.workflow.graph import Graph, link, parse_graph
-from bot.workflow.library import Library, Workflow
+from bot.workflow.library import Workflow
 from bot.workflow.manifest import Manifest, Preset, Variant, keys_of
 from bot.workflow.option import Option, OptionType
 from bot.workflow.reading import parse_manifest
 from bot.workflow.recipe import recipe_of
 from bot.workflow.values import FILE_MARKER
 from bot.workflow.workflow import build_workflow
+from tests.pure.workflow_parts import load
 from tests.pure.workflow_strategies import (
     SOME,
     anything,
@@ -32,9 +32,7 @@ from tests.pure.workflow_strategies import (
     workflows,
 )
 
-LIBRARY = Library(Path(__file__).parents[2] / "workflows")
-LIBRARY.load()
-IMAGINE = LIBRARY.workflows["imagine"]
+IMAGINE = load("imagine", "workflows")
 
 KEYS = st.sampled_from([*keys_of(Option), *keys_of(Variant), *keys_of(Preset)])
 

@@ -1,7 +1,6 @@
-"""The workflow that ships: Discord takes its command, a server takes its graphs."""
+"""/imagine for any checkpoint: Discord takes its command, a server takes its graph."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,10 @@ from bot.comfy.simulator.validation import validate
 from bot.comfy.simulator.versions import Version
 from bot.workflow.binding import Facts, bind, check, place
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.library import Library, Workflow
+from bot.workflow.library import Workflow
 from bot.workflow.option import OptionType, Value
 from bot.workflow.recipe import recipe_of
+from tests.pure.workflow_parts import load
 from tests.shared import shared_path
 
 OPTIONS = (
@@ -40,10 +40,7 @@ EVERYTHING: dict[str, Value] = {
 
 @pytest.fixture(scope="module")
 def imagine() -> Workflow:
-    library = Library(Path(__file__).parents[2] / "workflows")
-    library.load()
-    assert library.problems == ()
-    return library.workflows["imagine"]
+    return load("imagine", "workflows")
 
 
 @pytest.fixture(scope="module")
