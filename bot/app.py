@@ -21,7 +21,7 @@ from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.drafts import Drafts
-from bot.errors import EaselError
+from bot.errors import EaselError, WorkflowUnfit
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
@@ -64,10 +64,16 @@ class EaselTree(app_commands.CommandTree["EaselBot"]):
     async def on_error(
         self, interaction: discord.Interaction[EaselBot], error: app_commands.AppCommandError, /
     ) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            return  # it takes choices and no sentences
         cause = getattr(error, "original", error)
         with speaking(interaction.locale.value):
             if isinstance(cause, EaselError):
                 sentence = cause.sentence()
+            elif isinstance(error, app_commands.CommandNotFound):
+                sentence = _gone(error.name, interaction.client.library).sentence()
+            elif isinstance(error, app_commands.CommandSignatureMismatch):
+                sentence = _("This command has changed. Type it again; restart Discord if it still shows the old one.")
             elif isinstance(error, app_commands.CheckFailure):
                 sentence = _("You may not use this command here.")
             else:
@@ -113,8 +119,8 @@ class EaselBot(commands.AutoShardedBot):
         self.clock = clock
         self._pace = pace
         self._intervals = intervals
-        converter = Converter(self._nodes_file, settings.data_dir / "converted")
-        self.library = Library(settings.workflows_dir, converter)
+        self._converter = Converter(self._nodes_file, settings.data_dir / "converted")
+        self.library = Library(settings.workflows_dir, self._converter)
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
         self._owners: frozenset[int] = frozenset()
@@ -160,7 +166,7 @@ class EaselBot(commands.AutoShardedBot):
         for name in COGS:
             await self.load_extension(name)
         self.add_dynamic_items(CancelButton, DraftButton)
-        await self._show_commands()
+        await self._show_at_first()
 
     async def on_ready(self) -> None:
         log.info("ready as %s; servers: %d", self.user, len(self.guilds))
@@ -182,6 +188,7 @@ class EaselBot(commands.AutoShardedBot):
         settings = self.settings
         self.store = await Store.open(settings.database_url, clock=self.clock)
         self._open.push_async_callback(self.store.close)
+        self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         headers = settings.comfyui_header_map()
         backends = [
@@ -221,6 +228,13 @@ class EaselBot(commands.AutoShardedBot):
         if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
             log.info("commands sent to Discord")
 
+    async def _show_at_first(self) -> None:
+        """The commands there were are better than no bot."""
+        try:
+            await self.keeper.show()
+        except app_commands.CommandSyncFailure as refusal:
+            log.error("Discord refuses the commands: %s", refusal)
+
     async def _run(self) -> None:
         """Until stopped; raises what runner or gateway fail of."""
         serving = asyncio.create_task(self.runner.serve(), name="runner")
@@ -238,6 +252,13 @@ class EaselBot(commands.AutoShardedBot):
             await self._delivery.close()
             await self.close()
             await end(connecting)
+
+
+def _gone(name: str, library: Library) -> WorkflowUnfit:
+    """Why a command that Discord still shows is not there."""
+    entry = library.entries.get(name)
+    gone = (_("Its files were removed, or cannot be used any more."),)
+    return WorkflowUnfit(name, entry.reasons if entry is not None and entry.reasons else gone)
 
 
 def use_loopback_discord(url: str) -> None:

@@ -5,31 +5,35 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from pathlib import Path
 
 import discord
 from discord.app_commands import CommandSyncFailure
-from watchfiles import awatch
 
 from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
+from bot.command_refusals import refused_commands
 from bot.jobs.store import Store
 from bot.network import NETWORK_ERRORS
+from bot.text import _
+from bot.watching import moments, settled
+from bot.workflow.catalogue import Catalogue
+from bot.workflow.folder import State
 from bot.workflow.library import Library
+from bot.workflow.manifest import Manifest
 
 log = logging.getLogger(__name__)
 
-#: a file manager or an editor writes several times in a row: wait until so long nothing moved, in milliseconds
-BURST = 300
 #: under which key the store remembers what the owner turned on and off
 SWITCHES = "workflow switches"
-#: before Discord is told again after it did not answer, in seconds
-AGAIN = 30.0
+#: seconds before Discord is told again after it did not answer: at first, and at most
+AGAIN, AGAIN_MOST = 30.0, 600.0
 
 
 class CommandKeeper:
-    """`show` brings Discord's commands in line with the library; it is called after every reading."""
+    """`show` brings Discord's commands in line with the library, and raises what Discord answers."""
 
     def __init__(
         self, library: Library, pool: Pool, store: Store, folder: Path, *, show: Callable[[], Awaitable[None]]
@@ -40,29 +44,35 @@ class CommandKeeper:
         self._folder = folder
         self._show = show
         self._wanted = asyncio.Event()
-        self._reading = asyncio.Lock()
-
-    async def read(self) -> None:
-        """Read the folder anew; nothing is shown yet. Converting saved workflows may take seconds."""
-        async with self._reading:
-            switches = json.loads(await self._store.recall(SWITCHES) or "{}")
-            backend = next((each for each in self._pool.backends if each.catalogue is not None), None)
-            await asyncio.to_thread(
-                self._library.load,
-                backend.catalogue if backend is not None else None,
-                version=(backend.version or "") if backend is not None else "",
-                switches=switches,
-            )
+        self._turn = asyncio.Lock()
+        self._files: Mapping[str, State] = {}
+        self._catalogue: Catalogue | None = None
+        self._refused: dict[str, tuple[Manifest, str]] = {}
 
     async def reload(self) -> None:
-        """Read and show; raises what Discord answers."""
-        await self.read()
-        await self._show()
+        """Read the folder anew and show what there is; raises what Discord answers. Converting may take seconds.
+
+        Whatever goes wrong, what there was before stays.
+        """
+        async with self._turn:
+            await self._read()
+            await self._show_all()
+
+    async def read(self) -> None:
+        """Read the folder anew; nothing is shown yet."""
+        async with self._turn:
+            await self._read()
+
+    async def show(self) -> None:
+        """Show what was read; raises what Discord answers."""
+        async with self._turn:
+            await self._show_all()
 
     async def switch(self, name: str, on: bool) -> None:
         """Turn a command on or off, whatever its manifest says, and reload."""
-        switches = json.loads(await self._store.recall(SWITCHES) or "{}")
-        await self._store.remember(SWITCHES, json.dumps({**switches, name: on}))
+        async with self._turn:
+            switches = json.loads(await self._store.recall(SWITCHES) or "{}")
+            await self._store.remember(SWITCHES, json.dumps({**switches, name: on}))
         await self.reload()
 
     async def run(self) -> None:
@@ -71,28 +81,70 @@ class CommandKeeper:
             group.create_task(self._watch_files())
             for backend in self._pool.backends:
                 group.create_task(self._watch_server(backend))
+            pause = AGAIN
             while True:
                 await self._wanted.wait()
                 self._wanted.clear()
-                if not await self._reloaded():
-                    await asyncio.sleep(AGAIN)
-                    self._wanted.set()
+                if await self._reloaded():
+                    pause = AGAIN
+                    continue
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, AGAIN_MOST)
+                self._wanted.set()
+
+    async def _read(self) -> None:
+        switches = json.loads(await self._store.recall(SWITCHES) or "{}")
+        catalogue, version = self._pool.catalogue, self._pool.version
+        files = await asyncio.to_thread(self._library.state)  # before reading: what changes meanwhile is read again
+        await asyncio.to_thread(self._library.load, catalogue, version=version, switches=switches)
+        self._files, self._catalogue = files, catalogue
+        for name, (manifest, reason) in self._refused.items():
+            workflow = self._library.workflows.get(name)
+            if workflow is not None and workflow.manifest == manifest:
+                self._library.leave_out(name, reason)
+
+    async def _show_all(self) -> None:
+        """Discord takes all commands or none: what it refuses is left out, so that it takes the others."""
+        while True:
+            try:
+                await self._show()
+            except CommandSyncFailure as refusal:
+                if not self._leave_out(refusal):
+                    raise
+            else:
+                return
+
+    def _leave_out(self, refusal: CommandSyncFailure) -> bool:
+        """Whether any workflow's command is to blame."""
+        workflows = self._library.workflows
+        refused = refused_commands(refusal, [workflow.manifest for workflow in workflows.values()])
+        for name, said in refused.items():
+            log.warning("/%s is left out: Discord refuses it: %s", name, said)
+            reason = _("Discord refuses it: {reason}").format(reason=said)
+            self._refused[name] = workflows[name].manifest, reason
+            self._library.leave_out(name, reason)
+        return bool(refused)
 
     async def _watch_files(self) -> None:
         if not self._folder.is_dir():
-            log.warning("there is no folder %s: no workflows", self._folder)
-            return
-        async for changes in awatch(self._folder, debounce=BURST, step=50, recursive=False):
-            log.info("workflows changed: %s", ", ".join(sorted({Path(path).name for _change, path in changes})))
-            self._wanted.set()
+            log.warning("there is no folder %s: no workflows until there is", self._folder.absolute())
+        async with aclosing(moments(self._folder)) as watched:
+            async for _moment in watched:
+                if await asyncio.to_thread(self._library.state) == self._files:
+                    continue
+                now = await settled(self._library.state)
+                changed = {name for name, _state in now.items() ^ self._files.items()}
+                if changed:
+                    log.info("workflows changed: %s", ", ".join(sorted(changed)))
+                    self._files = now
+                    self._wanted.set()
 
     async def _watch_server(self, backend: Backend) -> None:
-        seen = backend.catalogue
         while True:
-            await backend.changed()
-            if backend.catalogue is not seen:
-                seen = backend.catalogue
+            change = backend.changed()
+            if self._pool.catalogue is not self._catalogue:
                 self._wanted.set()
+            await change
 
     async def _reloaded(self) -> bool:
         """Whether Discord took it, or never will."""
@@ -102,5 +154,8 @@ class CommandKeeper:
             log.error("Discord refuses the commands: %s", refusal)
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
             log.warning("the commands did not reach Discord: %s", error)
+            return False
+        except Exception:  # the commands there are go on working
+            log.exception("the workflows could not be read")
             return False
         return True

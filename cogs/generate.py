@@ -49,7 +49,9 @@ class Generate(commands.Cog):
 
     def refresh(self) -> None:
         """Every workflow that is ready is a command, and no other is."""
-        self._menu.fill(self.bot.library.workflows.values())
+        left_out = self._menu.fill(self.bot.library.workflows.values())
+        for name, reason in left_out.items():
+            self.bot.library.leave_out(name, reason)
 
     def _command(self, workflow: Workflow) -> discord.app_commands.Command[Any, ..., None]:
         async def run(interaction: discord.Interaction[Any], values: Mapping[str, Any]) -> None:

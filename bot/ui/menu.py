@@ -8,12 +8,16 @@ from typing import Any
 
 from discord import app_commands
 
+from bot.text import _
 from bot.workflow.manifest import Manifest
 from bot.workflow.workflow import Workflow
 
 log = logging.getLogger(__name__)
 
 Build = Callable[[Workflow], app_commands.Command[Any, ..., None]]
+
+#: Discord's: commands of an app, commands of a group
+MAX_COMMANDS, MAX_GROUP = 100, 25
 
 
 class Menu:
@@ -24,34 +28,59 @@ class Menu:
         self._build = build
         self._shown: set[str] = set()
 
-    def fill(self, workflows: Iterable[Workflow]) -> None:
-        """Exactly these. What Discord has no room for, or has under that name already, is left out and logged."""
+    def fill(self, workflows: Iterable[Workflow]) -> dict[str, str]:
+        """Exactly these, in their order; what is left out, by name, and why, in a sentence.
+
+        All at once: no command that was there and stays is ever missing in between.
+        """
         for name in self._shown:
             self._tree.remove_command(name)
         self._shown.clear()
+        left_out: dict[str, str] = {}
         groups: dict[str, app_commands.Group] = {}
         for workflow in workflows:
-            try:
-                self._add(workflow, groups)
-            except app_commands.CommandAlreadyRegistered:
-                log.warning("/%s is left out: Easel has a command of that name", workflow.name)
-            except (app_commands.CommandLimitReached, ValueError) as error:
-                log.warning("/%s is left out: %s", workflow.name, error)
+            if reason := self._add(workflow, groups):
+                log.warning("/%s is left out: %s", workflow.name, reason)
+                left_out[workflow.name] = reason
+        return left_out
 
-    def _add(self, workflow: Workflow, groups: dict[str, app_commands.Group]) -> None:
+    def _add(self, workflow: Workflow, groups: dict[str, app_commands.Group]) -> str:
+        """Why it cannot be; empty where it is."""
         manifest = workflow.manifest
-        command = self._build(workflow)
-        if not manifest.group:
-            self._tree.add_command(command)
-            self._shown.add(command.name)
-            return
-        group = groups.get(manifest.group) or self._group(manifest)
+        try:
+            command = self._build(workflow)
+            if manifest.group:
+                self._add_to_group(command, manifest, groups)
+            else:
+                self._put(command)
+        except app_commands.CommandAlreadyRegistered as error:
+            return self._taken(error.name)
+        except app_commands.CommandLimitReached:
+            return _("Discord takes {most} commands of one app, and the others come first. Turn some off.").format(
+                most=MAX_COMMANDS
+            )
+        except ValueError as error:
+            return _("Discord does not take it: {reason}").format(reason=error)
+        return ""
+
+    def _add_to_group(
+        self, command: app_commands.Command[Any, ..., None], manifest: Manifest, groups: dict[str, app_commands.Group]
+    ) -> None:
+        group = groups.get(manifest.group)
+        if group is None:
+            group = app_commands.Group(name=manifest.group, description=manifest.group.capitalize())
+            self._put(group)
+            groups[manifest.group] = group
+        if len(group.commands) >= MAX_GROUP:
+            raise ValueError(_("a group holds at most {most} commands.").format(most=MAX_GROUP))
         group.add_command(command)
         group.nsfw = group.nsfw or manifest.nsfw
-        groups[manifest.group] = group
 
-    def _group(self, manifest: Manifest) -> app_commands.Group:
-        group = app_commands.Group(name=manifest.group, description=manifest.group.capitalize())
-        self._tree.add_command(group)
-        self._shown.add(group.name)
-        return group
+    def _put(self, command: app_commands.Command[Any, ..., None] | app_commands.Group) -> None:
+        self._tree.add_command(command)
+        self._shown.add(command.name)
+
+    def _taken(self, name: str) -> str:
+        if name in self._shown:
+            return _("Another workflow, or a group of them, is /{name}. Rename one of them.").format(name=name)
+        return _("/{name} is a command of Easel's own. Give it another name.").format(name=name)

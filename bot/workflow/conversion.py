@@ -95,6 +95,8 @@ class Converter:
 
     def _run(self, request: bytes, file: str) -> str:
         """What the child process answers."""
+        if self._stopped:
+            raise WorkflowError(file, _reason(-1, ""))
         with tempfile.TemporaryDirectory(prefix="easel-", ignore_cleanup_errors=True) as folder:
             asked = Path(folder, "request.json")
             asked.write_bytes(request)
