@@ -10,7 +10,6 @@ from bot.workflow.catalogue import COMBO
 from bot.workflow.graph import Target, title_of
 from bot.workflow.inference.everyday import everyday_name
 from bot.workflow.inference.naming import slug
-from bot.workflow.inference.stages import SEEDS
 from bot.workflow.inference.texts import written
 from bot.workflow.inference.web import Web
 from bot.workflow.inference.wish import Wish
@@ -38,8 +37,9 @@ def find_titled(web: Web) -> Iterator[Wish]:
         files = [target for target in held if (spec := web.spec(target)) is not None and spec.upload]
         for target in files or held:
             alone = len(files or held) == 1
-            kind = OptionType.SEED if alone and target.input in SEEDS else None
-            yield Wish(name if alone else f"{name}_{target.input}", (target,), kind, title=name)
+            if alone:
+                _bound(web, target)
+            yield Wish(name if alone else f"{name}_{target.input}", (target,), title=name)
 
 
 def find_outputs(web: Web) -> list[str]:
@@ -96,8 +96,9 @@ def _all_of(web: Web, node: str) -> Iterator[Wish]:
 
 
 def _bound(web: Web, target: Target) -> None:
-    """What the knob is joined to has bounds too."""
-    web.reached[target].update(consumer for consumer, _slot in web.consumers.get(target.node, ()))
+    """What a primitive is joined to has bounds too."""
+    if web.class_of(target.node).startswith("Primitive"):
+        web.reached[target].update(consumer for consumer, _slot in web.consumers.get(target.node, ()))
 
 
 def _last(name: str) -> str:

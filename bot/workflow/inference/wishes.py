@@ -38,7 +38,11 @@ def find_wishes(web: Web) -> list[Wish]:
     stages = find_stages(web)
     found = [*find_uploads(web), *find_everyday(web, stages), *find_services(web, paid_only=bool(stages))]
     everyday = sorted(_shared(web, _apart(found)), key=_rank)
-    wishes = _one_seed(_apart([*find_titled(web), *everyday, *find_knobs(web)]))
+    rolled = {target for wish in everyday if wish.kind is OptionType.SEED for target in wish.targets}
+    titled = [
+        replace(wish, kind=OptionType.SEED) if rolled.issuperset(wish.targets) else wish for wish in find_titled(web)
+    ]
+    wishes = _one_seed(_apart([*titled, *everyday, *find_knobs(web)]))
     return _last_repeated(_demanding(wishes or _apart(find_whatever(web))))
 
 
@@ -83,7 +87,7 @@ def _one_seed(wishes: list[Wish]) -> list[Wish]:
 
 def _demanding(wishes: list[Wish]) -> list[Wish]:
     """The first prompt must be given: without it everybody would get the same."""
-    first = next((wish for wish in wishes if wish.name == "prompt" and wish.kind is OptionType.TEXT), None)
+    first = next((wish for wish in wishes if wish.name == "prompt" and wish.kind in {OptionType.TEXT, None}), None)
     return [replace(wish, required=True) if wish is first else wish for wish in wishes]
 
 
