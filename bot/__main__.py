@@ -1,4 +1,4 @@
-"""The command line: run (default), play, backup; a startup failure is one sentence and an exit code."""
+"""The command line: run (default), play, check, import, backup; a startup failure is one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -49,6 +49,21 @@ class Play(BaseModel):
 
     port: int = Field(8765, ge=0, le=65535, description="The page's port; 0 takes a free one.")
     browser: CliImplicitFlag[bool] = Field(True, description="Open the browser, or do not.")
+    workflow: Path | None = Field(None, description="A workflow to try beside the others; nothing is written.")
+
+
+class Check(BaseModel):
+    """Find out what is missing or wrong, and what to do about it; exit code 1 where something is."""
+
+
+class Import(BaseModel):
+    """Make a command of a workflow: its graph and a manifest to edit are written into WORKFLOWS_DIR."""
+
+    file: CliPositionalArg[str] = Field(
+        description="An API export, a saved workflow, a picture or video ComfyUI made, or server:NAME for one saved "
+        "in ComfyUI."
+    )
+    name: str | None = Field(None, description="The command's name; without it, the file's.")
 
 
 class Backup(BaseModel):
@@ -64,6 +79,10 @@ class CommandLine(BaseSettings):
 
     run: CliSubCommand[Run] = Field(description="Run the bot; what happens without a command.")
     play: CliSubCommand[Play] = Field(description="Try Easel in the browser: no account, no GPU, no other server.")
+    check: CliSubCommand[Check] = Field(description="Find out what is missing or wrong, and what to do about it.")
+    import_: CliSubCommand[Import] = Field(
+        alias="import", description="Make a command of FILE: a workflow, a picture ComfyUI made, or server:NAME."
+    )
     backup: CliSubCommand[Backup] = Field(description="Copy the database to FILE, also while the bot runs.")
 
     @classmethod
@@ -88,6 +107,8 @@ def main() -> None:
         match command:
             case Play():
                 _play(settings, command)
+            case Import():
+                _import(settings, command)
             case Backup():
                 asyncio.run(backup(settings.database_url, command.file))
                 _say(_("Saved to {file}.").format(file=command.file))
@@ -142,6 +163,15 @@ def _play(settings: Settings, command: Play) -> None:
     from bot.playground.play import play
 
     run_loop(lambda: play(settings, port=command.port, browser=command.browser))
+
+
+def _import(settings: Settings, command: Import) -> None:
+    from bot.importing import import_workflow
+    from bot.ui.workflows import plain_text
+
+    imported = asyncio.run(import_workflow(settings, command.file, command.name))
+    _say(_("Written: {files}").format(files=", ".join(map(str, imported.files))))
+    _say(plain_text(imported.entry))
 
 
 def run_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -50,11 +50,24 @@ def workflow_text(entry: Entry) -> str:
 
 def command_lines(manifest: Manifest) -> list[str]:
     """The command as members will see it."""
-    group = f"{manifest.group} " if manifest.group else ""
     return [
-        f"**/{group}{manifest.name}** {manifest.description}",
+        f"**{_path(manifest)}** {manifest.description}",
         *(f"• `{option.name}` {_kind(option)}: {option.description}" for option in with_presets(manifest)),
     ]
+
+
+def plain_text(entry: Entry) -> str:
+    """One workflow for a terminal: the command with its options, and what is the matter with it."""
+    lines: list[str] = []
+    if entry.variants:
+        manifest = entry.variants[0].manifest
+        lines.append(f"{_path(manifest)}  {manifest.description}")
+        options = with_presets(manifest)
+        width = max((len(option.name) for option in options), default=0)
+        lines += [f"  {option.name:<{width}}  {_kind(option)} {option.description}" for option in options]
+    if entry.status is not Status.READY:
+        lines.append(f"{status_word(entry)}: {' '.join(entry.reasons)}")
+    return "\n".join([*lines, *(f"! {note}" for note in entry.notes)])
 
 
 def status_word(entry: Entry) -> str:
@@ -95,6 +108,10 @@ def fitting(names: Sequence[str], typed: str) -> list[str]:
 
 def _name(entry: Entry) -> str:
     return f"`{entry.name}`" if entry.status is Status.BROKEN else f"`/{entry.name}`"
+
+
+def _path(manifest: Manifest) -> str:
+    return f"/{manifest.group} {manifest.name}" if manifest.group else f"/{manifest.name}"
 
 
 def _kind(option: Option) -> str:

@@ -12,6 +12,7 @@ from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.conversion import Converter
 from bot.workflow.formats import SUFFIXES, Source, read_source
+from bot.workflow.inference.naming import slug
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,9 @@ MAX_MEDIA_BYTES = 256 * 2**20
 
 _TEXTS = frozenset({".toml", ".json"})
 _READ = frozenset({*SUFFIXES, ".toml"})
+
+#: what Windows takes for something else than a file
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 
 #: what tells one state of a file from another
 State = tuple[int, int, int]
@@ -92,6 +96,17 @@ class Folder:
             return path.read_bytes()
         except OSError as error:
             raise _unreadable(name, error) from error
+
+
+def file_stem(text: str) -> str:
+    """A name for a command and its files, on every system; as near to the text as can be."""
+    name = slug(text)
+    return f"{name}_" if name in _DEVICES else name
+
+
+def files_of(folder: Path, stem: str) -> list[str]:
+    """The files of a workflow of that name, whatever they are made of and however its letters are written."""
+    return [name for name in Folder(folder).names(*_READ) if PurePath(name).stem.casefold() == stem.casefold()]
 
 
 def _may_be_read(name: str) -> bool:

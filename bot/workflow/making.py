@@ -18,7 +18,7 @@ from bot.workflow.inference.naming import slug
 from bot.workflow.inference.web import Web
 from bot.workflow.manifest import Manifest, Variant
 from bot.workflow.reading import parse_manifest
-from bot.workflow.workflow import build_workflow
+from bot.workflow.workflow import Workflow, build_workflow
 
 
 def from_manifest(folder: Folder, file: str, catalogue: Catalogue | None, used: set[str]) -> Entry:
@@ -47,13 +47,17 @@ def from_graph(folder: Folder, file: str, catalogue: Catalogue | None) -> Entry:
         if catalogue is None:
             problem = _("It has no manifest: it becomes a command once a ComfyUI was reached, which knows its nodes.")
             raise WorkflowError(file, problem)
-        source = folder.source(file, catalogue)
-        graph, notes = complete(source.graph, catalogue)
-        inferred = understand(Source(graph, source.saved), catalogue, name, file)
-        workflow = build_workflow(inferred.manifest, graph, file, catalogue)
+        workflow, notes = learn(folder.source(file, catalogue), catalogue, name, file)
     except WorkflowError as problem:
         return Entry(name=name, file=file, problem=problem, inferred=True)
-    return Entry(name=name, file=file, variants=(workflow,), notes=(*notes, *inferred.notes), inferred=True)
+    return Entry(name=name, file=file, variants=(workflow,), notes=notes, inferred=True)
+
+
+def learn(source: Source, catalogue: Catalogue, name: str, file: str) -> tuple[Workflow, tuple[str, ...]]:
+    """The command a graph makes without anybody's help, and what somebody should know of it, in sentences."""
+    graph, notes = complete(source.graph, catalogue)
+    inferred = understand(Source(graph, source.saved), catalogue, name, file)
+    return build_workflow(inferred.manifest, graph, file, catalogue), (*notes, *inferred.notes)
 
 
 def understand(source: Source, catalogue: Catalogue, name: str, file: str) -> Inferred:
