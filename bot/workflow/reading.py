@@ -81,6 +81,10 @@ def _problem(details: ErrorDetails, where: tuple[int | str, ...], keys: list[str
         return _("There is no type “{type}”.{hint} The types are: {types}.").format(
             type=details["input"], hint=did_you_mean(str(details["input"]), kinds), types=", ".join(kinds)
         )
+    if details["type"] == "dict_type" and key == "targets":
+        return _("“targets” of a variant must be a table of options and their inputs, such as {example}.").format(
+            example='{ model = "Model.unet_name" }'
+        )
     if details["type"].endswith("_type") and key in (expected := _expected()):
         return _("“{key}” must be {expected}.").format(key=key, expected=expected[key])
     if not key:

@@ -139,13 +139,16 @@ def _number(option: Option, value: object) -> int | float:
 
 def _bounded(option: Option, value: float) -> None:
     low, high = option.bounds
-    low = -MAX_NUMBER if low is None else low
-    high = MAX_NUMBER - (option.type is OptionType.SEED) if high is None else high
-    if not low <= value <= high:
-        raise OptionRefused(
-            option.name,
-            _("{value} is out of range: it goes from {low} to {high}.").format(value=value, low=low, high=high),
-        )
+    least = -MAX_NUMBER if low is None else low
+    most = MAX_NUMBER - (option.type is OptionType.SEED) if high is None else high
+    if not least <= value <= most:
+        if low is None and value > most:
+            sentence = _("{value} is too much: it is at most {high}.")
+        elif high is None and value < least and option.type is not OptionType.SEED:
+            sentence = _("{value} is too little: it is at least {low}.")
+        else:
+            sentence = _("{value} is out of range: it goes from {low} to {high}.")
+        raise OptionRefused(option.name, sentence.format(value=value, low=least, high=most))
     if option.step is None:
         return
     start = option.min or 0

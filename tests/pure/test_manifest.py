@@ -120,7 +120,7 @@ BROKEN = {
     "a key of another type": (option(prefix='"a "'), ["“prefix”", "“integer”", "text, choice"]),
     "bounds the wrong way round": (option(min="9", max="3"), ["“min” is larger than “max”"]),
     "broken bounds of a whole number": (option(min="0.5"), ["whole numbers", "integer"]),
-    "a default out of bounds": (option(max="50", default="60"), ["“default”", "60", "out of range"]),
+    "a default out of bounds": (option(max="50", default="60"), ["“default”", "60", "at most 50"]),
     "a default of another type": (option(default='"many"'), ["“default”", "whole number"]),
     "required, with a default": (option(required="true", default="5"), ["required", "“default”"]),
     "bypassed, with a default": (option(default="5", bypass='"LoRA"'), ["“bypass” has no effect"]),
@@ -176,7 +176,7 @@ BROKEN = {
     ),
     "a variant's default out of bounds": (
         variant(max="50", defaults="{ steps = 60 }"),
-        ["Flux", "steps", "out of range"],
+        ["Flux", "steps", "60 is too much: it is at most 50"],
     ),
     "a variant's default where it is bypassed": (
         variant(bypass='"LoRA"', defaults="{ steps = 6 }"),
@@ -185,6 +185,10 @@ BROKEN = {
     "a variant's target that is not there": (
         variant(targets='{ steps = "Smapler.steps" }'),
         ["Variant “Flux” (imagine.json)", "Option “steps”", "Did you mean “Sampler.steps”?"],
+    ),
+    "a variant's targets in a list": (
+        variant(without="[]").replace("without = []", 'targets = ["Sampler.cfg"]'),
+        ["Variant “Flux”", "“targets”", "Model.unet_name"],
     ),
     "a variant without what is required": (
         variant(required="true", without='["steps"]'),
@@ -197,7 +201,7 @@ BROKEN = {
     "two variants of a name": (variant() + variant().removeprefix(option()), ["“Flux” is there twice"]),
     "a preset without a name": (option() + "[[preset]]\nvalues = { steps = 5 }", ["Preset number 1", "“name”"]),
     "a preset of no option": (preset(stepz="5"), ["“fast”", "“stepz”", "There are: steps"]),
-    "a preset out of bounds": (preset(max="50", steps="60"), ["fast", "steps", "out of range"]),
+    "a preset out of bounds": (preset(max="50", steps="60"), ["fast", "steps", "at most 50"]),
     "a preset with a text for a number": (preset(steps='"many"'), ["fast", "steps", "whole number"]),
     "a preset with a file": (
         preset(type='"image"', targets='"Prompt.text"', steps='"x"'),
