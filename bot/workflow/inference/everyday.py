@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from bot.workflow.graph import Target
 from bot.workflow.inference.canvas import find_size
@@ -36,8 +35,9 @@ def find_everyday(web: Web, stages: Sequence[Stage]) -> Iterator[Wish]:
     yield from _settings(web, stages)
     yield from _seeds(web)
     behind = [node for stage in stages for node in reversed(web.above(stage.node, MODEL))]
+    loaded = _loaded(web)
     for node in dict.fromkeys([*behind, *web.running]):
-        yield from _models(web, node)
+        yield from _models(web, node, loaded)
 
 
 def everyday_name(name: str) -> str:
@@ -95,13 +95,16 @@ def _seeds(web: Web) -> Iterator[Wish]:
         yield Wish("seed", whole, OptionType.SEED)
 
 
-def _models(web: Web, node: str) -> Iterator[Wish]:
+def _models(web: Web, node: str, loaded: Mapping[tuple[str, str], list[Target]]) -> Iterator[Wish]:
     kinds = set(web.catalogue.outputs(web.class_of(node)))
     inputs = web.graph[node]["inputs"]
     fed = [name for name, _source in web.sources(node)]
     for option, names in _held_models(kinds, inputs, fed).items():
-        if (wish := _held(web, node, option, names)) is not None:
-            yield replace(wish, mark=web.mark(node), multiply=-1 if option == "clip_skip" else None)
+        held = _held(web, node, names)
+        again = loaded.get(_file(web, held[0]), []) if held and option == "model" else []
+        if held:
+            every = tuple(dict.fromkeys((*held[:1], *again))) if option == "model" else held
+            yield Wish(option, every, mark=web.mark(node), multiply=-1 if option == "clip_skip" else None)
 
 
 def _held_models(kinds: set[str], inputs: Mapping[str, object], fed: Sequence[str]) -> dict[str, Sequence[str]]:
@@ -125,16 +128,22 @@ def _held_models(kinds: set[str], inputs: Mapping[str, object], fed: Sequence[st
     return {"upscale_model": ["model_name"]} if "UPSCALE_MODEL" in kinds else {}
 
 
-def _held(web: Web, node: str, option: str, names: Sequence[str]) -> Wish | None:
-    """An option over all the inputs that hold the same value; a model wherever its file is loaded once more."""
+def _held(web: Web, node: str, names: Sequence[str]) -> tuple[Target, ...]:
+    """All the inputs that hold the same value as the first."""
     targets = [target for name in names if (target := web.setting(node, name)) is not None]
-    if option == "model":
-        targets = [target for target in targets[:1] for target in (target, *_again(web, target))]
-    alike = tuple(dict.fromkeys(target for target in targets if web.value(target) == web.value(targets[0])))
-    return Wish(option, alike) if alike else None
+    return tuple(dict.fromkeys(target for target in targets if web.value(target) == web.value(targets[0])))
 
 
-def _again(web: Web, found: Target) -> list[Target]:
-    """Other nodes that load a part of the same checkpoint."""
-    every = (target for node in web.running if (target := web.setting(node, found.input)) is not None)
-    return [target for target in every if target.input == found.input and web.value(target) == web.value(found)]
+def _loaded(web: Web) -> Mapping[tuple[str, str], list[Target]]:
+    """Where files are named, by input and file: parts of one checkpoint may be loaded by several nodes."""
+    found: dict[tuple[str, str], list[Target]] = {}
+    for node in web.running:
+        for name in _MODELS:
+            target = web.setting(node, name)
+            if target is not None and target.input == name:
+                found.setdefault(_file(web, target), []).append(target)
+    return found
+
+
+def _file(web: Web, target: Target) -> tuple[str, str]:
+    return target.input, repr(web.value(target))

@@ -21,7 +21,8 @@ from bot.workflow.option import FILES, Option, OptionType
 #: options whose values are the server's: what the graph has there is no matter
 _LISTED = FILES | {OptionType.CHOICE, OptionType.LORA}
 
-_MOST_NOTES = 10
+#: notes about faults, and names in a note
+_MOST_NOTES, _SHOWN = 10, 30
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ def infer(
     kept, left = _fit([option for _wish, option in made if option is not None], len(name) + 100)
     notes = _problems(web, file, made)
     if left:
-        notes.append(_("Discord takes no more options; left out: {names}.").format(names=", ".join(left)))
+        notes.append(_("Discord takes no more options; left out: {names}.").format(names=_some(left)))
     if wishes is not None and (lost := [wish.name for wish, option in made if option is None]):
-        notes.append(_("Discord has nothing like these inputs; left out: {names}.").format(names=", ".join(lost)))
+        notes.append(_("Discord has nothing like these inputs; left out: {names}.").format(names=_some(lost)))
     manifest = Manifest(
         name=name,
         description=describe(name),
@@ -64,6 +65,10 @@ def infer(
         outputs=tuple(filter(None, map(web.name_of, outputs or find_outputs(web)))),
     )
     return Inferred(manifest, tuple(notes))
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def describe(name: str) -> str:
@@ -88,10 +93,11 @@ def _options(web: Web, wishes: Iterable[Wish]) -> list[tuple[Wish, Option | None
     """
     names = Names()
     made: list[tuple[Wish, Option | None]] = []
+    seeded = False
     for wish in wishes:
-        seeded = any(option is not None and option.type is OptionType.SEED for _wish, option in made)
         option = option_of(web, replace(wish, kind=None) if seeded and wish.kind is OptionType.SEED else wish)
         if option is not None:
+            seeded = seeded or option.type is OptionType.SEED
             name = names.take(wish.name, wish.mark)
             apart = {} if name == option.name or not wish.title else {"help": one_line(wish.title)}
             option = option.model_copy(update={"name": name, **apart})

@@ -25,16 +25,18 @@ class Names:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
 
     def take(self, wanted: str, mark: str = "") -> str:
         """`wanted` as Discord takes it; where that is taken, with the mark behind it, else with a number."""
         base = slug(wanted)
         if base in self._taken and mark and slug(mark) not in base:
             base = slug(f"{base} {mark}")
-        name, count = base, 1
+        name, count = base, self._counts.get(base, 1)
         while name in self._taken:
             count += 1
             name = f"{base[: _LONGEST - len(str(count)) - 1]}_{count}"
+        self._counts[base] = count
         self._taken.add(name)
         return name
 

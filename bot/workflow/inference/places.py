@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ _PASSING = frozenset({"PrimitiveNode", "Reroute"})
 _COMBO = "CustomCombo"
 #: how deep subgraphs may be inside each other, and how many nodes are looked at in all
 _DEEPEST, _MOST = 12, 20_000
+#: how many nodes are looked at for one pick, and how many that it may mean
+_FAR, _MANY = 500, 20
 
 
 class Places:
@@ -37,7 +40,7 @@ class Places:
     def find(self, key: str, widget: str) -> list[Target]:
         """Where that widget's value is set in the graph."""
         every = self.keys(key) or self.keys(key.removesuffix(f":{widget}"))
-        return next((found for known in every if (found := list(self._find(known, widget)))), [])
+        return next((found for known in every[:_MANY] if (found := list(self._find(known, widget)))), [])
 
     def title(self, key: str, widget: str = "") -> str:
         """What the artist called the widget; else the node, where that was more than its class."""
@@ -69,9 +72,9 @@ class Places:
 
     def _find(self, key: str, widget: str) -> Iterator[Target]:
         seen: set[tuple[str, str]] = set()
-        ahead = [(key, widget)]
-        while ahead:
-            here = ahead.pop(0)
+        ahead = deque([(key, widget)])
+        while ahead and len(seen) < _FAR:
+            here = ahead.popleft()
             if here not in seen and here[0] in self._nodes:
                 seen.add(here)
                 found = self._further(*here)

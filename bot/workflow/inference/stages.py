@@ -22,6 +22,8 @@ _NO_WORDS = re.compile(r"system|bot_response|template|language|mode$|type$|forma
 _POSITIVE, _NEGATIVE = re.compile(r"^pos"), re.compile(r"^(neg|uncond)")
 #: what other packs call the types in which words go from their encoders to their samplers
 _OTHER_WORDS = re.compile(r"COND|EMBED|PROMPT|TEXT")
+#: samplers that are looked at: more than a command has options
+_MOST = 50
 _MADE = frozenset({LATENT, "IMAGE"})
 
 
@@ -51,7 +53,8 @@ class Stage:
 
 def find_stages(web: Web) -> list[Stage]:
     """Every sampler that runs, each after those it needs; those that nobody tells anything come last."""
-    found = [_stage(web, node) for node in web.running if _is_sampler(web, node)]
+    nodes = [node for node in web.running if _is_sampler(web, node)]
+    found = [_stage(web, node) for node in nodes[:_MOST]]
     return sorted(found, key=lambda stage: not (stage.positive or stage.negative))
 
 
