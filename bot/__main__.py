@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,16 @@ def main() -> None:
     """Run what the command line says; exit code 1 for a failure, 2 for a setting that is missing or wrong."""
     command = get_subcommand(CliApp.run(CommandLine), is_required=False)
     try:
-        settings = read_settings()
-        set_up_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
+        settings = read_settings() if not isinstance(command, Check) else _checked_settings()
+        # who asks one thing wants the answer; LOG_LEVEL=INFO shows the rest
+        quiet = isinstance(command, Check | Import) and "log_level" not in settings.model_fields_set
+        level = "WARNING" if quiet else settings.log_level
+        set_up_logging(level, settings.log_format, secrets=settings.secrets())
         match command:
             case Play():
                 _play(settings, command)
+            case Check():
+                sys.exit(asyncio.run(_check(settings)))
             case Import():
                 _import(settings, command)
             case Backup():
@@ -162,7 +168,31 @@ async def _serve(settings: Settings, token: str) -> None:
 def _play(settings: Settings, command: Play) -> None:
     from bot.playground.play import play
 
-    run_loop(lambda: play(settings, port=command.port, browser=command.browser))
+    run_loop(lambda: play(settings, port=command.port, browser=command.browser, workflow=command.workflow))
+
+
+def _checked_settings() -> Settings:
+    """The settings; where they are wrong the doctor has nothing else to look at."""
+    from bot.doctor import Mark
+
+    try:
+        return read_settings()
+    except SettingsError as error:
+        for line in error.problem.splitlines():
+            _say(f"{Mark.BAD} {line}")
+        sys.exit(1)
+
+
+async def _check(settings: Settings) -> int:
+    """The exit code: 1 where something does not work."""
+    from bot.doctor import Mark, examine, lines
+
+    bad = False
+    async with aclosing(examine(settings)) as findings:
+        async for found in findings:
+            _say(*lines([found]))
+            bad = bad or found.mark is Mark.BAD
+    return int(bad)
 
 
 def _import(settings: Settings, command: Import) -> None:
@@ -182,7 +212,9 @@ def run_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 def _say(text: str) -> None:
-    print(text)  # noqa: T201  # the command line's answer
+    """Whatever the terminal's alphabet: Windows' often has no marks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)  # noqa: T201  # the command line's answer
 
 
 def _leave(sentence: str, code: int) -> None:

@@ -157,7 +157,7 @@ class EaselBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
-        log.info("invite: %s", self.invite_url())
+        log.info("invite: %s", invite_url(self.application_id or 0))
         info = self.application
         if info is not None:
             team = [member.id for member in info.team.members] if info.team else []
@@ -170,19 +170,6 @@ class EaselBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         log.info("ready as %s; servers: %d", self.user, len(self.guilds))
-
-    def invite_url(self) -> str:
-        """What a server owner opens to add the bot: no privileged intents, only what it uses."""
-        permissions = discord.Permissions(
-            view_channel=True,
-            send_messages=True,
-            send_messages_in_threads=True,
-            attach_files=True,
-            read_message_history=True,
-        )
-        return discord.utils.oauth_url(
-            self.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
-        )
 
     async def _build(self) -> None:
         settings = self.settings
@@ -252,6 +239,23 @@ class EaselBot(commands.AutoShardedBot):
             await self._delivery.close()
             await self.close()
             await end(connecting)
+
+
+def needed_permissions() -> discord.Permissions:
+    """What the bot uses on a server."""
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        attach_files=True,
+        read_message_history=True,
+    )
+
+
+def invite_url(application_id: int) -> str:
+    """What a server owner opens to add the bot: no privileged intents, only what it uses."""
+    scopes = ("bot", "applications.commands")
+    return discord.utils.oauth_url(application_id, permissions=needed_permissions(), scopes=scopes)
 
 
 def _gone(name: str, library: Library) -> WorkflowUnfit:

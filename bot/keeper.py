@@ -44,6 +44,7 @@ class CommandKeeper:
         self._folder = folder
         self._show = show
         self._wanted = asyncio.Event()
+        self._known = asyncio.Event()
         self._turn = asyncio.Lock()
         self._files: Mapping[str, State] = {}
         self._catalogue: Catalogue | None = None
@@ -67,6 +68,10 @@ class CommandKeeper:
         """Show what was read; raises what Discord answers."""
         async with self._turn:
             await self._show_all()
+
+    async def wait_known(self) -> None:
+        """Until the folder was read with what a server said of its nodes, and shown."""
+        await self._known.wait()
 
     async def switch(self, name: str, on: bool) -> None:
         """Turn a command on or off, whatever its manifest says, and reload."""
@@ -112,6 +117,8 @@ class CommandKeeper:
                 if not self._leave_out(refusal):
                     raise
             else:
+                if self._catalogue is not None:
+                    self._known.set()
                 return
 
     def _leave_out(self, refusal: CommandSyncFailure) -> bool:

@@ -34,6 +34,7 @@ class Entry:
 
     name: str
     file: str
+    #: none where it cannot be used, or where no server's nodes are known yet
     variants: tuple[Workflow, ...] = ()
     status: Status = Status.READY
     #: why it is not ready, in sentences
@@ -51,6 +52,9 @@ def judge(entry: Entry, catalogue: Catalogue | None, version: str, switches: Map
     """The entry with its status: what the owner said goes before what the manifest says."""
     if entry.problem is not None:
         return broken(entry, entry.problem)
+    if not entry.variants:
+        reason = _("It has no manifest: it becomes a command once a ComfyUI was reached, which knows its nodes.")
+        return replace(entry, status=Status.UNFIT, reasons=(reason,))
     paid = paid_nodes(entry.variants, catalogue)
     entry = replace(entry, paid=paid)
     if reasons := unfit(entry.variants, catalogue, version):

@@ -41,12 +41,11 @@ def from_manifest(folder: Folder, file: str, catalogue: Catalogue | None, used: 
 
 
 def from_graph(folder: Folder, file: str, catalogue: Catalogue | None) -> Entry:
-    """The entry of a graph without a manifest."""
+    """The entry of a graph without a manifest; without variants as long as no server's nodes are known."""
     name = slug(PurePath(file).stem)
+    if catalogue is None:
+        return Entry(name=name, file=file, inferred=True)
     try:
-        if catalogue is None:
-            problem = _("It has no manifest: it becomes a command once a ComfyUI was reached, which knows its nodes.")
-            raise WorkflowError(file, problem)
         workflow, notes = learn(folder.source(file, catalogue), catalogue, name, file)
     except WorkflowError as problem:
         return Entry(name=name, file=file, problem=problem, inferred=True)
@@ -57,7 +56,7 @@ def learn(source: Source, catalogue: Catalogue, name: str, file: str) -> tuple[W
     """The command a graph makes without anybody's help, and what somebody should know of it, in sentences."""
     graph, notes = complete(source.graph, catalogue)
     inferred = understand(Source(graph, source.saved), catalogue, name, file)
-    return build_workflow(inferred.manifest, graph, file, catalogue), (*notes, *inferred.notes)
+    return build_workflow(inferred.manifest, graph, file, catalogue), tuple(dict.fromkeys([*notes, *inferred.notes]))
 
 
 def understand(source: Source, catalogue: Catalogue, name: str, file: str) -> Inferred:

@@ -101,12 +101,13 @@ def test_a_graph_that_is_not_there_is_named(folder: Path) -> None:
     assert "blank.json is not in the folder" in problem.sentence()
 
 
-def test_a_graph_without_a_manifest_is_named(folder: Path) -> None:
+def test_a_graph_without_a_manifest_waits_for_a_server(folder: Path) -> None:
     (folder / "blank.toml").unlink()
 
-    (problem,) = load(folder).problems
+    entry = load(folder).entries["blank"]
 
-    assert problem.sentence().startswith("blank.json: It has no manifest")
+    assert entry.status is Status.UNFIT
+    assert entry.reasons[0].startswith("It has no manifest: it becomes a command once a ComfyUI was reached")
 
 
 def test_the_second_of_one_name_is_refused(folder: Path) -> None:
