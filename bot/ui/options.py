@@ -93,8 +93,7 @@ def command_option(option: Option, complete: Complete) -> CommandOption:
 def suggestions(option: Option, names: Sequence[str], typed: str) -> list[tuple[str, str]]:
     """Label and value of what to offer. A named size says its pixels; a size that was typed comes first, as it is."""
     if option.type is OptionType.LORA:
-        name, colon, strength = typed.rpartition(":")
-        wanted = name if colon else typed
+        wanted, colon, strength = typed.partition(":")
         return [(f"{found}{colon}{strength}",) * 2 for found in matching(names, wanted)]
     if option.type is not OptionType.SIZE:
         return [(name, name) for name in matching(names, typed)]
