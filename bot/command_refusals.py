@@ -27,7 +27,7 @@ def refused_commands(refusal: app_commands.CommandSyncFailure, manifests: Sequen
 def _places(text: str) -> Iterator[tuple[str, str]]:
     """Each command with what is wrong in it, on one line; those around it, such as its group, are left out."""
     path, said = "", list[str]()
-    for line in [*text.splitlines(), "In command '' defined in "]:
+    for line in text.splitlines():
         place = _PLACE.match(line.strip())
         if place is None:
             said.append(" ".join(line.split()))
@@ -35,3 +35,5 @@ def _places(text: str) -> Iterator[tuple[str, str]]:
         if path and said:
             yield path, " ".join(said)
         path, said = place["name"], []
+    if path and said:
+        yield path, " ".join(said)

@@ -57,7 +57,13 @@ class CommandKeeper:
         """
         async with self._turn:
             await self._read()
-            await self._show_all()
+            try:
+                await self._show_all()
+            except CommandSyncFailure:
+                raise
+            except (discord.HTTPException, *NETWORK_ERRORS):
+                self._wanted.set()  # whoever asked for it is told, and it is tried again
+                raise
 
     async def read(self) -> None:
         """Read the folder anew; nothing is shown yet."""
@@ -74,11 +80,10 @@ class CommandKeeper:
         await self._known.wait()
 
     async def switch(self, name: str, on: bool) -> None:
-        """Turn a command on or off, whatever its manifest says, and reload."""
+        """From the next reading on a command is on or off, whatever its manifest says."""
         async with self._turn:
             switches = json.loads(await self._store.recall(SWITCHES) or "{}")
             await self._store.remember(SWITCHES, json.dumps({**switches, name: on}))
-        await self.reload()
 
     async def run(self) -> None:
         """Forever: reload when a file in the folder changes, or a server's nodes and models."""

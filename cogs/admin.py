@@ -12,9 +12,10 @@ from discord.ext import commands
 from bot.app import EaselBot
 from bot.drafts import MAX_BYTES
 from bot.errors import AccessRefused, WorkflowError
+from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.commands import N_
-from bot.ui.drafts import draft_view
+from bot.ui.drafts import draft_view, reloaded
 from bot.ui.people import clipped, tell
 from bot.ui.workflows import fitting, workflow_list, workflow_text
 from bot.workflow.entry import Entry
@@ -49,10 +50,9 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
         with speaking(interaction.locale.value):
             self._require_owner(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await self.bot.keeper.reload()
-            await interaction.edit_original_response(
-                content=workflow_list(self.bot.library.entries.values()) or _("There are no workflows.")
-            )
+            said = await reloaded(self.bot.keeper)
+            listed = workflow_list(self.bot.library.entries.values()) or _("There are no workflows.")
+            await interaction.edit_original_response(content=clipped(f"{said}\n{listed}".strip()))
 
     @app_commands.command(description=N_("Turn a workflow on, whatever its manifest says"))
     @app_commands.describe(workflow=N_("Which one"))
@@ -74,7 +74,7 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
             if file.size > MAX_BYTES:
                 raise WorkflowError(file.filename, _("It is larger than {limit} MB.").format(limit=MAX_BYTES // 2**20))
             await interaction.response.defer(ephemeral=True, thinking=True)
-            data = await file.read()
+            data = await _fetched(file)
             draft = await asyncio.to_thread(
                 self.bot.drafts.make, data, file.filename, name or "", self.bot.pool.catalogue
             )
@@ -87,6 +87,8 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
     @disable.autocomplete("workflow")
     async def names(self, interaction: discord.Interaction[EaselBot], typed: str) -> list[Choice[str]]:
         """All there are."""
+        if not self.bot.is_owner_id(interaction.user.id):
+            return []
         found = fitting(list(self.bot.library.entries), typed)
         return [Choice(name=name[:100], value=name[:100]) for name in found][:MAX_CHOICES]
 
@@ -96,7 +98,10 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
             entry = self._entry(name)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self.bot.keeper.switch(entry.name, on)
-            await interaction.edit_original_response(content=clipped(workflow_text(self._entry(name))))
+            said = await reloaded(self.bot.keeper)
+            await interaction.edit_original_response(
+                content=clipped(f"{said}\n{workflow_text(self._entry(name))}".strip())
+            )
 
     def _require_owner(self, interaction: discord.Interaction[EaselBot]) -> None:
         if not self.bot.is_owner_id(interaction.user.id):
@@ -107,6 +112,13 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
         if entry is None:
             raise AccessRefused(_("There is no such workflow. Choose one from the list that appears while you type."))
         return entry
+
+
+async def _fetched(file: discord.Attachment) -> bytes:
+    try:
+        return await file.read()
+    except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        raise WorkflowError(file.filename, _("Discord did not hand over the file. Attach it again.")) from error
 
 
 async def setup(bot: EaselBot) -> None:

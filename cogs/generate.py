@@ -25,6 +25,7 @@ from bot.ui.menu import Menu
 from bot.ui.options import command_option
 from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
+from bot.ui.workflows import priced
 from bot.workflow.binding import bind, choose_seed
 from bot.workflow.choosing import choose, offered
 from bot.workflow.library import Workflow
@@ -72,8 +73,10 @@ class Generate(commands.Cog):
             )
             for option in with_presets(manifest)
         }
-        name, description = in_languages(manifest.name, manifest.names), manifest.description
-        return build_command(name, in_languages(description, manifest.descriptions), options, run, nsfw=manifest.nsfw)
+        name, line, lines = in_languages(manifest.name, manifest.names), manifest.description, manifest.descriptions
+        if self.bot.library.entries[workflow.name].paid:
+            line, lines = priced(line), {language: priced(text) for language, text in lines.items()}
+        return build_command(name, in_languages(line, lines), options, run, nsfw=manifest.nsfw)
 
     async def generate(
         self, interaction: discord.Interaction[EaselBot], workflow: Workflow, given: Mapping[str, Any]

@@ -12,8 +12,11 @@ from discord import ui
 from bot.drafts import Draft, Drafts
 from bot.errors import AccessRefused, EaselError
 from bot.keeper import CommandKeeper
+from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.people import tell
+from bot.workflow.entry import Entry, Status
+from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ class Bot(Protocol):
 
     keeper: CommandKeeper
     drafts: Drafts
+    library: Library
 
     def is_owner_id(self, user_id: int) -> bool:
         """Whether this person runs the bot."""
@@ -54,7 +58,7 @@ class DraftButton(ui.DynamicItem[ui.Button[ui.View]], template=r"workflow:(?P<ve
                 await self._press(interaction, interaction.client)
             except EaselError as error:
                 await tell(interaction, error.sentence())
-            except discord.HTTPException as error:
+            except (discord.HTTPException, *NETWORK_ERRORS) as error:
                 log.warning("a workflow's button could not be answered: %s", error)
 
     async def _press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
@@ -66,9 +70,27 @@ class DraftButton(ui.DynamicItem[ui.Button[ui.View]], template=r"workflow:(?P<ve
             said = _("Dropped.")
         else:
             name = bot.drafts.keep(self.token)
-            await bot.keeper.reload()
-            said = _("Kept: `/{name}` is there in a moment.").format(name=name)
+            said = await reloaded(bot.keeper) or _kept(name, bot.library.entries.get(name))
         await interaction.edit_original_response(content=said, view=None)
+
+
+async def reloaded(keeper: CommandKeeper) -> str:
+    """Read the folder again; a sentence where Discord does not take what there is, else nothing."""
+    try:
+        await keeper.reload()
+    except discord.app_commands.CommandSyncFailure as refusal:
+        log.error("Discord refuses the commands: %s", refusal)
+        return _("It was read, but Discord refuses the commands. The bot's log has the details.")
+    except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        log.warning("the commands did not reach Discord: %s", error)
+        return _("It was read, but Discord did not answer. The bot tries again by itself.")
+    return ""
+
+
+def _kept(name: str, entry: Entry | None) -> str:
+    if entry is None or entry.status is Status.READY:
+        return _("Kept: `/{name}` is there in a moment.").format(name=name)
+    return _("Kept, but `/{name}` is no command yet. {reasons}").format(name=name, reasons=" ".join(entry.reasons))
 
 
 def draft_view(draft: Draft) -> ui.View:

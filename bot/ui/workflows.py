@@ -11,27 +11,44 @@ from bot.workflow.manifest import Manifest
 from bot.workflow.option import Option, OptionType
 from bot.workflow.presets import with_presets
 
-#: characters of a list, so that a sentence after it fits into one message
-LIST = 1700
+#: characters of the lines with reasons, and of the names of what is ready: together they fit into one message
+LIST, READY = 1200, 600
 #: characters of a reason in a line
 REASON = 160
+#: stands behind what costs money
+COSTS = " 💳"
+#: characters of a command's line (Discord's)
+DESCRIPTION = 100
 
 
 def workflow_list(entries: Iterable[Entry]) -> str:
-    """Every workflow with its state, what is not ready with the reason."""
+    """Every workflow: those that are no command come first, each with the reason."""
     every = list(entries)
+    others = [entry for entry in every if entry.status is not Status.READY]
     lines: list[str] = []
-    for entry in every:
+    for entry in others:
         line = f"• {_name(entry)} · {status_word(entry)}"
         if entry.reasons:
             line += f": {one_line(entry.reasons[0], REASON)}"
         if sum(map(len, lines)) + len(line) + len(lines) > LIST:
+            lines.append(_more(len(others) - len(lines)))
             break
         lines.append(line)
-    more = len(every) - len(lines)
-    if more:
-        lines.append(ngettext("-# and {count} more", "-# and {count} more", more).format(count=more))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_ready([entry for entry in every if entry.status is Status.READY])])
+
+
+def _ready(entries: Sequence[Entry]) -> list[str]:
+    """One line for all of them."""
+    named: list[str] = []
+    for entry in entries:
+        if sum(map(len, named)) + 2 * len(named) > READY:
+            return [_("Ready: {names}").format(names=", ".join(named)), _more(len(entries) - len(named))]
+        named.append(f"{_name(entry)}{COSTS if entry.paid else ''}")
+    return [_("Ready: {names}").format(names=", ".join(named))] if named else []
+
+
+def _more(count: int) -> str:
+    return ngettext("-# and {count} more", "-# and {count} more", count).format(count=count)
 
 
 def workflow_text(entry: Entry) -> str:
@@ -42,6 +59,8 @@ def workflow_text(entry: Entry) -> str:
         lines += command_lines(entry.variants[0].manifest)
         names = [each.variant.name for each in entry.variants if each.variant is not None]
         lines += [_("Graphs: {names}").format(names=", ".join(names))] if names else []
+    if entry.paid:
+        lines.append(_("💳 It costs money: {nodes}").format(nodes=", ".join(entry.paid)))
     if entry.inferred and entry.variants:
         lines.append(_("-# There is no manifest: the options were found by what the nodes are for."))
     lines += [f"-# {note}" for note in entry.notes]
@@ -68,6 +87,12 @@ def plain_text(entry: Entry) -> str:
     if entry.status is not Status.READY:
         lines.append(f"{status_word(entry)}: {' '.join(entry.reasons)}")
     return "\n".join([*lines, *(f"! {note}" for note in entry.notes)])
+
+
+def priced(description: str) -> str:
+    """A command's line where using it costs money."""
+    room = DESCRIPTION - len(COSTS)
+    return (description if len(description) <= room else f"{description[: room - 1]}…") + COSTS
 
 
 def status_word(entry: Entry) -> str:
