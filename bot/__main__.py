@@ -1,4 +1,4 @@
-"""The command line: run (default), play, backup; a startup failure is one sentence and an exit code."""
+"""The command line: run (default), play, check, import, backup; a startup failure is one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,21 @@ class Play(BaseModel):
 
     port: int = Field(8765, ge=0, le=65535, description="The page's port; 0 takes a free one.")
     browser: CliImplicitFlag[bool] = Field(True, description="Open the browser, or do not.")
+    workflow: Path | None = Field(None, description="A workflow to try beside the others; nothing is written.")
+
+
+class Check(BaseModel):
+    """Find out what is missing or wrong, and what to do about it; exit code 1 where something is."""
+
+
+class Import(BaseModel):
+    """Make a command of a workflow: its graph and a manifest to edit are written into WORKFLOWS_DIR."""
+
+    file: CliPositionalArg[str] = Field(
+        description="An API export, a saved workflow, a picture or video ComfyUI made, or server:NAME for one saved "
+        "in ComfyUI."
+    )
+    name: str | None = Field(None, description="The command's name; without it, the file's.")
 
 
 class Backup(BaseModel):
@@ -64,6 +80,10 @@ class CommandLine(BaseSettings):
 
     run: CliSubCommand[Run] = Field(description="Run the bot; what happens without a command.")
     play: CliSubCommand[Play] = Field(description="Try Easel in the browser: no account, no GPU, no other server.")
+    check: CliSubCommand[Check] = Field(description="Find out what is missing or wrong, and what to do about it.")
+    import_: CliSubCommand[Import] = Field(
+        alias="import", description="Make a command of FILE: a workflow, a picture ComfyUI made, or server:NAME."
+    )
     backup: CliSubCommand[Backup] = Field(description="Copy the database to FILE, also while the bot runs.")
 
     @classmethod
@@ -83,11 +103,18 @@ def main() -> None:
     """Run what the command line says; exit code 1 for a failure, 2 for a setting that is missing or wrong."""
     command = get_subcommand(CliApp.run(CommandLine), is_required=False)
     try:
-        settings = read_settings()
-        set_up_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
+        settings = read_settings() if not isinstance(command, Check) else _checked_settings()
+        # who asks one thing wants the answer; LOG_LEVEL=INFO shows the rest
+        quiet = isinstance(command, Check | Import) and "log_level" not in settings.model_fields_set
+        level = "WARNING" if quiet else settings.log_level
+        set_up_logging(level, settings.log_format, secrets=settings.secrets())
         match command:
             case Play():
                 _play(settings, command)
+            case Check():
+                sys.exit(asyncio.run(_check(settings)))
+            case Import():
+                _import(settings, command)
             case Backup():
                 asyncio.run(backup(settings.database_url, command.file))
                 _say(_("Saved to {file}.").format(file=command.file))
@@ -141,7 +168,40 @@ async def _serve(settings: Settings, token: str) -> None:
 def _play(settings: Settings, command: Play) -> None:
     from bot.playground.play import play
 
-    run_loop(lambda: play(settings, port=command.port, browser=command.browser))
+    run_loop(lambda: play(settings, port=command.port, browser=command.browser, workflow=command.workflow))
+
+
+def _checked_settings() -> Settings:
+    """The settings; where they are wrong the doctor has nothing else to look at."""
+    from bot.doctor import Mark
+
+    try:
+        return read_settings()
+    except SettingsError as error:
+        for line in error.problem.splitlines():
+            _say(f"{Mark.BAD} {line}")
+        sys.exit(1)
+
+
+async def _check(settings: Settings) -> int:
+    """The exit code: 1 where something does not work."""
+    from bot.doctor import Mark, examine, lines
+
+    bad = False
+    async with aclosing(examine(settings)) as findings:
+        async for found in findings:
+            _say(*lines([found]))
+            bad = bad or found.mark is Mark.BAD
+    return int(bad)
+
+
+def _import(settings: Settings, command: Import) -> None:
+    from bot.importing import import_workflow
+    from bot.ui.workflows import plain_text
+
+    imported = asyncio.run(import_workflow(settings, command.file, command.name))
+    _say(_("Written: {files}").format(files=", ".join(map(str, imported.files))))
+    _say(plain_text(imported.entry))
 
 
 def run_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -152,7 +212,9 @@ def run_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 def _say(text: str) -> None:
-    print(text)  # noqa: T201  # the command line's answer
+    """Whatever the terminal's alphabet: Windows' often has no marks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)  # noqa: T201  # the command line's answer
 
 
 def _leave(sentence: str, code: int) -> None:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import aiohttp
 import discord
@@ -18,10 +20,12 @@ from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
-from bot.errors import EaselError
+from bot.drafts import Drafts
+from bot.errors import EaselError, WorkflowUnfit
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
+from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.tasks import end, until
@@ -29,19 +33,29 @@ from bot.text import _, speaking
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
 from bot.ui.message import JobMessages
 from bot.ui.people import tell
+from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.generate", "cogs.queue", "cogs.moderation")
+COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.admin")
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice, so nothing to warn of
+
+
+@runtime_checkable
+class LibraryCog(Protocol):
+    """A cog whose commands follow the library."""
+
+    def refresh(self) -> None:
+        """Add, change and remove commands in the tree, after the library was read."""
 
 
 class EaselTree(app_commands.CommandTree["EaselBot"]):
@@ -50,10 +64,16 @@ class EaselTree(app_commands.CommandTree["EaselBot"]):
     async def on_error(
         self, interaction: discord.Interaction[EaselBot], error: app_commands.AppCommandError, /
     ) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            return  # it takes choices and no sentences
         cause = getattr(error, "original", error)
         with speaking(interaction.locale.value):
             if isinstance(cause, EaselError):
                 sentence = cause.sentence()
+            elif isinstance(error, app_commands.CommandNotFound):
+                sentence = _gone(error.name, interaction.client.library).sentence()
+            elif isinstance(error, app_commands.CommandSignatureMismatch):
+                sentence = _("This command has changed. Type it again; restart Discord if it still shows the old one.")
             elif isinstance(error, app_commands.CheckFailure):
                 sentence = _("You may not use this command here.")
             else:
@@ -69,6 +89,8 @@ class EaselBot(commands.AutoShardedBot):
     """The whole program. `run()` returns when `stop()` was called and everything is closed."""
 
     runner: Runner
+    keeper: CommandKeeper
+    drafts: Drafts
 
     def __init__(
         self,
@@ -97,7 +119,8 @@ class EaselBot(commands.AutoShardedBot):
         self.clock = clock
         self._pace = pace
         self._intervals = intervals
-        self.library = Library(settings.workflows_dir)
+        self._converter = Converter(self._nodes_file, settings.data_dir / "converted")
+        self.library = Library(settings.workflows_dir, self._converter)
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
         self._owners: frozenset[int] = frozenset()
@@ -134,38 +157,25 @@ class EaselBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
-        log.info("invite: %s", self.invite_url())
+        log.info("invite: %s", invite_url(self.application_id or 0))
         info = self.application
         if info is not None:
             team = [member.id for member in info.team.members] if info.team else []
             self._owners = frozenset([info.owner.id, *team])
-        self.library.load(self.pool.catalogue)
+        await self.keeper.read()
         for name in COGS:
             await self.load_extension(name)
-        self.add_dynamic_items(CancelButton)
-        if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
-            log.info("commands sent to Discord")
+        self.add_dynamic_items(CancelButton, DraftButton)
+        await self._show_at_first()
 
     async def on_ready(self) -> None:
         log.info("ready as %s; servers: %d", self.user, len(self.guilds))
-
-    def invite_url(self) -> str:
-        """What a server owner opens to add the bot: no privileged intents, only what it uses."""
-        permissions = discord.Permissions(
-            view_channel=True,
-            send_messages=True,
-            send_messages_in_threads=True,
-            attach_files=True,
-            read_message_history=True,
-        )
-        return discord.utils.oauth_url(
-            self.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
-        )
 
     async def _build(self) -> None:
         settings = self.settings
         self.store = await Store.open(settings.database_url, clock=self.clock)
         self._open.push_async_callback(self.store.close)
+        self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         headers = settings.comfyui_header_map()
         backends = [
@@ -181,7 +191,6 @@ class EaselBot(commands.AutoShardedBot):
             store=self.store,
             queue=JobQueue(),
             pool=self.pool,
-            library=self.library,
             delivery=delivery,
             data_dir=settings.data_dir,
             clock=self.clock,
@@ -189,21 +198,71 @@ class EaselBot(commands.AutoShardedBot):
         )
         delivery.on_gone = self.runner.message_gone
 
+        self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
+        self.keeper = CommandKeeper(
+            self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
+        )
+
+    def _nodes_file(self) -> Path | None:
+        """What a server said of its nodes."""
+        return next((backend.nodes_file for backend in self.pool.backends if backend.catalogue is not None), None)
+
+    async def _show_commands(self) -> None:
+        """Bring Discord's commands in line with the library."""
+        for cog in self.cogs.values():
+            if isinstance(cog, LibraryCog):
+                cog.refresh()
+        if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
+            log.info("commands sent to Discord")
+
+    async def _show_at_first(self) -> None:
+        """The commands there were are better than no bot."""
+        try:
+            await self.keeper.show()
+        except app_commands.CommandSyncFailure as refusal:
+            log.error("Discord refuses the commands: %s", refusal)
+
     async def _run(self) -> None:
         """Until stopped; raises what runner or gateway fail of."""
         serving = asyncio.create_task(self.runner.serve(), name="runner")
         connecting = asyncio.create_task(self.connect(), name="gateway")
+        keeping = asyncio.create_task(self.keeper.run(), name="commands")
         try:
-            await until(self._stopped, serving, connecting)
+            await until(self._stopped, serving, connecting, keeping)
             if not self._stopped.is_set():
                 log.error("the connection to Discord has ended")
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
             await asyncio.wait([self._draining])
         finally:
+            await end(keeping)
             await end(serving)
             await self._delivery.close()
             await self.close()
             await end(connecting)
+
+
+def needed_permissions() -> discord.Permissions:
+    """What the bot uses on a server."""
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        attach_files=True,
+        read_message_history=True,
+    )
+
+
+def invite_url(application_id: int) -> str:
+    """What a server owner opens to add the bot: no privileged intents, only what it uses."""
+    scopes = ("bot", "applications.commands")
+    return discord.utils.oauth_url(application_id, permissions=needed_permissions(), scopes=scopes)
+
+
+def _gone(name: str, library: Library) -> WorkflowUnfit:
+    """Why a command that Discord still shows is not there."""
+    entry = library.entries.get(name)
+    gone = (_("Its files were removed, or cannot be used any more."),)
+    return WorkflowUnfit(name, entry.reasons if entry is not None and entry.reasons else gone)
 
 
 def use_loopback_discord(url: str) -> None:

@@ -4,6 +4,7 @@ EaselError
 ├── SettingsError                a setting is missing or wrong; `run` stops
 ├── AlreadyRunning               another process has the token or the database
 ├── WorkflowError                a workflow file cannot be used
+├── WorkflowUnfit                no server has what a workflow needs
 ├── OptionRefused                a value a person gave cannot be used
 ├── AccessRefused                who asked may not do that
 ├── Fenced                       the job changed under us: somebody else has it, or it ended
@@ -74,6 +75,17 @@ class WorkflowError(EaselError):
 
     def sentence(self) -> str:
         return f"{self.file}: {self.problem}"
+
+
+@dataclass(eq=False)
+class WorkflowUnfit(EaselError):
+    """`reasons` are sentences about what the servers lack."""
+
+    name: str
+    reasons: tuple[str, ...]
+
+    def sentence(self) -> str:
+        return _("/{name} cannot run at the moment. {reasons}").format(name=self.name, reasons=" ".join(self.reasons))
 
 
 @dataclass(eq=False)

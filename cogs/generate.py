@@ -14,18 +14,24 @@ import discord
 from discord.ext import commands
 
 from bot.app import EaselBot
-from bot.errors import AccessRefused, Fenced, OptionRefused
-from bot.jobs.access import Action, require
+from bot.errors import AccessRefused, Fenced, OptionRefused, WorkflowUnfit
+from bot.jobs.access import Action, require, require_role
+from bot.jobs.cooldowns import Cooldowns
 from bot.jobs.job import Job, Place
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
-from bot.ui.commands import build_command
+from bot.ui.commands import CommandParameter, build_command, in_languages
+from bot.ui.menu import Menu
 from bot.ui.options import command_option
 from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
-from bot.workflow.binding import bind, check, choices_for, choose_seed
+from bot.ui.workflows import priced
+from bot.workflow.binding import bind, choose_seed
+from bot.workflow.choosing import choose, offered
 from bot.workflow.library import Workflow
-from bot.workflow.manifest import Option
+from bot.workflow.option import Option
+from bot.workflow.presets import expand, with_presets
+from bot.workflow.recipe import recipe_of
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +45,14 @@ class Generate(commands.Cog):
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
         self._dice = random.SystemRandom()
+        self._cooldowns = Cooldowns()
+        self._menu = Menu(bot.tree, self._command)
 
-    async def cog_load(self) -> None:
-        for workflow in self.bot.library.workflows.values():
-            self.bot.tree.add_command(self._command(workflow))
+    def refresh(self) -> None:
+        """Every workflow that is ready is a command, and no other is."""
+        left_out = self._menu.fill(self.bot.library.workflows.values())
+        for name, reason in left_out.items():
+            self.bot.library.leave_out(name, reason)
 
     def _command(self, workflow: Workflow) -> discord.app_commands.Command[Any, ..., None]:
         async def run(interaction: discord.Interaction[Any], values: Mapping[str, Any]) -> None:
@@ -50,13 +60,23 @@ class Generate(commands.Cog):
                 await self.generate(interaction, workflow, values)
 
         async def complete(interaction: discord.Interaction[Any], option: Option) -> Sequence[str]:
-            return choices_for(option, workflow, self.bot.pool.catalogue)
+            pool = self.bot.pool
+            return offered(option.name, self.bot.library.variants(workflow.name), pool.catalogue, pool.version)
 
+        manifest = workflow.manifest
         options = {
-            option.name: (option.description, command_option(option, complete), option.required)
-            for option in workflow.manifest.options
+            option.name: CommandParameter(
+                in_languages(option.name, option.names),
+                in_languages(option.description, option.helps),
+                command_option(option, complete),
+                option.required,
+            )
+            for option in with_presets(manifest)
         }
-        return build_command(workflow.name, workflow.manifest.description, options, run)
+        name, line, lines = in_languages(manifest.name, manifest.names), manifest.description, manifest.descriptions
+        if self.bot.library.entries[workflow.name].paid:
+            line, lines = priced(line), {language: priced(text) for language, text in lines.items()}
+        return build_command(name, in_languages(line, lines), options, run, nsfw=manifest.nsfw)
 
     async def generate(
         self, interaction: discord.Interaction[EaselBot], workflow: Workflow, given: Mapping[str, Any]
@@ -64,15 +84,34 @@ class Generate(commands.Cog):
         """Refuse from memory, else store the job, answer Discord, and queue it."""
         actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
         require(actor, Action.GENERATE, None)
+        manifest = workflow.manifest
+        require_role(actor, manifest.roles)
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
+        options = {option.name: option for option in manifest.options}
         for name, attachment in files.items():
-            refuse_unfit(name, attachment)
-        values = check(workflow, {**given, **{name: name for name in files}}, self.bot.pool.catalogue)
+            refuse_unfit(options[name], attachment)
+        workflow, values = choose(
+            self._graphs(workflow),
+            expand(manifest, {**given, **{name: name for name in files}}),
+            self.bot.pool.catalogue,
+            self.bot.pool.version,
+        )
+        self._cooldowns.take(actor.user_id, manifest.name, manifest.cooldown, self.bot.clock())
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
         log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
-        queued = await (self._fetch_first(interaction, job, files) if files else self._store_first(interaction, job))
+        queued = await (
+            self._fetch_first(interaction, job, workflow, files) if files else self._store_first(interaction, job)
+        )
         if queued is not None:
             await self.bot.runner.submit(queued)
+
+    def _graphs(self, workflow: Workflow) -> Sequence[Workflow]:
+        """The graphs behind the command; raises WorkflowUnfit where it is off or hidden by now."""
+        if graphs := self.bot.library.variants(workflow.name):
+            return graphs
+        entry = self.bot.library.entries.get(workflow.name)
+        gone = (_("Its files were removed, or cannot be used any more."),)
+        raise WorkflowUnfit(workflow.name, entry.reasons if entry is not None else gone)
 
     async def _store_first(self, interaction: discord.Interaction[EaselBot], job: Job) -> Job | None:
         """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""
@@ -84,14 +123,18 @@ class Generate(commands.Cog):
         return await self.bot.store.locate(job.id, message_id=message_id)
 
     async def _fetch_first(
-        self, interaction: discord.Interaction[EaselBot], job: Job, attachments: Mapping[str, discord.Attachment]
+        self,
+        interaction: discord.Interaction[EaselBot],
+        job: Job,
+        workflow: Workflow,
+        attachments: Mapping[str, discord.Attachment],
     ) -> Job | None:
         """Fetching may take longer than Discord waits, so the answer comes first and the job is stored whole."""
         message_id = await self._answer(interaction, job)
         if message_id is None:
             return None
         try:
-            files = await keep(attachments, job.id, self.bot.settings.data_dir)
+            files = await keep(workflow.options, attachments, job.id, self.bot.settings.data_dir)
         except OptionRefused:
             await interaction.delete_original_response()  # everybody sees it, and a refusal is theirs alone
             raise
@@ -152,6 +195,7 @@ class Generate(commands.Cog):
             values=values,
             seed=seed,
             graph=bind(workflow, values, seed),
+            recipe=recipe_of(workflow),
             place=place,
             created_at=now,
             tag=self.bot.runner.next_tag(),

@@ -88,6 +88,11 @@ class Backend:
         """The server's nodes, as last seen."""
         return self._shelf.catalogue
 
+    @property
+    def nodes_file(self) -> Path:
+        """Where what the server said of its nodes lies, as it came; there once there is a catalogue."""
+        return self._shelf.path
+
     def changed(self) -> asyncio.Future[None]:
         """Done at the next change of state, catalogue or server queue, counted from this call."""
         return self._standing.changed()

@@ -33,6 +33,12 @@ class Pool:
         """The nodes and lists of the first backend that was ever seen."""
         return next((backend.catalogue for backend in self.backends if backend.catalogue is not None), None)
 
+    @property
+    def version(self) -> str:
+        """Its version of ComfyUI; empty while that is not known."""
+        known = next((backend for backend in self.backends if backend.catalogue is not None), None)
+        return (known.version or "") if known is not None else ""
+
     def get(self, name: str | None) -> Backend | None:
         """The backend with that name, as stored with a job; None when it is no longer configured."""
         return next((backend for backend in self.backends if backend.name == name), None)

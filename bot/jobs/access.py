@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,7 @@ class Actor:
     user_id: int
     guild_id: int | None
     roles: frozenset[int] = frozenset()
+    role_names: frozenset[str] = frozenset()
     moderator: bool = False
     owner: bool = False
 
@@ -58,6 +60,16 @@ def require(actor: Actor, action: Action, job: Job | None = None) -> None:
     """Raise AccessRefused unless they may."""
     if not may(actor, action, job):
         raise AccessRefused(_refusal(actor, action))
+
+
+def require_role(actor: Actor, roles: Sequence[str | int]) -> None:
+    """Raise AccessRefused unless they have one of these roles, by id or name; none asked for is none needed."""
+    if not roles or actor.owner or actor.roles.intersection(roles) or actor.role_names.intersection(roles):
+        return
+    if actor.guild_id is None:
+        raise AccessRefused(_("This command is for people with certain roles: use it on a server where you have one."))
+    names = ", ".join(f"<@&{role}>" if isinstance(role, int) else f"@{role}" for role in roles)
+    raise AccessRefused(_("This command is for people with one of these roles: {roles}.").format(roles=names))
 
 
 def _own(actor: Actor, job: Job) -> bool:

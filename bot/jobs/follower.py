@@ -26,7 +26,6 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.rows import Changes
 from bot.jobs.store import Store
 from bot.workflow.binding import Facts, Placed, place
-from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +36,9 @@ STARTED = (ExecutionStart, ExecutionCached, Executing, ProgressState)
 class Follower:
     """Takes jobs to a backend, one call each. `data_dir` is where jobs' uploads lie."""
 
-    def __init__(self, store: Store, board: Board, library: Library, data_dir: Path) -> None:
+    def __init__(self, store: Store, board: Board, data_dir: Path) -> None:
         self._store = store
         self._board = board
-        self._library = library
         self._data_dir = data_dir
 
     async def carry(self, job: Job, backend: Backend, *, known: bool) -> Job:
@@ -85,11 +83,9 @@ class Follower:
         for key, path in job.files.items():
             data = await asyncio.to_thread((self._data_dir / path).read_bytes)
             uploads[key] = await backend.upload(data, f"{job.id}-{key}{Path(path).suffix}")
-        workflow = self._library.workflows.get(job.workflow)
-        defaults = {o.name: o.default for o in workflow.manifest.options if o.default is not None} if workflow else {}
         facts = Facts(catalogue=backend.catalogue, uploads=uploads, prefix=f"easel/{job.id}")
-        placed = place(job.graph, facts, workflow=workflow, values=job.values)
-        return replace(placed, used={**defaults, **job.values, **placed.used})
+        placed = place(job.graph, facts, recipe=job.recipe, values=job.values)
+        return replace(placed, used={**job.recipe.defaults, **job.values, **placed.used})
 
     async def _take_note(self, run: Run, event: Event) -> None:
         if isinstance(event, Detached) and run.job.cancelled_by is not None:
@@ -112,29 +108,30 @@ class Follower:
 
     async def _settle(self, run: Run, event: Settled) -> Job:
         log.info("job %s %s on %s", run.job.id, event.result, run.backend.name)
-        return await self._store.revise(run.job, lambda job: self._ending(job, event))
-
-    def _ending(self, job: Job, event: Settled) -> Changes:
-        """What becomes of the job as stored, with its message and a wish to stop it, after the server's last word."""
-        if event.result == "lost" and job.cancelled_by is None:
-            return _again(job)
-        if event.result == "done" and not _stopped_by_another(job):
-            outputs = self._wanted(job, event.outputs)
-            outcome = replace(job.outcome, outputs=outputs)
-            done: Changes = {"state": JobState.DONE, "outcome": outcome, "seconds": event.seconds}
-            return done if outputs else _failed(job, NoOutputs())
-        if event.result == "failed" and not _stopped_by_another(job):
-            return _failed(job, event.failure or NoOutputs())
-        return {"state": JobState.CANCELLED}
-
-    def _wanted(self, job: Job, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-        """Those of the nodes that the workflow names, or all."""
-        workflow = self._library.workflows.get(job.workflow)
-        nodes = workflow.outputs if workflow is not None else ()
-        return tuple(output for output in outputs if not nodes or output.node in nodes)
+        return await self._store.revise(run.job, lambda job: _ending(job, event))
 
     async def _fail(self, job: Job, failure: JobFailed) -> Job:
         return await self._store.revise(job, lambda latest: _failed(latest, failure))
+
+
+def _ending(job: Job, event: Settled) -> Changes:
+    """What becomes of the job as stored, with its message and a wish to stop it, after the server's last word."""
+    if event.result == "lost" and job.cancelled_by is None:
+        return _again(job)
+    if event.result == "done" and not _stopped_by_another(job):
+        outputs = _wanted(job, event.outputs)
+        outcome = replace(job.outcome, outputs=outputs)
+        done: Changes = {"state": JobState.DONE, "outcome": outcome, "seconds": event.seconds}
+        return done if outputs else _failed(job, NoOutputs())
+    if event.result == "failed" and not _stopped_by_another(job):
+        return _failed(job, event.failure or NoOutputs())
+    return {"state": JobState.CANCELLED}
+
+
+def _wanted(job: Job, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    """Those of the nodes that the workflow names, or all."""
+    nodes = job.recipe.outputs
+    return tuple(output for output in outputs if not nodes or output.node in nodes)
 
 
 def _failed(job: Job, failure: JobFailed) -> Changes:

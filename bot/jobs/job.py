@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.comfy.events import Output
 from bot.errors import JobFailed
+from bot.workflow.recipe import Recipe
 
 Graph = dict[str, Any]
 
@@ -74,9 +75,9 @@ class Job:
     """One request. Changed only through the store, which hands out the next value.
 
     `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue; `values` are the options as given, by name;
-    `seed` the one used; `used` what the backend filled in (the model, say); `files` uploads by key, paths inside the
-    data folder; `parts` the message of each file sent in a follow-up, by its number (below 0: directly);
-    `fence` goes up with every change of hands.
+    `seed` the one used; `recipe` what the graph needs besides itself; `used` what the backend filled in (the model,
+    say); `files` uploads by key, paths inside the data folder; `parts` the message of each file sent in a follow-up,
+    by its number (below 0: directly); `fence` goes up with every change of hands.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Job:
     state: JobState = JobState.WAITING
     fence: int = 0
     parent: str | None = None
+    recipe: Recipe = field(default_factory=Recipe)
     files: Mapping[str, str] = field(default_factory=dict)
     used: Mapping[str, Any] = field(default_factory=dict)
     backend: str | None = None

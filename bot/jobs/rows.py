@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from bot.comfy.events import Output
 from bot.errors import failure_from
 from bot.jobs.job import Graph, Job, JobState, Outcome, Place
+from bot.workflow.recipe import Recipe
 
 Columns = dict[str, object]
 
@@ -96,6 +97,7 @@ _WRITERS: dict[str, Any] = {
     "values": dict,
     "used": dict,
     "files": lambda files: dict(files) or None,
+    "recipe": lambda recipe: recipe.to_dict(),
     "graph": lambda graph: graph or None,
     "parts": lambda parts: {str(part): message_id for part, message_id in parts.items()},
     "roles": list,
@@ -104,6 +106,7 @@ _WRITERS: dict[str, Any] = {
 _READERS: dict[str, Any] = {
     "state": JobState,
     "files": lambda files: files or {},
+    "recipe": lambda facts: Recipe.from_dict(facts) if facts else Recipe(),
     "graph": lambda graph: graph or {},
     "parts": lambda parts: {int(part): message_id for part, message_id in parts.items()},
     "roles": tuple,

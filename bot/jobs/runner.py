@@ -25,7 +25,6 @@ from bot.jobs.outbox import Outbox
 from bot.jobs.queue import JobQueue, next_tag
 from bot.jobs.slots import Slots
 from bot.jobs.store import Store, utc_now
-from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,6 @@ class Runner:
         store: Store,
         queue: JobQueue,
         pool: Pool,
-        library: Library,
         delivery: Delivery,
         data_dir: Path,
         clock: Callable[[], datetime] = utc_now,
@@ -54,7 +52,7 @@ class Runner:
         self.queue = queue
         self.pool = pool
         self.board = Board(queue, pool, delivery, Estimates(store))
-        self._follower = Follower(store, self.board, library, data_dir)
+        self._follower = Follower(store, self.board, data_dir)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
         self._retry_seconds = retry_seconds

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 #: The newest migration. A database at this revision is opened without importing Alembic.
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -93,6 +93,7 @@ jobs = Table(
     Column("outcome", _json(), nullable=False),
     Column("files", _json()),  # NULL: none, or pruned
     Column("graph", _json()),  # NULL: pruned
+    Column("recipe", _json()),  # NULL: from before there were any
     Index(None, "state"),
     Index(None, "guild_id", "state"),
     Index(None, "user_id", "state"),

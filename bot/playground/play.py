@@ -24,6 +24,7 @@ from bot.playground.backstage import Backstage
 from bot.playground.furniture import furnish
 from bot.playground.ratelimits import RateLimits
 from bot.playground.server import DiscordServer
+from bot.playground.trial import Trial, trial
 from bot.settings import Settings
 from bot.signals import on_stop_signals
 from bot.tasks import end
@@ -45,12 +46,29 @@ class Playground:
     running: asyncio.Task[None]
 
 
-async def play(settings: Settings, *, port: int, browser: bool) -> None:
-    """Serve until Ctrl+C. Raises `SettingsError` where the port is taken."""
-    async with opened(settings, port=port) as playground:
-        with on_stop_signals(playground.bot.stop):
-            await _greet(playground, browser=browser)
-            await playground.running
+async def play(settings: Settings, *, port: int, browser: bool, workflow: Path | None = None) -> None:
+    """Serve until Ctrl+C, with one more workflow if one is named, which is not written anywhere.
+
+    Raises `SettingsError` where the port is taken, `WorkflowError` where the workflow cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        tried = stack.enter_context(trial(settings.workflows_dir, workflow)) if workflow is not None else None
+        if tried is not None:
+            settings = settings.model_copy(update={"workflows_dir": tried.folder})
+        playground = await stack.enter_async_context(opened(settings, port=port))
+        stack.enter_context(on_stop_signals(playground.bot.stop))
+        await _greet(playground, browser=browser)
+        if tried is not None:
+            await _tell(tried, playground)
+        await playground.running
+
+
+async def _tell(tried: Trial, playground: Playground) -> None:
+    outcome = asyncio.create_task(tried.outcome(playground.bot))
+    await asyncio.wait([outcome, playground.running], return_when=asyncio.FIRST_COMPLETED)
+    if outcome.done():
+        print(outcome.result(), flush=True)  # noqa: T201
+    outcome.cancel()
 
 
 @asynccontextmanager

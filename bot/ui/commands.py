@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -26,7 +27,8 @@ def N_(sentence: str) -> str:  # noqa: N802  gettext's name for what is translat
 
 
 class Sentences(app_commands.Translator):
-    """Descriptions and choices in every language there is a catalogue for; names stay as they are."""
+    """Descriptions and choices in every language there is a catalogue for; names stay as they are, but where a
+    manifest says them in other languages."""
 
     async def translate(
         self,
@@ -34,6 +36,8 @@ class Sentences(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContext[Any, Any],
     ) -> str | None:
+        if (other := string.extras.get("others", {}).get(locale.value)) is not None:
+            return str(other)
         if context.location in NAMES:
             return None
         with speaking(locale.value):
@@ -41,13 +45,33 @@ class Sentences(app_commands.Translator):
         return translated if translated != string.message else None
 
 
-def build_command(
-    name: str, description: str, options: Mapping[str, tuple[str, app_commands.Transformer, bool]], handler: Handler
-) -> app_commands.Command[Any, ..., None]:
-    """A command whose callback gets the given options by their Discord names.
+@dataclass(frozen=True)
+class CommandParameter:
+    """One option of a command: what Discord calls it, the line it shows, what it takes, whether it must be given."""
 
-    `options`: name -> (description, transformer, required). discord.py reads the callback's signature (PEP 362) and
-    takes transformer instances as annotations; Python names `O0`, `O1` cannot collide with Discord's lower-case ones.
+    name: app_commands.locale_str
+    description: app_commands.locale_str
+    transformer: app_commands.Transformer
+    required: bool
+
+
+def in_languages(text: str, others: Mapping[str, str]) -> app_commands.locale_str:
+    """A text with what it is in other languages, by Discord's names for them."""
+    return app_commands.locale_str(text, others=others)
+
+
+def build_command(
+    name: app_commands.locale_str,
+    description: app_commands.locale_str,
+    options: Mapping[str, CommandParameter],
+    handler: Handler,
+    *,
+    nsfw: bool = False,
+) -> app_commands.Command[Any, ..., None]:
+    """A command whose callback gets the given options by their names, which are the keys of `options`.
+
+    discord.py reads the callback's signature (PEP 362) and takes transformer instances as annotations; Python names
+    `O0`, `O1` cannot collide with Discord's lower-case ones.
     """
     names = {f"O{index}": option for index, option in enumerate(options)}
 
@@ -55,11 +79,11 @@ def build_command(
         await handler(interaction, {names[key]: value for key, value in values.items() if value is not None})
 
     first = inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction)
-    rest = [_parameter(key, *options[option][1:]) for key, option in names.items()]
+    rest = [_parameter(key, options[option]) for key, option in names.items()]
     callback.__signature__ = inspect.Signature([first, *rest])  # type: ignore[attr-defined]  # PEP 362
-    described = app_commands.describe(**{key: options[option][0] for key, option in names.items()})(callback)
-    renamed = app_commands.rename(**names)(described)
-    return app_commands.Command(name=name, description=description, callback=renamed)
+    described = app_commands.describe(**{key: options[option].description for key, option in names.items()})(callback)
+    renamed = app_commands.rename(**{key: options[option].name for key, option in names.items()})(described)
+    return app_commands.Command(name=name, description=description, callback=renamed, nsfw=nsfw)
 
 
 async def sync_commands(tree: app_commands.CommandTree[Any], store: Store, application_id: int) -> bool:
@@ -83,6 +107,6 @@ def _sorted(tree: app_commands.CommandTree[Any]) -> list[Any]:
     return sorted(tree.get_commands(), key=lambda command: command.name)
 
 
-def _parameter(key: str, transformer: app_commands.Transformer, required: bool) -> inspect.Parameter:
-    default = inspect.Parameter.empty if required else None
-    return inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=transformer, default=default)
+def _parameter(key: str, option: CommandParameter) -> inspect.Parameter:
+    default = inspect.Parameter.empty if option.required else None
+    return inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=option.transformer, default=default)

@@ -13,7 +13,7 @@ from bot.jobs.board import Board
 from bot.jobs.job import Job, JobState
 from bot.text import _, ngettext
 from bot.ui.words import before, one_line, plain
-from bot.workflow.manifest import MAX_CHOICES
+from bot.workflow.limits import MAX_CHOICES
 
 LABEL = 100  # Discord's ceiling for the name of a choice
 MESSAGE = 1600  # characters of all lines, so that a sentence before and after them fits as well

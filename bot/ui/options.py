@@ -10,7 +10,8 @@ from discord import AppCommandOptionType, app_commands
 from discord.app_commands import Choice
 
 from bot.errors import OptionRefused
-from bot.workflow.manifest import MAX_CHOICES, MAX_NUMBER, MAX_TEXT, Option, OptionType
+from bot.workflow.limits import MAX_CHOICES, MAX_NUMBER, MAX_TEXT
+from bot.workflow.option import FILES, Option, OptionType
 from bot.workflow.values import check_value
 
 #: all names there are for an option
@@ -24,8 +25,11 @@ TYPES = {
     OptionType.CHOICE: AppCommandOptionType.string,
     OptionType.SEED: AppCommandOptionType.integer,
     OptionType.SIZE: AppCommandOptionType.string,
-    OptionType.IMAGE: AppCommandOptionType.attachment,
+    OptionType.LORA: AppCommandOptionType.string,
+    **dict.fromkeys(FILES, AppCommandOptionType.attachment),
 }
+#: texts to Discord, whose `min` and `max` are of something else than their length
+BOUNDED_HERE = frozenset({OptionType.SIZE, OptionType.LORA})
 CHOICE_LENGTH = 100  # characters of a choice's name and of its value
 
 
@@ -43,7 +47,7 @@ class CommandOption(app_commands.Transformer):
     def min_value(self) -> int | float | None:
         if self.option.type is OptionType.SEED:
             return 0
-        return None if self.option.type is OptionType.SIZE else self._whole(self.option.min)
+        return None if self.option.type in BOUNDED_HERE else self._whole(self.option.min)
 
     @property
     def max_value(self) -> int | float | None:
@@ -51,7 +55,7 @@ class CommandOption(app_commands.Transformer):
             return self._whole(self.option.max) or MAX_NUMBER - 1
         if self.option.type is OptionType.TEXT:
             return min(self._whole(self.option.max) or MAX_TEXT, MAX_TEXT)
-        return None if self.option.type is OptionType.SIZE else self._whole(self.option.max)
+        return None if self.option.type in BOUNDED_HERE else self._whole(self.option.max)
 
     @property
     def choices(self) -> list[Choice[int | float | str]] | None:
@@ -81,13 +85,16 @@ class CompletedOption(CommandOption):
 
 def command_option(option: Option, complete: Complete) -> CommandOption:
     """The Discord side of a manifest's option."""
-    if option.type is OptionType.SIZE or option.choices_from is not None:
+    if option.type in BOUNDED_HERE or option.choices_from is not None:
         return CompletedOption(option, complete)
     return CommandOption(option)
 
 
 def suggestions(option: Option, names: Sequence[str], typed: str) -> list[tuple[str, str]]:
     """Label and value of what to offer. A named size says its pixels; a size that was typed comes first, as it is."""
+    if option.type is OptionType.LORA:
+        wanted, colon, strength = typed.partition(":")
+        return [(f"{found}{colon}{strength}",) * 2 for found in matching(names, wanted)]
     if option.type is not OptionType.SIZE:
         return [(name, name) for name in matching(names, typed)]
     sizes = option.choices or {}

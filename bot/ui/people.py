@@ -17,14 +17,26 @@ def actor_of(interaction: discord.Interaction[Any], *, owner: bool = False, let_
     `let_through`: Discord itself let them use a moderators' command, which an admin may have granted to any role.
     """
     user = interaction.user
-    roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
+    roles = user.roles if isinstance(user, discord.Member) else []
     moderates = interaction.guild_id is not None and (let_through or interaction.permissions.manage_messages)
-    return Actor(user_id=user.id, guild_id=interaction.guild_id, roles=roles, moderator=moderates, owner=owner)
+    return Actor(
+        user_id=user.id,
+        guild_id=interaction.guild_id,
+        roles=frozenset(role.id for role in roles),
+        role_names=frozenset(role.name for role in roles),
+        moderator=moderates,
+        owner=owner,
+    )
+
+
+def clipped(text: str) -> str:
+    """As much of a text as one message holds."""
+    return text if len(text) <= CONTENT else f"{text[: CONTENT - 1]}…"
 
 
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:
     """A text that only they see: the answer, or what comes after one."""
-    text = text if len(text) <= CONTENT else f"{text[: CONTENT - 1]}…"
+    text = clipped(text)
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True)
     else:

@@ -1,4 +1,4 @@
-"""Attachments a person gave -> files of the job's own, inside the data folder; what is no picture is refused."""
+"""Attachments a person gave -> files of the job's own, inside the data folder; what is of another kind is refused."""
 
 from __future__ import annotations
 
@@ -10,50 +10,75 @@ from pathlib import Path
 import discord
 
 from bot.errors import OptionRefused
-from bot.media.sniff import Category, sniff
+from bot.media.sniff import Category, Kind, safe_name, sniff
 from bot.text import _
+from bot.workflow.option import Option, OptionType
 
 LARGEST = 50 * 2**20  # bytes
 PIXELS = 64 * 10**6
 
+#: what a file must be, and how Discord's content type of such a file begins
+KINDS = {
+    OptionType.IMAGE: (Category.PICTURE, "image/"),
+    OptionType.MASK: (Category.PICTURE, "image/"),
+    OptionType.VIDEO: (Category.VIDEO, "video/"),
+    OptionType.AUDIO: (Category.AUDIO, "audio/"),
+}
 
-def refuse_unfit(name: str, attachment: discord.Attachment) -> None:
+
+def refuse_unfit(option: Option, attachment: discord.Attachment) -> None:
     """From what Discord says of the file, before anything is fetched. Raises OptionRefused."""
-    if attachment.content_type is not None and not attachment.content_type.startswith("image/"):
-        raise _no_picture(name)
+    _category, start = KINDS.get(option.type, (None, ""))
+    if attachment.content_type is not None and not attachment.content_type.startswith(start):
+        raise _unfit(option)
     if attachment.size > LARGEST:
         problem = _("That file is larger than {limit} MB. Attach a smaller one.").format(limit=LARGEST // 2**20)
-        raise OptionRefused(name, problem)
-    if (attachment.width or 0) * (attachment.height or 0) > PIXELS:
+        raise OptionRefused(option.name, problem)
+    if start == "image/" and (attachment.width or 0) * (attachment.height or 0) > PIXELS:
         problem = _("That picture has more than {limit} million pixels. Attach a smaller one.")
-        raise OptionRefused(name, problem.format(limit=PIXELS // 10**6))
+        raise OptionRefused(option.name, problem.format(limit=PIXELS // 10**6))
 
 
-async def keep(attachments: Mapping[str, discord.Attachment], job_id: str, folder: Path) -> dict[str, str]:
+async def keep(
+    options: Mapping[str, Option], attachments: Mapping[str, discord.Attachment], job_id: str, folder: Path
+) -> dict[str, str]:
     """Where each one is now, relative to `folder`, under a name of ours; nothing is left there when one is refused.
 
     Raises OptionRefused, and what a broken connection to Discord raises.
     """
     home = Path("files") / job_id
     try:
-        return {name: await _keep(name, attachment, home, folder) for name, attachment in attachments.items()}
+        return {name: await _keep(options[name], attachment, home, folder) for name, attachment in attachments.items()}
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder / home, ignore_errors=True)
         raise
 
 
-async def _keep(name: str, attachment: discord.Attachment, home: Path, folder: Path) -> str:
+async def _keep(option: Option, attachment: discord.Attachment, home: Path, folder: Path) -> str:
     data = await attachment.read()
     kind = sniff(data)
-    if kind.category is not Category.PICTURE:
-        raise _no_picture(name)
-    path = home / f"{name}{kind.extension}"
+    wanted, _start = KINDS.get(option.type, (None, ""))
+    if wanted is not None and kind.category is not wanted:
+        raise _unfit(option)
+    path = home / f"{option.name}{_extension(option, attachment, kind)}"
     await asyncio.to_thread(_write, folder / path, data)
     return path.as_posix()
 
 
-def _no_picture(name: str) -> OptionRefused:
-    return OptionRefused(name, _("That file is not a picture. Attach a PNG, JPEG or WebP file."))
+def _extension(option: Option, attachment: discord.Attachment, kind: Kind) -> str:
+    """The kind's own; where any file goes and the bytes say little, the one it came with."""
+    if option.type is OptionType.FILE and kind.category in {Category.TEXT, Category.OTHER}:
+        return Path(safe_name(attachment.filename)).suffix or kind.extension
+    return kind.extension
+
+
+def _unfit(option: Option) -> OptionRefused:
+    problems = {
+        Category.PICTURE: _("That file is not a picture. Attach a PNG, JPEG or WebP file."),
+        Category.VIDEO: _("That file is not a video. Attach an MP4 or WebM file."),
+        Category.AUDIO: _("That file is no sound. Attach an MP3, WAV, FLAC or Ogg file."),
+    }
+    return OptionRefused(option.name, problems[KINDS[option.type][0]])
 
 
 def _write(path: Path, data: bytes) -> None:

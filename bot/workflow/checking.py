@@ -8,7 +8,9 @@ from bot.errors import OptionRefused
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import did_you_mean
-from bot.workflow.manifest import Option, Value
+from bot.workflow.models import folder_of, usable
+from bot.workflow.names import matching
+from bot.workflow.option import FOLDERS, Option, OptionType, Value
 from bot.workflow.values import check_value
 from bot.workflow.workflow import Workflow
 
@@ -21,12 +23,7 @@ def check(workflow: Workflow, values: Mapping[str, object], catalogue: Catalogue
     given = {name: value for name, value in values.items() if value is not None}
     for name in given:
         if name not in workflow.options:
-            raise OptionRefused(
-                name,
-                _("/{command} has no such option.{hint}").format(
-                    command=workflow.name, hint=did_you_mean(name, workflow.options)
-                ),
-            )
+            raise OptionRefused(name, _unknown(name, workflow))
     checked: dict[str, Value] = {}
     for name, option in workflow.options.items():
         if name in given:
@@ -45,13 +42,31 @@ def choices_for(option: Option, workflow: Workflow, catalogue: Catalogue | None)
     return _choices(option, workflow, catalogue) or ()
 
 
+def listed(option: Option) -> bool:
+    """Whether it is chosen from a list of the server's."""
+    return option.choices_from is not None or option.type is OptionType.LORA
+
+
+def _unknown(name: str, workflow: Workflow) -> str:
+    if workflow.variant is not None and name in workflow.variant.without:
+        return _("{variant} has no use for it. Leave it out.").format(variant=workflow.variant.name)
+    return _("/{command} has no such option.{hint}").format(
+        command=workflow.name, hint=did_you_mean(name, workflow.options)
+    )
+
+
 def _choices(option: Option, workflow: Workflow, catalogue: Catalogue | None) -> tuple[str, ...] | None:
     if option.choices is not None:
         return tuple(option.choices)
-    if option.choices_from is None or catalogue is None:
+    if not listed(option) or catalogue is None:
         return None
-    target = workflow.targets[option.name][0]
-    return catalogue.choices(workflow.graph[target.node]["class_type"], target.input)
+    if option.choices_from is not None and option.choices_from in FOLDERS:
+        folder, found = option.choices_from, catalogue.choices(*FOLDERS[option.choices_from])
+    else:
+        target = workflow.targets[option.name][0]
+        class_type = workflow.graph[target.node]["class_type"]
+        folder, found = folder_of(class_type, target.input), catalogue.choices(class_type, target.input)
+    return None if found is None else matching(usable(found, workflow.models, folder), option.pattern)
 
 
 def _refuse_idle(workflow: Workflow, values: Mapping[str, Value]) -> None:

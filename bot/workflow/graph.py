@@ -30,10 +30,19 @@ class Target:
 
 def parse_graph(text: str, file: str) -> Graph:
     """The graph in a file's text; raises WorkflowError where ComfyUI could not run it for its shape."""
+    return check_graph(load_json(text, file), file)
+
+
+def load_json(text: str, file: str) -> Any:
+    """Any JSON whose numbers are finite; raises WorkflowError."""
     try:
-        graph = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise WorkflowError(file, _("It is not valid JSON: {reason}.").format(reason=error)) from error
+
+
+def check_graph(graph: Any, file: str) -> Graph:
+    """The graph, if ComfyUI could run something of that shape; raises WorkflowError."""
     if isinstance(graph, dict) and isinstance(graph.get("nodes"), list):
         raise WorkflowError(
             file,

@@ -3,88 +3,135 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.graph import parse_graph
-from bot.workflow.manifest import Manifest
-from bot.workflow.reading import parse_manifest
-from bot.workflow.workflow import Workflow, build_workflow
+from bot.workflow.conversion import Converter
+from bot.workflow.entry import Entry, Status, broken, judge
+from bot.workflow.folder import Folder, State
+from bot.workflow.formats import SUFFIXES
+from bot.workflow.making import from_graph, from_manifest
+from bot.workflow.workflow import Workflow
 
-__all__ = ["Library", "Workflow"]
+__all__ = ["Entry", "Library", "Status", "Workflow"]
 
 log = logging.getLogger(__name__)
 
-#: a graph of a thousand nodes has about half a million characters
-MAX_BYTES = 8 * 2**20
-
 
 class Library:
-    """`<name>.toml` and the graph it names, for every such pair in a folder."""
+    """`<name>.toml` with the graph it names, and every graph without one, in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._workflows: dict[str, Workflow] = {}
-        self._problems: tuple[WorkflowError, ...] = ()
+    def __init__(self, folder: Path, converter: Converter | None = None) -> None:
+        """`converter` turns saved workflows into graphs; without it they are refused."""
+        self._converter = converter
+        self._folder = Folder(folder, converter)
+        self._entries: dict[str, Entry] = {}
+        self._said: set[str] = set()
+
+    def beside(self, folder: Path) -> Folder:
+        """Another folder, read by the same rules."""
+        return Folder(folder, self._converter)
+
+    def state(self) -> dict[str, State]:
+        """What the folder holds now; it differs from an earlier answer where `load` would read something else."""
+        return self._folder.state()
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All there is, by the command's name, sorted; what is off or broken too, the latter by its file."""
+        return MappingProxyType(self._entries)
 
     @property
     def workflows(self) -> Mapping[str, Workflow]:
-        """What can be run, by the command's name, sorted."""
-        return MappingProxyType(self._workflows)
+        """What can be run, by the command's name, sorted; of several graphs the first."""
+        ready = {name: entry.variants[0] for name, entry in self._entries.items() if entry.status is Status.READY}
+        return MappingProxyType(ready)
 
     @property
     def problems(self) -> tuple[WorkflowError, ...]:
         """Why others cannot."""
-        return self._problems
+        return tuple(entry.problem for entry in self._entries.values() if entry.problem is not None)
 
-    def load(self, catalogue: Catalogue | None = None) -> None:
-        """Read the folder anew. With a server's catalogue, nodes of other packs than ComfyUI's can be bypassed."""
-        workflows: dict[str, Workflow] = {}
-        problems: list[WorkflowError] = []
+    def variants(self, name: str) -> tuple[Workflow, ...]:
+        """All graphs behind a command that can be run; none for one that cannot."""
+        entry = self._entries.get(name)
+        return entry.variants if entry is not None and entry.status is Status.READY else ()
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Until the next `load` it is no command, for a reason that only Discord has."""
+        entry = replace(self._entries[name], status=Status.LEFT_OUT, reasons=(reason,))
+        self._entries = {**self._entries, name: entry}
+
+    def load(
+        self, catalogue: Catalogue | None = None, *, version: str = "", switches: Mapping[str, bool] | None = None
+    ) -> None:
+        """Read the folder anew; converting saved workflows may take seconds.
+
+        `catalogue` and `version` are a server's: with them graphs without a manifest become commands, and what the
+        server cannot run is hidden. `switches` are what the owner turned on or off, by command. What there was stays
+        until all is read.
+        """
+        entries: dict[str, Entry] = {}
+        for file, make in self._files(catalogue):
+            entry = _sole(_safely(file, partial(_judged, make, catalogue, version, switches or {})), entries)
+            entries[entry.name] = entry
+        self._entries = dict(sorted(entries.items()))
+        self._report()
+
+    def _files(self, catalogue: Catalogue | None) -> Iterator[tuple[str, Callable[[], Entry]]]:
+        """Manifests first: they say which files are theirs."""
         used: set[str] = set()
-        for path in sorted(self._folder.glob("*.toml")):
-            try:
-                manifest = parse_manifest(_read(path), path.name)
-                used.add(manifest.graph)
-                if manifest.name in workflows:
-                    raise WorkflowError(
-                        path.name, _("Another file has the command “{name}”.").format(name=manifest.name)
-                    )
-                workflows[manifest.name] = self._pair(manifest, path.name, catalogue)
-            except WorkflowError as error:
-                used.add(f"{path.stem}.json")
-                problems.append(error)
-        problems += self._lonely(used)
-        for problem in problems:
-            log.warning("not a command: %s", problem.sentence())
-        self._workflows, self._problems = dict(sorted(workflows.items())), tuple(problems)
+        for file in self._folder.names(".toml"):
+            yield file, partial(from_manifest, self._folder, file, catalogue, used)
+        files = self._folder.names(*SUFFIXES)
+        # some systems take a name in other letters for the same file
+        folded = {name.casefold() for name in used.difference(files)}
+        for file in files:
+            if file not in used and file.casefold() not in folded:
+                yield file, partial(from_graph, self._folder, file, catalogue)
 
-    def _pair(self, manifest: Manifest, file: str, catalogue: Catalogue | None) -> Workflow:
-        path = self._folder / manifest.graph
-        if not path.is_file():
-            raise WorkflowError(
-                file, _("Its graph {graph} is not in the folder. Export it there from ComfyUI.").format(graph=path.name)
-            )
-        return build_workflow(manifest, parse_graph(_read(path), path.name), file, catalogue)
-
-    def _lonely(self, used: set[str]) -> list[WorkflowError]:
-        return [
-            WorkflowError(path.name, _("It has no manifest. Write {name}.toml beside it.").format(name=path.stem))
-            for path in sorted(self._folder.glob("*.json"))
-            if path.name not in used
-        ]
+    def _report(self) -> None:
+        """What was not said after the last reading."""
+        lines = {(level, line) for entry in self._entries.values() for level, line in _lines(entry)}
+        for level, line in sorted(lines):
+            if line not in self._said:
+                log.log(level, "%s", line)
+        self._said = {line for _level, line in lines}
 
 
-def _read(path: Path) -> str:
+def _judged(
+    make: Callable[[], Entry], catalogue: Catalogue | None, version: str, switches: Mapping[str, bool]
+) -> Entry:
+    return judge(make(), catalogue, version, switches)
+
+
+def _safely(file: str, make: Callable[[], Entry]) -> Entry:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise WorkflowError(path.name, _("It is larger than any workflow."))
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise WorkflowError(path.name, _("It cannot be read: {reason}.").format(reason=error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise WorkflowError(path.name, _("It is not UTF-8 text. Save it as UTF-8.")) from error
+        return make()
+    except Exception:  # a fault of ours with one file takes no other command away
+        log.exception("reading %s failed", file)
+        problem = _("Easel stumbled over it, which is a mistake in Easel. Its log has the details.")
+        return broken(Entry(name=file, file=file), WorkflowError(file, problem))
+
+
+def _sole(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
+    """What is broken is listed by its file; so is a second one of a name, whatever it is."""
+    if entry.problem is None and entry.name in entries:
+        problem = _("Another file has the command “{name}”: {other}. Rename one of them.")
+        other = entries[entry.name].file
+        entry = broken(entry, WorkflowError(entry.file, problem.format(name=entry.name, other=other)))
+    return entry if entry.problem is None else replace(entry, name=entry.file)
+
+
+def _lines(entry: Entry) -> Iterator[tuple[int, str]]:
+    if entry.problem is not None:
+        yield logging.WARNING, f"not a command: {entry.problem.sentence()}"
+    elif entry.status is not Status.READY:
+        yield logging.INFO, f"/{entry.name} is {entry.status}: {' '.join(entry.reasons)}"
+    yield from ((logging.WARNING, f"{entry.file}: {note}") for note in entry.notes)

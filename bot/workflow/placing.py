@@ -11,10 +11,11 @@ from bot.errors import BadInput, MissingModel
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of
-from bot.workflow.manifest import OptionType, Value
-from bot.workflow.names import closest, match
+from bot.workflow.models import folder_of, stand_in, usable
+from bot.workflow.names import closest, match, matching
+from bot.workflow.option import Value
+from bot.workflow.recipe import Recipe
 from bot.workflow.values import FILE_MARKER
-from bot.workflow.workflow import Workflow
 
 _PREFIX = "filename_prefix"
 
@@ -36,18 +37,18 @@ class Placed:
     used: Mapping[str, Any]
 
 
-def place(graph: Graph, facts: Facts, *, workflow: Workflow | None, values: Mapping[str, Value]) -> Placed:
+def place(graph: Graph, facts: Facts, *, recipe: Recipe, values: Mapping[str, Value]) -> Placed:
     """The graph for one server; `graph` itself is left as it is, so that it can be placed elsewhere again.
 
     `values` are those it was bound with. A model the person did not choose and the server does not have becomes the
-    server's first; one they chose raises MissingModel. Without its workflow (removed meanwhile), lists are left to
-    the server to check.
+    server's first; one they chose raises MissingModel.
     """
     graph = deepcopy(graph)
     used: dict[str, Any] = {}
-    if workflow is not None and facts.catalogue is not None:
-        for name, target in _listed(workflow, graph, facts.catalogue):
-            used[name] = _from_list(graph, target, facts.catalogue, chosen=name in values)
+    if facts.catalogue is not None:
+        for name, target in _listed(recipe, graph, facts.catalogue):
+            used[name] = _from_list(graph, target, facts.catalogue, recipe, name=name, chosen=name in values)
+        _replace_models(graph, facts.catalogue, recipe)
     for target, key in _markers(graph):
         graph[target.node]["inputs"][target.input] = _uploaded(graph, target, key, facts)
     for target in _prefixes(graph, facts.catalogue):
@@ -60,12 +61,10 @@ def files_in(graph: Graph) -> frozenset[str]:
     return frozenset(key for _target, key in _markers(graph))
 
 
-def _listed(workflow: Workflow, graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, Target]]:
-    """The inputs an option takes from a server's list; those with text in them too, so that no text names a file."""
-    for name, option in workflow.options.items():
-        if option.choices_from is None and option.type is not OptionType.TEXT:
-            continue
-        for target in workflow.targets[name]:
+def _listed(recipe: Recipe, graph: Graph, catalogue: Catalogue) -> Iterator[tuple[str, Target]]:
+    """The inputs which are lists on this server; those with text in them too, so that no text names a file."""
+    for name, targets in recipe.lists.items():
+        for target in targets:
             node = graph.get(target.node)
             if node is None or link(node["inputs"].get(target.input)) is not None:
                 continue
@@ -73,21 +72,36 @@ def _listed(workflow: Workflow, graph: Graph, catalogue: Catalogue) -> Iterator[
                 yield name, target
 
 
-def _from_list(graph: Graph, target: Target, catalogue: Catalogue, *, chosen: bool) -> Any:
+def _from_list(graph: Graph, target: Target, catalogue: Catalogue, recipe: Recipe, *, name: str, chosen: bool) -> Any:
     node = graph[target.node]
-    value = node["inputs"].get(target.input)
+    value = str(node["inputs"].get(target.input))
     choices = catalogue.choices(node["class_type"], target.input) or ()
-    found = match(str(value), choices)
-    if found is None and (chosen or not choices):
+    folder = folder_of(node["class_type"], target.input)
+    able = usable(choices, recipe.models, folder) or choices
+    found = match(value, able) or (match(value, choices) if chosen else None)
+    if found is None and not chosen:
+        offered = matching(able, recipe.patterns.get(name, ())) or able
+        found = stand_in(value, offered, recipe.models, folder) or next(iter(offered), None)
+    if found is None:
         raise MissingModel(
             title=title_of(graph, target.node),
             class_type=node["class_type"],
             input=target.input,
-            value=str(value),
-            closest=closest(str(value), choices),
+            value=value,
+            closest=closest(value, choices),
         )
-    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found or choices[0])
+    node["inputs"][target.input] = catalogue.scalar(node["class_type"], target.input, found)
     return node["inputs"][target.input]
+
+
+def _replace_models(graph: Graph, catalogue: Catalogue, recipe: Recipe) -> None:
+    """Models which no option sets, called otherwise on this server: the first that the graph's `requires` allows."""
+    for node in graph.values():
+        for name, value in node["inputs"].items():
+            folder = folder_of(node["class_type"], name)
+            choices = catalogue.choices(node["class_type"], name) if folder and isinstance(value, str) else None
+            if choices is not None and value not in choices:
+                node["inputs"][name] = match(value, choices) or stand_in(value, choices, recipe.models, folder) or value
 
 
 def _markers(graph: Graph) -> Iterator[tuple[Target, str]]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import WorkflowError
 from bot.text import _
 from bot.workflow.graph import did_you_mean
-from bot.workflow.manifest import Manifest, Option, OptionType, keys_of
+from bot.workflow.manifest import Manifest, Preset, Requires, Variant, keys_of
+from bot.workflow.option import Option, OptionType
+
+#: tables that may be there many times
+_ROWS: dict[str, type[BaseModel]] = {"option": Option, "variant": Variant, "preset": Preset}
 
 
 def parse_manifest(text: str, file: str) -> Manifest:
@@ -35,16 +39,29 @@ def _sentence(facts: dict[str, Any], error: ValidationError) -> str:
     errors = error.errors(include_url=False)
     details = min(errors, key=lambda details: details["type"] != "extra_forbidden")
     where = details["loc"]
-    if len(where) >= 2 and where[0] == "option" and isinstance(where[1], int):
-        return _("Option {name}: {problem}").format(
-            name=_option_name(facts, where[1]), problem=_problem(details, where[2:], keys_of(Option))
+    if where[:1] == ("requires",) and len(where) > 1:
+        return _("Requires: {problem}").format(problem=_problem(details, where[1:], keys_of(Requires)))
+    if len(where) >= 2 and where[0] in _ROWS and isinstance(where[1], int):
+        inner, model = where[2:], _ROWS[str(where[0])]
+        if inner[:1] == ("requires",) and len(inner) > 1:
+            inner, model = inner[1:], Requires
+        return _row(str(where[0])).format(
+            name=_name_of(facts[str(where[0])], where[1]), problem=_problem(details, inner, keys_of(model))
         )
     return _problem(details, where, keys_of(Manifest))
 
 
-def _option_name(facts: dict[str, Any], at: int) -> str:
-    option = facts["option"][at] if isinstance(facts["option"], list) else None
-    name = option.get("name") if isinstance(option, dict) else None
+def _row(table: str) -> str:
+    return {
+        "option": _("Option {name}: {problem}"),
+        "variant": _("Variant {name}: {problem}"),
+        "preset": _("Preset {name}: {problem}"),
+    }[table]
+
+
+def _name_of(tables: object, at: int) -> str:
+    table = tables[at] if isinstance(tables, list) else None
+    name = table.get("name") if isinstance(table, dict) else None
     return f"“{name}”" if isinstance(name, str) else _("number {number}").format(number=at + 1)
 
 
@@ -64,22 +81,33 @@ def _problem(details: ErrorDetails, where: tuple[int | str, ...], keys: list[str
         return _("There is no type “{type}”.{hint} The types are: {types}.").format(
             type=details["input"], hint=did_you_mean(str(details["input"]), kinds), types=", ".join(kinds)
         )
+    if details["type"] == "dict_type" and key == "targets":
+        return _("“targets” of a variant must be a table of options and their inputs, such as {example}.").format(
+            example='{ model = "Model.unet_name" }'
+        )
     if details["type"].endswith("_type") and key in (expected := _expected()):
         return _("“{key}” must be {expected}.").format(key=key, expected=expected[key])
     if not key:
-        return _("It must be a table such as [[option]].")
+        return _("It must be a table of keys and values.")
     return f"“{key}”: {details['msg']}."
 
 
 def _expected() -> dict[str, str]:
-    text, number = _("text in quotes"), _("a number")
-    names = _('a list of texts, such as ["Prompt.text"]')
+    text, number, switch = _("text in quotes"), _("a number"), _("true or false")
+    names, words = _('a list of texts, such as ["Prompt.text"]'), _('a table of texts, such as { de = "malen" }')
+    values = _('a table of values, such as { steps = 30, size = "512x768" }')
+    texts = ("name", "description", "graph", "group", "help", "prefix", "suffix", "template", "choices_from", "comfyui")
     return {
-        **dict.fromkeys(("name", "description", "graph", "help", "prefix", "suffix", "choices_from"), text),
-        **dict.fromkeys(("min", "max", "step", "multiply"), number),
-        **dict.fromkeys(("targets", "bypass", "outputs"), names),
-        "required": _("true or false"),
+        **dict.fromkeys(texts, text),
+        **dict.fromkeys(("min", "max", "step", "multiply", "round_to", "cooldown", "cost"), number),
+        **dict.fromkeys(("targets", "bypass", "outputs", "pattern", "nodes", "models", "without"), names),
+        **dict.fromkeys(("required", "enabled", "nsfw"), switch),
+        **dict.fromkeys(("names", "descriptions", "helps"), words),
+        **dict.fromkeys(("values", "defaults"), values),
+        "actions": _('a table of buttons, such as { "Upscale" = "upscale.image" }'),
+        "requires": _('a table such as { models = ["checkpoints/*xl*"] }'),
+        "roles": _('a list of roles\' names, such as ["Artists"]'),
         "default": _("text in quotes, a number, true or false"),
         "choices": _("a list, or a table of name = value"),
-        "option": _("a list of tables: write [[option]] before each option"),
+        **{table: _("a list of tables: write [[{table}]] before each").format(table=table) for table in _ROWS},
     }

@@ -6,8 +6,9 @@ from math import isclose, isfinite
 
 from bot.errors import OptionRefused
 from bot.text import _
-from bot.workflow.manifest import MAX_NUMBER, MAX_TEXT, Option, OptionType, Value
+from bot.workflow.limits import MAX_NUMBER, MAX_TEXT
 from bot.workflow.names import closest, match
+from bot.workflow.option import FILES, Option, OptionType, Value
 from bot.workflow.sizes import STEP, parse_size
 
 #: what stands for a person's file in a graph until a server has it; no text is ever a table
@@ -37,24 +38,38 @@ def check_value(option: Option, value: object, choices: tuple[str, ...] | None) 
             return _choice(option, value, choices)
         case OptionType.TEXT:
             return _text(option, value)
-        case OptionType.IMAGE:
+        case OptionType.LORA:
+            return _lora(option, value, choices)
+        case OptionType.IMAGE | OptionType.MASK | OptionType.VIDEO | OptionType.AUDIO | OptionType.FILE:
             return _key(option, value)
 
 
 def literals(option: Option, value: Value) -> list[Literal]:
-    """What goes into the option's targets, in turn; a size has two, all others one that goes into each."""
-    if option.type is OptionType.IMAGE:
+    """What goes into the option's targets, in turn; a size has two, all others one that goes into each.
+
+    A LoRA's strength goes elsewhere: see `strength_of`.
+    """
+    if option.type in FILES:
         return [{FILE_MARKER: str(value)}]
     if option.type is OptionType.SIZE:
         return list(size_of(option, value))
     if option.type is OptionType.CHOICE and option.choices is not None:
         value = option.choices[str(value)]
+    if option.type is OptionType.LORA:
+        return [split_lora(str(value))[0]]
     if isinstance(value, str):
-        return [option.prefix + value + option.suffix]
-    if option.multiply is not None and not isinstance(value, bool):
-        product = value * option.multiply
-        return [product if isinstance(product, int) else round(product, 10)]
-    return [value]
+        return [_worded(option, value)]
+    return [value if isinstance(value, bool) else _scaled(option, value)]
+
+
+def split_lora(text: str) -> tuple[str, float | None]:
+    """The name, and the strength behind its last colon if there is a number."""
+    name, colon, number = text.rpartition(":")
+    try:
+        strength = float(number) if colon and name.strip() else None
+    except ValueError:
+        strength = None
+    return (text, None) if strength is None else (name.strip(), strength)
 
 
 def size_of(option: Option, value: object) -> tuple[int, int]:
@@ -80,6 +95,28 @@ def match_label(text: str, option: Option) -> str | None:
     return text if text in (option.choices or ()) else labels.get(text.strip().casefold())
 
 
+def _worded(option: Option, text: str) -> str:
+    if option.template:
+        return option.template.replace("{value}", text)
+    return option.prefix + text + option.suffix
+
+
+def _scaled(option: Option, value: int | float) -> int | float:
+    scaled = value if option.multiply is None else value * option.multiply
+    if option.round_to is not None:
+        scaled = round(scaled / option.round_to) * option.round_to
+    return scaled if isinstance(scaled, int) else round(scaled, 10)
+
+
+def _lora(option: Option, value: object, choices: tuple[str, ...] | None) -> str:
+    name, strength = split_lora(str(value))
+    found = _choice(option, name, choices)
+    if strength is None:
+        return found
+    _bounded(option, strength)
+    return f"{found}:{strength:g}"
+
+
 def _boolean(option: Option, value: object) -> bool:
     if not isinstance(value, bool):
         raise OptionRefused(option.name, _("It is either true or false."))
@@ -102,13 +139,16 @@ def _number(option: Option, value: object) -> int | float:
 
 def _bounded(option: Option, value: float) -> None:
     low, high = option.bounds
-    low = -MAX_NUMBER if low is None else low
-    high = MAX_NUMBER - (option.type is OptionType.SEED) if high is None else high
-    if not low <= value <= high:
-        raise OptionRefused(
-            option.name,
-            _("{value} is out of range: it goes from {low} to {high}.").format(value=value, low=low, high=high),
-        )
+    least = -MAX_NUMBER if low is None else low
+    most = MAX_NUMBER - (option.type is OptionType.SEED) if high is None else high
+    if not least <= value <= most:
+        if low is None and value > most:
+            sentence = _("{value} is too much: it is at most {high}.")
+        elif high is None and value < least and option.type is not OptionType.SEED:
+            sentence = _("{value} is too little: it is at least {low}.")
+        else:
+            sentence = _("{value} is out of range: it goes from {low} to {high}.")
+        raise OptionRefused(option.name, sentence.format(value=value, low=least, high=most))
     if option.step is None:
         return
     start = option.min or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,8 @@ from bot.workflow.bypass import Joins, plan_joins
 from bot.workflow.catalogue import COMBO, Catalogue
 from bot.workflow.core import KnownTypes
 from bot.workflow.graph import Graph, Target, find_node, find_target
-from bot.workflow.manifest import FILES, Manifest, Option, OptionType, Value
+from bot.workflow.manifest import Manifest, Variant
+from bot.workflow.option import FILES, Option, OptionType, Value
 from bot.workflow.values import check_value
 
 #: inputs which hold a seed where no option says so
@@ -35,6 +36,8 @@ class Workflow:
     joins: Joins
     seeds: tuple[Target, ...]
     outputs: tuple[str, ...]
+    #: which of the command's graphs this is, where it has several
+    variant: Variant | None = None
 
     @property
     def name(self) -> str:
@@ -43,13 +46,18 @@ class Workflow:
 
     @cached_property
     def options(self) -> Mapping[str, Option]:
-        """By name, in the command's order."""
-        return {option.name: option for option in self.manifest.options}
+        """By name, in the command's order: those this graph has something for, with its own defaults."""
+        return {option.name: option for option in self.manifest.options_of(self.variant)}
 
     @cached_property
     def seed_option(self) -> Option | None:
         """The option of type seed, if the command has one."""
-        return next((option for option in self.manifest.options if option.type is OptionType.SEED), None)
+        return next((option for option in self.options.values() if option.type is OptionType.SEED), None)
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The model files it requires, as `folder/pattern`: also the only ones it uses of those folders."""
+        return (*self.manifest.requires.models, *(self.variant.requires.models if self.variant is not None else ()))
 
     def bypassed(self, values: Mapping[str, Value]) -> frozenset[str]:
         """The nodes taken out: those none of whose options is given (a switch that is off counts as not given)."""
@@ -61,15 +69,22 @@ class Workflow:
         return frozenset(node for node, names in self.keepers.items() if given.isdisjoint(names))
 
 
-def build_workflow(manifest: Manifest, graph: Graph, file: str, catalogue: Catalogue | None = None) -> Workflow:
+def build_workflow(
+    manifest: Manifest, graph: Graph, file: str, catalogue: Catalogue | None = None, variant: Variant | None = None
+) -> Workflow:
     """The workflow, if every name in the manifest is in the graph; raises WorkflowError with `file`.
 
-    `catalogue` tells the types of nodes that ComfyUI itself does not bring.
+    `catalogue` tells the types of nodes that ComfyUI itself does not bring; `graph` is that of `variant`, if given.
     """
-    types = KnownTypes(catalogue)
-    targets = {option.name: _targets(option, graph, file, types) for option in manifest.options}
-    keepers = _keepers(manifest, graph, file)
-    for option in manifest.options:
+    with _naming_variant(variant, file):
+        return _build(manifest, graph, file, KnownTypes(catalogue), variant)
+
+
+def _build(manifest: Manifest, graph: Graph, file: str, types: KnownTypes, variant: Variant | None) -> Workflow:
+    options = manifest.options_of(variant)
+    targets = {option.name: _targets(option, graph, file, types) for option in options}
+    keepers = _keepers(options, graph, file)
+    for option in options:
         _check_default(option, file)
     return Workflow(
         manifest=manifest,
@@ -77,8 +92,9 @@ def build_workflow(manifest: Manifest, graph: Graph, file: str, catalogue: Catal
         targets=targets,
         keepers=keepers,
         joins=plan_joins(graph, tuple(keepers), types, file),
-        seeds=_seeds(manifest, graph, targets),
+        seeds=_seeds(options, graph, targets),
         outputs=tuple(find_node(graph, name, file) for name in manifest.outputs),
+        variant=variant,
     )
 
 
@@ -95,13 +111,13 @@ def _target(option: Option, name: str, graph: Graph, file: str, types: KnownType
 
 
 def _check_kind(option: Option, name: str, kind: str | None, file: str) -> None:
-    picks = option.type is OptionType.CHOICE or option.type in FILES
+    picks = option.type in {OptionType.CHOICE, OptionType.LORA} or option.type in FILES
     if kind == COMBO and not picks:
         raise WorkflowError(
             file,
             _('“{name}” is a list on the server. Use type = "choice" with choices_from = "input".').format(name=name),
         )
-    if option.choices_from and kind is not None and kind != COMBO:
+    if option.choices_from == "input" and kind is not None and kind != COMBO:
         raise WorkflowError(
             file,
             _("“{name}” is no list on the server, so “choices_from” finds nothing there. Use “choices”.").format(
@@ -110,9 +126,9 @@ def _check_kind(option: Option, name: str, kind: str | None, file: str) -> None:
         )
 
 
-def _keepers(manifest: Manifest, graph: Graph, file: str) -> dict[str, tuple[str, ...]]:
+def _keepers(options: Iterable[Option], graph: Graph, file: str) -> dict[str, tuple[str, ...]]:
     keepers: dict[str, tuple[str, ...]] = {}
-    for option in manifest.options:
+    for option in options:
         for name in option.bypass:
             with _naming(option, file):
                 node = find_node(graph, name, file)
@@ -120,8 +136,8 @@ def _keepers(manifest: Manifest, graph: Graph, file: str) -> dict[str, tuple[str
     return keepers
 
 
-def _seeds(manifest: Manifest, graph: Graph, targets: Mapping[str, tuple[Target, ...]]) -> tuple[Target, ...]:
-    for option in manifest.options:
+def _seeds(options: Iterable[Option], graph: Graph, targets: Mapping[str, tuple[Target, ...]]) -> tuple[Target, ...]:
+    for option in options:
         if option.type is OptionType.SEED:
             return targets[option.name]
     taken = {target for found in targets.values() for target in found}
@@ -150,6 +166,20 @@ def _naming(option: Option, file: str) -> Iterator[None]:
         yield
     except WorkflowError as error:
         problem = _("Option “{name}”: {problem}").format(name=option.name, problem=error.problem)
+        raise WorkflowError(file, problem) from error
+
+
+@contextmanager
+def _naming_variant(variant: Variant | None, file: str) -> Iterator[None]:
+    """Errors raised inside are about that graph of several."""
+    try:
+        yield
+    except WorkflowError as error:
+        if variant is None:
+            raise
+        problem = _("Variant “{name}” ({graph}): {problem}").format(
+            name=variant.name, graph=variant.graph, problem=error.problem
+        )
         raise WorkflowError(file, problem) from error
 
 

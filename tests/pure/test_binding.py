@@ -7,8 +7,9 @@ from copy import deepcopy
 
 from bot.workflow.binding import bind, check, choose_seed, files_in, place, roll_seed
 from bot.workflow.graph import Graph, parse_graph
-from bot.workflow.manifest import Value
+from bot.workflow.option import Value
 from bot.workflow.reading import parse_manifest
+from bot.workflow.recipe import recipe_of
 from bot.workflow.workflow import build_workflow
 from tests.pure.workflow_parts import facts, load, node, server, titles
 
@@ -71,7 +72,7 @@ def test_the_template_is_never_changed() -> None:
 
     graph = bind(workflow, {"prompt": "a fox", "lora": "one"}, 7)
     bound = deepcopy(graph)
-    place(graph, facts(server()), workflow=workflow, values={"prompt": "a fox", "lora": "one"})
+    place(graph, facts(server()), recipe=recipe_of(workflow), values={"prompt": "a fox", "lora": "one"})
 
     assert workflow.graph == before
     assert graph == bound

@@ -8,8 +8,9 @@ from bot.errors import BadInput, MissingModel
 from bot.workflow.binding import bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph
-from bot.workflow.manifest import Value
+from bot.workflow.option import Value
 from bot.workflow.reading import parse_manifest
+from bot.workflow.recipe import Recipe, recipe_of
 from bot.workflow.workflow import build_workflow
 from tests.pure.workflow_parts import facts, load, node, node_prefixes, server
 
@@ -20,7 +21,7 @@ def test_every_save_node_saves_under_the_jobs_own_prefix() -> None:
     bound["9"] = {"class_type": "SaveAnywhere", "inputs": {}}
     catalogue = Catalogue({"SaveAnywhere": {"input": {"optional": {"filename_prefix": ["STRING"]}}, "output": []}})
 
-    placed = place(bound, facts(catalogue, {"picture": "x.png"}), workflow=workflow, values={})
+    placed = place(bound, facts(catalogue, {"picture": "x.png"}), recipe=recipe_of(workflow), values={})
 
     assert node_prefixes(placed.graph) == {"4": "easel/job", "9": "easel/job"}
     assert node_prefixes(bound) == {"4": "ComfyUI"}
@@ -30,7 +31,7 @@ def test_files_are_named_once_the_server_has_them() -> None:
     workflow = load("picture")
     bound = json.loads(json.dumps(bind(workflow, {"picture": "picture"}, 0)))
 
-    placed = place(bound, facts(server(image=[]), {"picture": "easel-1.png"}), workflow=workflow, values={})
+    placed = place(bound, facts(server(image=[]), {"picture": "easel-1.png"}), recipe=recipe_of(workflow), values={})
 
     assert files_in(bound) == {"picture"}
     assert files_in(placed.graph) == frozenset()
@@ -41,14 +42,16 @@ def test_a_file_the_server_does_not_have_stops_the_job() -> None:
     workflow = load("picture")
 
     with pytest.raises(BadInput, match="Picture"):
-        place(bind(workflow, {"picture": "picture"}, 0), facts(), workflow=workflow, values={})
+        place(bind(workflow, {"picture": "picture"}, 0), facts(), recipe=recipe_of(workflow), values={})
 
 
 def test_a_model_nobody_chose_becomes_the_servers_first() -> None:
     workflow = load("imagine", "workflows")
     values = check(workflow, {"prompt": "x"})
 
-    placed = place(bind(workflow, values, 0), facts(server(ckpt_name=["b", "a"])), workflow=workflow, values=values)
+    placed = place(
+        bind(workflow, values, 0), facts(server(ckpt_name=["b", "a"])), recipe=recipe_of(workflow), values=values
+    )
 
     assert node(placed.graph, "Checkpoint")["ckpt_name"] == "b"
     assert placed.used == {"model": "b"}
@@ -59,7 +62,10 @@ def test_what_was_chosen_while_no_server_was_known_is_found_once_there_is_one() 
     values = check(workflow, {"prompt": "x", "model": "two"})
 
     placed = place(
-        bind(workflow, values, 0), facts(server(ckpt_name=["a", "sd/two.ckpt"])), workflow=workflow, values=values
+        bind(workflow, values, 0),
+        facts(server(ckpt_name=["a", "sd/two.ckpt"])),
+        recipe=recipe_of(workflow),
+        values=values,
     )
 
     assert placed.used["model"] == "sd/two.ckpt"
@@ -69,7 +75,9 @@ def test_the_graphs_model_is_found_in_another_folder() -> None:
     workflow = load("imagine", "workflows")
     catalogue = server(ckpt_name=["a", "sd15\\v1-5-pruned-emaonly-fp16.safetensors"])
 
-    placed = place(bind(workflow, {"prompt": "x"}, 0), facts(catalogue), workflow=workflow, values={"prompt": "x"})
+    placed = place(
+        bind(workflow, {"prompt": "x"}, 0), facts(catalogue), recipe=recipe_of(workflow), values={"prompt": "x"}
+    )
 
     assert placed.used["model"] == "sd15\\v1-5-pruned-emaonly-fp16.safetensors"
 
@@ -82,7 +90,7 @@ def test_a_model_somebody_chose_and_the_server_lacks_fails_with_the_closest() ->
         place(
             bind(workflow, values, 0),
             facts(server(lora_name=["ink.safetensors", "style/watercolour.safetensors"])),
-            workflow=workflow,
+            recipe=recipe_of(workflow),
             values=values,
         )
 
@@ -94,7 +102,7 @@ def test_a_server_without_any_model_is_said() -> None:
     workflow = load("imagine", "workflows")
 
     with pytest.raises(MissingModel) as missing:
-        place(bind(workflow, {}, 0), facts(server(ckpt_name=[])), workflow=workflow, values={})
+        place(bind(workflow, {}, 0), facts(server(ckpt_name=[])), recipe=recipe_of(workflow), values={})
 
     assert missing.value.value == "v1-5-pruned-emaonly-fp16.safetensors"
 
@@ -102,7 +110,7 @@ def test_a_server_without_any_model_is_said() -> None:
 def test_a_graph_can_be_placed_without_its_workflow() -> None:
     bound = bind(load("imagine", "workflows"), {"prompt": "x"}, 0)
 
-    placed = place(bound, facts(server()), workflow=None, values={"prompt": "x"})
+    placed = place(bound, facts(server()), recipe=Recipe(), values={"prompt": "x"})
 
     assert node_prefixes(placed.graph) == {"10": "easel/job"}
     assert placed.used == {}
@@ -117,4 +125,4 @@ def test_text_that_slipped_through_stops_at_the_server() -> None:
     values = check(workflow, {"o": "../x [output]"})
 
     with pytest.raises(MissingModel):
-        place(bind(workflow, values, 0), facts(catalogue), workflow=workflow, values=values)
+        place(bind(workflow, values, 0), facts(catalogue), recipe=recipe_of(workflow), values=values)

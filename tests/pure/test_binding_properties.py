@@ -2,7 +2,6 @@
 
 import json
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -13,11 +12,14 @@ from bot.workflow.binding import Facts, bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.core import core
 from bot.workflow.graph import Graph, link, parse_graph
-from bot.workflow.library import Library, Workflow
-from bot.workflow.manifest import OptionType
+from bot.workflow.library import Workflow
+from bot.workflow.manifest import Manifest, Preset, Variant, keys_of
+from bot.workflow.option import Option, OptionType
 from bot.workflow.reading import parse_manifest
+from bot.workflow.recipe import recipe_of
 from bot.workflow.values import FILE_MARKER
 from bot.workflow.workflow import build_workflow
+from tests.pure.workflow_parts import load
 from tests.pure.workflow_strategies import (
     SOME,
     anything,
@@ -30,9 +32,9 @@ from tests.pure.workflow_strategies import (
     workflows,
 )
 
-LIBRARY = Library(Path(__file__).parents[2] / "workflows")
-LIBRARY.load()
-IMAGINE = LIBRARY.workflows["imagine"]
+IMAGINE = load("imagine", "workflows")
+
+KEYS = st.sampled_from([*keys_of(Option), *keys_of(Variant), *keys_of(Preset)])
 
 relaxed = settings(deadline=None, max_examples=150)
 
@@ -104,7 +106,9 @@ def test_no_text_crashes_the_loader(text: str, graph: str) -> None:
 
 @relaxed
 @given(
-    facts=st.dictionaries(st.sampled_from(["name", "graph", "option", "outputs", "x"]), anything, max_size=4),
+    facts=st.dictionaries(
+        st.sampled_from([*keys_of(Manifest), "x"]), anything | st.lists(st.dictionaries(KEYS, anything)), max_size=4
+    ),
     graph=anything,
 )
 def test_no_odd_values_crash_the_loader(facts: dict[str, Any], graph: object) -> None:
@@ -145,7 +149,7 @@ def test_whatever_loads_binds_and_places_without_a_marker_left(
     assert_no_text_names_a_file(workflow, bound, set(checked))
     uploads = dict.fromkeys(files_in(bound), "up.png")
     try:
-        placed = place(bound, Facts(catalogue, "easel/1", uploads), workflow=workflow, values=checked)
+        placed = place(bound, Facts(catalogue, "easel/1", uploads), recipe=recipe_of(workflow), values=checked)
     except JobFailed:
         return
     assert FILE_MARKER not in json.dumps(placed.graph)
@@ -180,7 +184,9 @@ def test_no_path_ever_reaches_a_loader(text: str, option: str) -> None:
     values = {"prompt": "x", option: text}
 
     try:
-        placed = place(bind(IMAGINE, values, 0), Facts(catalogue, "easel/1", {}), workflow=IMAGINE, values=values)
+        placed = place(
+            bind(IMAGINE, values, 0), Facts(catalogue, "easel/1", {}), recipe=recipe_of(IMAGINE), values=values
+        )
     except JobFailed:
         return
     assert text not in json.dumps(placed.graph, ensure_ascii=False)

@@ -1,7 +1,6 @@
-"""The workflow that ships: Discord takes its command, a server takes its graphs."""
+"""/imagine for any checkpoint: Discord takes its command, a server takes its graph."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,10 @@ from bot.comfy.simulator.validation import validate
 from bot.comfy.simulator.versions import Version
 from bot.workflow.binding import Facts, bind, check, place
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.library import Library, Workflow
-from bot.workflow.manifest import OptionType, Value
+from bot.workflow.library import Workflow
+from bot.workflow.option import OptionType, Value
+from bot.workflow.recipe import recipe_of
+from tests.pure.workflow_parts import load
 from tests.shared import shared_path
 
 OPTIONS = (
@@ -39,10 +40,7 @@ EVERYTHING: dict[str, Value] = {
 
 @pytest.fixture(scope="module")
 def imagine() -> Workflow:
-    library = Library(Path(__file__).parents[2] / "workflows")
-    library.load()
-    assert library.problems == ()
-    return library.workflows["imagine"]
+    return load("imagine", "workflows")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +82,9 @@ def refusals(workflow: Workflow, simulated: Simulated, given: dict[str, Value]) 
     """What the server's own checks say of the graph."""
     catalogue = Catalogue(simulated.classes)
     values = check(workflow, given, catalogue)
-    placed = place(bind(workflow, values, 1), Facts(catalogue, "easel/x", {}), workflow=workflow, values=values)
+    placed = place(
+        bind(workflow, values, 1), Facts(catalogue, "easel/x", {}), recipe=recipe_of(workflow), values=values
+    )
     verdict = validate(placed.graph, None, catalogue=simulated, version=Version("0.33.0"), own_checks=lambda *_: None)
     return verdict.node_errors | ({"error": verdict.error} if verdict.error else {})
 
@@ -105,7 +105,7 @@ def test_a_recorded_server_runs_its_default_graph_with_its_own_model(imagine: Wo
     catalogue = Catalogue(json.loads(shared_path("reference/traces/object_info.json").read_text("utf-8")))
     values = check(imagine, {"prompt": "x"}, catalogue)
 
-    placed = place(bind(imagine, values, 1), Facts(catalogue, "easel/x", {}), workflow=imagine, values=values)
+    placed = place(bind(imagine, values, 1), Facts(catalogue, "easel/x", {}), recipe=recipe_of(imagine), values=values)
 
     assert placed.used == {"sampler": "dpmpp_2m", "scheduler": "karras", "model": "tiny-sd15-random.safetensors"}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.ui.options import suggestions
-from bot.workflow.manifest import Option, OptionType
+from bot.workflow.option import Option, OptionType
 
 SIZE = Option(
     name="size",

@@ -8,11 +8,22 @@ from hypothesis import strategies as st
 from bot.workflow.catalogue import COMBO, WIDGETS
 from bot.workflow.core import core
 from bot.workflow.graph import Graph, Target, link
-from bot.workflow.manifest import FILES, OptionType
+from bot.workflow.option import FILES, OptionType
 
 
 def toml(facts: dict[str, Any]) -> str:
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in facts.items())
+    return "".join(f"{key} = {inline(value)}\n" for key, value in facts.items())
+
+
+def inline(value: object) -> str:
+    """As TOML writes it inside a line; TOML has no null."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {inline(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, float):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def inputs_of(graph: Graph) -> dict[Target, object]:
@@ -61,9 +72,13 @@ options = st.fixed_dictionaries(
         "max": st.integers(-5, 5),
         "step": st.integers(-1, 3) | st.floats(),
         "choices": st.lists(literals, max_size=3),
-        "choices_from": st.sampled_from(["input", "models"]),
+        "choices_from": st.sampled_from(["input", "loras", "models"]),
         "multiply": st.integers() | st.floats(),
         "prefix": st.text(max_size=3),
+        "template": st.sampled_from(["a {value}", "{value} {value}", "{other}", ""]),
+        "pattern": st.sampled_from(["*", "[", "!a|b"]),
+        "round_to": st.integers(-1, 8) | st.floats(),
+        "helps": st.dictionaries(st.sampled_from(["de", "xx"]), st.text(max_size=3), max_size=1),
         "bypass": st.lists(st.sampled_from([*TITLES, *CLASSES]), max_size=2),
         "targts": literals,
     },
@@ -78,17 +93,23 @@ SOME: dict[OptionType, st.SearchStrategy[Any]] = {
     OptionType.CHOICE: st.sampled_from(["one", "two", "../x [output]"]),
     OptionType.SEED: st.integers(0, 9),
     OptionType.SIZE: st.sampled_from(["512x512", "64x2048", "one", "7x7"]),
-    OptionType.IMAGE: st.sampled_from(["a", "b"]),
+    OptionType.LORA: st.sampled_from(["one", "two:0.5", "../x [output]:1", ":1", "one:nan"]),
+    **dict.fromkeys(FILES, st.sampled_from(["a", "b"])),
 }
 EXTRAS: dict[OptionType, dict[str, st.SearchStrategy[Any]]] = {
     OptionType.TEXT: {"max": st.integers(5, 20), "prefix": words, "suffix": words, "default": words},
-    OptionType.INTEGER: {"min": st.integers(-9, 0), "multiply": st.integers(-2, 2) | st.floats(-2, 2)},
+    OptionType.INTEGER: {
+        "min": st.integers(-9, 0),
+        "multiply": st.integers(-2, 2) | st.floats(-2, 2),
+        "round_to": st.sampled_from([1, 8, 0.25]),
+    },
     OptionType.NUMBER: {"max": st.integers(0, 9), "step": st.sampled_from([0.5, 1]), "multiply": st.floats(-2, 2)},
     OptionType.BOOLEAN: {"default": st.booleans()},
     OptionType.CHOICE: {},
     OptionType.SEED: {"max": st.integers(1, 9)},
     OptionType.SIZE: {"default": st.just("512x512")},
-    OptionType.IMAGE: {},
+    OptionType.LORA: {"pattern": st.sampled_from(["*", "*o*|!two"]), "max": st.integers(1, 9)},
+    **{kind: {} for kind in FILES},
 }
 
 
@@ -114,10 +135,11 @@ def workflows(draw: st.DrawFn) -> tuple[Graph, list[dict[str, Any]]]:
 def fitting(draw: st.DrawFn, graph: Graph, name: str) -> dict[str, Any]:
     """An option of the graph."""
     kind = draw(st.sampled_from(OptionType))
+    picks = kind in {OptionType.CHOICE, OptionType.LORA}
     places = [
         f"N{target.node}.{target.input}"
         for target, value in inputs_of(graph).items()
-        if link(value) is None and (is_list(graph, target) is (kind is OptionType.CHOICE) or kind in FILES)
+        if link(value) is None and (is_list(graph, target) is picks or kind in FILES)
     ]
     entry: dict[str, Any] = {
         "name": name,
@@ -127,7 +149,8 @@ def fitting(draw: st.DrawFn, graph: Graph, name: str) -> dict[str, Any]:
     if kind is OptionType.SIZE:
         entry["targets"] *= 2
     if kind is OptionType.CHOICE:
-        entry |= draw(st.sampled_from([{"choices": ["one", "two"]}, {"choices_from": "input"}]))
+        lists = [{"choices": ["one", "two"]}, {"choices_from": "input"}, {"choices_from": "loras", "pattern": "*"}]
+        entry |= draw(st.sampled_from(lists))
     if draw(st.booleans()):
         entry["bypass"] = [f"N{draw(st.sampled_from([*graph]))}"]
         return entry

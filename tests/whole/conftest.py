@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from bot.app import EaselBot, use_loopback_discord
 from bot.comfy.intervals import Intervals
 from bot.comfy.simulator import Simulator
+from bot.comfy.simulator.catalogue import MODELS
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.playground import DiscordServer, Message, Request
@@ -28,6 +29,11 @@ from bot.settings import Settings
 from .conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 from .page_stage import chromium, page, stage  # noqa: F401 (fixtures of the page's tests)
 
+SD15 = {
+    **MODELS,
+    "checkpoints": tuple(name for name in MODELS["checkpoints"] if "xl" not in name.lower() or "turbo" in name),
+    "diffusion_models": (),
+}
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 
 
@@ -47,7 +53,8 @@ async def discord_server() -> AsyncIterator[DiscordServer]:
 
 @pytest.fixture
 async def comfyui(tmp_path: Path) -> AsyncIterator[Simulator]:
-    async with Simulator(data_dir=tmp_path / "comfyui") as simulator:
+    """Its owner draws with SD 1.5, so that /imagine takes the same graph whether its lists are known yet or not."""
+    async with Simulator(data_dir=tmp_path / "comfyui", models=SD15) as simulator:
         yield simulator
 
 

@@ -6,17 +6,11 @@ import pytest
 
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer
-from tests.whole.conftest import Easel, finished, listed
+from tests.whole.conftest import SD15, Easel, finished, listed
 from tests.whole.test_imagine import SMALL
 
-MODELS = [
-    "darkSushiMixMix_brighterPruned.safetensors",
-    "dreamshaper_8.safetensors",
-    "realcartoonXL_v5.safetensors",
-    "sd_xl_base_1.0.safetensors",
-    "sd_xl_turbo_1.0_fp16.safetensors",
-    "v1-5-pruned-emaonly-fp16.safetensors",
-]
+MODELS = list(SD15["checkpoints"])
+TURBO = "sd_xl_turbo_1.0_fp16.safetensors"
 
 
 async def offered(server: DiscordServer, option: str, typed: str) -> list[str]:
@@ -29,8 +23,8 @@ async def test_the_server_s_own_lists_are_offered(discord_server: DiscordServer,
         await listed(bot)
 
         assert await offered(discord_server, "model", "") == MODELS
-        assert await offered(discord_server, "model", "XL") == MODELS[2:5]
-        assert (await offered(discord_server, "model", "1"))[0] == MODELS[3]
+        assert await offered(discord_server, "model", "XL") == [TURBO]
+        assert "v1-5-pruned-emaonly-fp16.safetensors" in await offered(discord_server, "model", "1")
         assert await offered(discord_server, "lora", "water") == ["styles/watercolour.safetensors"]
         assert "euler" in await offered(discord_server, "sampler", "eul")
         assert await offered(discord_server, "model", "nothing like it") == []

@@ -55,8 +55,17 @@ async def test_a_model_removed_from_the_server_meanwhile(
     assert_says(await answer.wait(finished), "ComfyUI does not have “dreamshaper_8.safetensors” (for “Checkpoint”).")
 
 
-async def test_a_node_that_is_not_installed(discord_server: DiscordServer, easel: Easel) -> None:
-    message = await failed(easel, {"1": entry("MagicSave", "Magic", filename_prefix="a")})
+async def test_a_node_that_was_removed_meanwhile(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    info = {"input": {"required": {"filename_prefix": ["STRING", {}]}}, "output": [], "output_node": True}
+    comfyui.add_node("MagicSave", info)
+    easel.add_workflow("make", {"1": entry("MagicSave", "Magic", filename_prefix="a")}, MANIFEST)
+
+    async with easel.running() as bot:
+        await listed(bot)
+        comfyui.catalogue.remove("MagicSave")
+        message = await (await discord_server.person("alice").slash("make")).wait(finished)
 
     assert_says(message, "ComfyUI has no node called “MagicSave” (used as “Magic”).")
     assert "Whoever runs ComfyUI must install the custom node it belongs to." in visible(message)

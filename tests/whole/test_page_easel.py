@@ -12,7 +12,7 @@ from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer
 
 from .chromium import showing
-from .conftest import Easel, hold_at, listed
+from .conftest import SD15, Easel, hold_at, listed
 from .page_stage import become, begin, messages
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Simulator]:
     """Stops in the middle of each picture, until it is released."""
-    async with Simulator(data_dir=tmp_path_factory.mktemp("comfyui")) as simulator:
+    async with Simulator(data_dir=tmp_path_factory.mktemp("comfyui"), models=SD15) as simulator:
         hold_at(simulator, 5)
         yield simulator
 

@@ -1,0 +1,388 @@
+"""The folder while people use the bot: bursts, jobs in flight, old clients, and what Discord has no room for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import EaselBot
+from bot.comfy.simulator import Simulator
+from bot.playground import Answer, DiscordServer, Request
+from bot.playground.command_rules import installations
+from bot.playground.interaction import COMMAND
+from bot.playground.typed_options import command_data, find_leaf
+from bot.playground.wire import Refusal, refuse_field
+from tests.whole.conftest import Easel, finished, graphs, hold_at, listed
+from tests.whole.making import MANIFEST, entry
+from tests.whole.test_library import BLANK, commands, told
+
+SIZED = MANIFEST + '[[option]]\nname = "width"\ntype = "integer"\ntargets = ["Canvas.width"]\n'
+#: two sampling steps before the picture is saved
+DRAWN: dict[str, Any] = {
+    "1": entry("CheckpointLoaderSimple", "Model", ckpt_name="v1-5-pruned-emaonly-fp16.safetensors"),
+    "2": entry("CLIPTextEncode", "Prompt", text="a fox", clip=["1", 1]),
+    "3": entry("EmptyLatentImage", "Canvas", width=64, height=64, batch_size=1),
+    "4": entry(
+        "KSampler",
+        "Sampler",
+        model=["1", 0],
+        positive=["2", 0],
+        negative=["2", 0],
+        latent_image=["3", 0],
+        seed=1,
+        steps=2,
+        cfg=1.0,
+        sampler_name="euler",
+        scheduler="normal",
+        denoise=1.0,
+    ),
+    "5": entry("VAEDecode", "Decode", samples=["4", 0], vae=["1", 2]),
+    "6": entry("SaveImage", "Save", images=["5", 0], filename_prefix="a"),
+}
+
+
+@pytest.fixture
+def folder(easel: Easel) -> Path:
+    """The folder of workflows, with one command /first."""
+    easel.add_workflow("first", BLANK, MANIFEST)
+    found: Path = easel.changes["workflows_dir"]
+    return found
+
+
+def offered(server: DiscordServer) -> set[str]:
+    return {command["name"] for command in server.person("alice").commands()}
+
+
+async def reasons(bot: EaselBot, server: DiscordServer, name: str) -> str:
+    """What `/workflows show` says of one."""
+    return await told(await server.person("olivia").slash("workflows show", workflow=name))
+
+
+async def stale(server: DiscordServer, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A command as a client remembers it."""
+    alice = server.person("alice")
+    return find_leaf(server.parts.commands.here(alice.home), name, "en-US")
+
+
+async def press(server: DiscordServer, remembered: tuple[dict[str, Any], list[dict[str, Any]]]) -> Answer:
+    """Use a command from a client that has not heard of changes."""
+    alice = server.person("alice")
+    command, chain = remembered
+    owners = installations(command, alice.user, alice.home)
+    return await alice.interact(
+        COMMAND, alice.home, command_data(command, chain, [], alice._resolved(alice.home)), owners=owners
+    )
+
+
+async def test_a_burst_of_files_is_told_to_discord_once(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    async with easel.running() as bot:
+        await listed(bot)
+        await bot.keeper.wait_known()
+        before = discord_server.command_puts
+        for number in range(10):
+            (folder / f"many{number}.json").write_text(json.dumps(BLANK), "utf-8")
+            (folder / f"many{number}.toml").write_text(MANIFEST, "utf-8")
+        names = await commands(discord_server, lambda names: "many9" in names)
+
+    assert {f"many{number}" for number in range(10)} <= names
+    assert discord_server.command_puts == before + 1
+
+
+async def test_reading_again_what_did_not_change_tells_discord_nothing(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    async with easel.running() as bot:
+        await listed(bot)
+        await bot.keeper.wait_known()
+        before = discord_server.command_puts
+        (folder / "first.json").write_text(json.dumps({**BLANK, "7": entry("EmptyImage", "Unused")}), "utf-8")
+        await bot.keeper.reload()
+        read = bot.library.variants("first")[0].graph
+
+    assert "7" in read
+    assert discord_server.command_puts == before
+
+
+async def test_a_folder_that_comes_later_is_found(discord_server: DiscordServer, easel: Easel, folder: Path) -> None:
+    shutil.rmtree(folder)
+
+    async with easel.running():
+        before = offered(discord_server)
+        easel.add_workflow("first", BLANK, MANIFEST)
+        await commands(discord_server, lambda names: "first" in names)
+        shutil.rmtree(folder)
+        await commands(discord_server, lambda names: "first" not in names)
+        easel.add_workflow("second", BLANK, MANIFEST)
+        after = await commands(discord_server, lambda names: "second" in names)
+
+    assert "first" not in before
+    assert "first" not in after
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+async def test_a_change_behind_a_link_is_seen(
+    discord_server: DiscordServer, easel: Easel, folder: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere.toml"
+    elsewhere.write_text(MANIFEST, "utf-8")
+    (folder / "linked.json").write_text(json.dumps(BLANK), "utf-8")
+    (folder / "linked.toml").symlink_to(elsewhere)
+
+    async with easel.running():
+        before = offered(discord_server)
+        elsewhere.write_text(f'{MANIFEST}name = "renamed"\n', "utf-8")
+        after = await commands(discord_server, lambda names: "renamed" in names)
+
+    assert "linked" in before
+    assert "linked" not in after
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["changed", "removed"])
+async def test_a_job_in_flight_keeps_its_graph(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, folder: Path, *, removed: bool
+) -> None:
+    easel.add_workflow("draw", DRAWN, SIZED)
+    alice = discord_server.person("alice")
+    hold_at(comfyui, 1)
+
+    async with easel.running() as bot:
+        await listed(bot)
+        running = await alice.slash("draw", width=128)
+        await comfyui.wait_for("step", value=1)
+        waiting = [await alice.slash("draw", width=128) for _turn in range(2)]
+        if removed:
+            (folder / "draw.json").unlink()
+            (folder / "draw.toml").unlink()
+            await commands(discord_server, lambda names: "draw" not in names)
+        else:
+            (folder / "draw.json").write_text(json.dumps(BLANK), "utf-8")
+            (folder / "draw.toml").write_text(f'{MANIFEST}name = "drawn"\n', "utf-8")
+            await commands(discord_server, lambda names: "drawn" in names)
+        release(comfyui)
+        messages = [await answer.wait(finished) for answer in (running, *waiting)]
+
+    assert [len(message.images) for message in messages] == [1, 1, 1]
+    assert [graph["3"]["inputs"]["width"] for graph in graphs(comfyui)] == [128, 128, 128]
+
+
+def release(comfyui: Simulator) -> None:
+    """Let it run on, at every further step too."""
+    comfyui.on(lambda moment, _facts: comfyui.release() if moment == "step" else None)
+    comfyui.release()
+
+
+async def test_a_command_that_is_off_is_refused_to_an_old_client_in_a_sentence(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    olivia = discord_server.person("olivia")
+
+    async with easel.running() as bot:
+        await listed(bot)
+        remembered = await stale(discord_server, "first")
+        await told(await olivia.slash("workflows disable", workflow="first"), "off")
+        off = await told(await press(discord_server, remembered))
+        (folder / "first.toml").unlink()
+        (folder / "first.json").unlink()
+        await bot.keeper.reload()
+        gone = await told(await press(discord_server, remembered))
+
+    assert off == "/first cannot run at the moment. It was turned off."
+    assert gone.startswith("/first cannot run at the moment. Its files were removed")
+
+
+async def test_a_changed_command_asks_an_old_client_to_type_it_again(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    async with easel.running() as bot:
+        await listed(bot)
+        remembered = await stale(discord_server, "first")
+        (folder / "first.toml").write_text(
+            MANIFEST + '[[option]]\nname = "width"\ntype = "integer"\nrequired = true\ntargets = ["Canvas.width"]\n',
+            "utf-8",
+        )
+        await bot.keeper.reload()
+        text = await told(await press(discord_server, remembered))
+
+    assert text.startswith("This command has changed.")
+
+
+async def test_more_commands_than_discord_takes_leave_the_last_out_and_say_so(
+    discord_server: DiscordServer, easel: Easel, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(100):
+        easel.add_workflow(f"w{number:03}", BLANK, MANIFEST)
+
+    async with easel.running() as bot:
+        text = await told(await discord_server.person("olivia").slash("workflows list"))
+        shown = await reasons(bot, discord_server, "w099")
+        every = {command.name for command in bot.tree.get_commands()}
+
+    assert len(every) == 100
+    assert {"queue", "cancel", "jobs", "workflows", "first", "w000"} <= every
+    assert "w099" not in every
+    assert "`/w099` · left out: Discord takes 100 commands" in text
+    assert "Turn some off." in shown
+    assert "/w099 is left out: Discord takes 100 commands" in caplog.text
+
+
+async def test_a_name_of_easel_s_own_is_left_out_and_says_so(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    easel.add_workflow("queue", BLANK, MANIFEST)
+    easel.add_workflow("art", BLANK, MANIFEST)
+    easel.add_workflow("boat", BLANK, f'{MANIFEST}group = "art"\n')
+
+    async with easel.running() as bot:
+        own = await reasons(bot, discord_server, "queue")
+        group = await reasons(bot, discord_server, "boat")
+        queue = await discord_server.person("alice").slash("queue")
+
+    assert "/queue is a command of Easel's own. Give it another name." in own
+    assert "Another workflow, or a group of them, is /art. Rename one of them." in group
+    assert queue.ephemeral
+
+
+async def test_what_discord_refuses_is_left_out_and_the_others_are_there(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    """Discord takes all commands or none; here it does not like two of them."""
+    easel.add_workflow("rude", BLANK, MANIFEST)
+    easel.add_workflow("worse", BLANK, f'{MANIFEST}group = "art"\n')
+    easel.add_workflow("fine", BLANK, f'{MANIFEST}group = "art"\n')
+
+    async def judge(moment: str, request: Request) -> None:
+        if moment != "request" or request.method != "PUT" or not isinstance(request.payload, list):
+            return
+        for at, command in enumerate(request.payload):
+            if command["name"] == "rude":
+                raise refuse_field(f"{at}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+            for inner, option in enumerate(command.get("options") or []):
+                if option["name"] == "worse":
+                    raise refuse_field(
+                        f"{at}.options.{inner}.name", "APPLICATION_COMMAND_INVALID_NAME", "No such words"
+                    )
+
+    discord_server.on(judge)
+    async with easel.running() as bot:
+        names = offered(discord_server)
+        rude = await reasons(bot, discord_server, "rude")
+        worse = await reasons(bot, discord_server, "worse")
+        before = discord_server.command_puts
+        await bot.keeper.reload()
+        again = await reasons(bot, discord_server, "rude")
+        puts = [request for request in discord_server.requests if request.method == "PUT"]
+
+    assert {"first", "art"} <= names
+    assert "rude" not in names
+    assert "left out" in rude
+    assert "Discord refuses it: name: Command name is invalid" in rude
+    assert "Discord refuses it: name: No such words" in worse
+    assert again == rude
+    assert discord_server.command_puts == before == 1
+    assert len(puts) == 3
+
+
+async def test_when_discord_does_not_answer_a_reload_says_so_and_nothing_is_lost(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, folder: Path
+) -> None:
+    cut = asyncio.Event()
+
+    async def away(moment: str, request: Request) -> None:
+        if moment == "request" and request.method == "PUT" and cut.is_set():
+            cut.clear()
+            raise Refusal(403, 20012, "You are not authorized to perform this action on this application")
+
+    discord_server.on(away)
+    async with easel.running() as bot:
+        await listed(bot)
+        await bot.keeper.wait_known()
+        easel.add_workflow("second", BLANK, MANIFEST)
+        cut.set()
+        answer = await discord_server.person("olivia").slash("workflows reload")
+        text = await told(answer, "It was read")
+        works = await discord_server.person("alice").slash("first")
+        message = await works.wait(finished)
+        names = await commands(discord_server, lambda names: "second" in names)
+
+    assert text.startswith("It was read, but Discord did not answer. The bot tries again by itself.")
+    assert len(message.images) == 1
+    assert "first" in names
+
+
+async def test_a_node_that_is_installed_later_brings_its_command(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, folder: Path
+) -> None:
+    odd = {
+        **BLANK,
+        "3": entry("PackNode", "Odd"),
+        "2": entry("SaveImage", "Save", images=["3", 0], filename_prefix="a"),
+    }
+    easel.add_workflow("odd", odd, MANIFEST)
+
+    async with easel.running() as bot:
+        await listed(bot)
+        before = await commands(discord_server, lambda names: "odd" not in names)
+        comfyui.add_node("PackNode", {"input": {"required": {}}, "output": ["IMAGE"]})
+        comfyui.drop_sockets()
+        await commands(discord_server, lambda names: "odd" in names)
+
+    assert "first" in before
+
+
+async def test_a_paid_workflow_is_off_until_enabled_shows_that_it_costs_and_can_be_for_a_role(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, folder: Path
+) -> None:
+    comfyui.add_node("PaidNode", {"input": {"required": {}}, "output": ["IMAGE"], "api_node": True})
+    dear = {
+        **BLANK,
+        "3": entry("PaidNode", "Dear"),
+        "2": entry("SaveImage", "Save", images=["3", 0], filename_prefix="a"),
+    }
+    easel.add_workflow("dear", dear, f'{MANIFEST}roles = ["Patrons"]\n')
+    patron = discord_server.add_person("pat", discord_server.add_role("Patrons"))
+    olivia = discord_server.person("olivia")
+
+    async with easel.running() as bot:
+        await listed(bot)
+        await commands(discord_server, lambda names: "dear" not in names)
+        before = await reasons(bot, discord_server, "dear")
+        shown = await told(await olivia.slash("workflows enable", workflow="dear"), "ready")
+        await commands(discord_server, lambda names: "dear" in names)
+        (line,) = [each["description"] for each in patron.commands() if each["name"] == "dear"]
+        refused = await told(await discord_server.person("alice").slash("dear"))
+        listing = await told(await olivia.slash("workflows list"))
+        taken = await patron.slash("dear")
+
+    assert "off, costs money" in before
+    assert "It uses paid nodes (PaidNode)" in before
+    assert "💳 It costs money: PaidNode" in shown
+    assert line == "Make what the test wants 💳"
+    assert refused == "This command is for people with one of these roles: @Patrons."
+    assert "`/dear` 💳" in listing
+    assert not taken.ephemeral
+
+
+async def test_a_kept_workflow_that_cannot_be_a_command_says_why(
+    discord_server: DiscordServer, easel: Easel, folder: Path
+) -> None:
+    olivia = discord_server.person("olivia")
+
+    async with easel.running() as bot:
+        await listed(bot)
+        answer = await olivia.slash("workflows add", file=("queue.json", json.dumps(BLANK).encode()))
+        await told(answer, "/queue")
+        await olivia.click(answer.message, "Keep it")
+        message = await answer.wait(lambda message: message.text.startswith("Kept"))
+        taken = await told(await olivia.slash("workflows add", file=("first.json", json.dumps(BLANK).encode())))
+
+    assert "`/queue` is no command yet" in message.text
+    assert "command of Easel's own" in message.text
+    assert taken == "first.json: There is a workflow “first” already. Add it under another name."
