@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -174,10 +174,11 @@ class _Making:
 
 def _is_leaf(info: Info) -> bool:
     """Whether such a node needs no other."""
-    required = info["input"].get("required", {}).values()
-    return all(
-        isinstance(spec[0], list) or spec[0] in ("INT", "FLOAT", "STRING", "BOOLEAN", "COMBO") for spec in required
-    )
+    return all(_is_plain(spec) for spec in info["input"].get("required", {}).values())
+
+
+def _is_plain(spec: Sequence[Any]) -> bool:
+    return isinstance(spec[0], list) or spec[0] in ("INT", "FLOAT", "STRING", "BOOLEAN", "COMBO")
 
 
 def literal(draw: DrawFn, kind: Any, options: Info) -> Any:
@@ -215,7 +216,7 @@ def any_graphs(draw: DrawFn, pool: Pool) -> Any:
     for _ in range(draw(st.sampled_from([0, 1, 1, 2, 3, 4]))):
         draw(_mishaps)(draw, graph, pool)
     if not _is_harmless(graph, cheap):
-        _make_refused(graph, pool)
+        make_refused(graph, pool)
     return graph
 
 
@@ -355,16 +356,20 @@ def _is_astray(value: Any, graph: Graph) -> bool:
     return isinstance(value, list) and len(value) == 2 and not (isinstance(value[0], str) and value[0] in graph)
 
 
-def _make_refused(graph: Graph, pool: Pool) -> None:
-    """Take something from every output that it cannot be without."""
+def make_refused(graph: Graph, pool: Pool) -> None:
+    """Take something from every output that it cannot be without; a plain value if possible, so that links stay."""
     for node in graph.values():
         class_type = node.get("class_type") if isinstance(node, dict) else None
         if not isinstance(class_type, str) or class_type not in pool or not pool[class_type]["output_node"]:
             continue
         required = pool[class_type]["input"].get("required", {})
-        plain = [name for name, spec in required.items() if not str(spec[0]).endswith("_V3")]
+        needed = sorted((not _is_plain(spec), name) for name, spec in required.items() if not _is_dynamic(spec))
         if isinstance(node.get("inputs"), dict):
-            node["inputs"].pop(plain[0], None)
+            node["inputs"].pop(needed[0][1], None)
+
+
+def _is_dynamic(spec: Sequence[Any]) -> bool:
+    return str(spec[0]).endswith("_V3")
 
 
 def refusable(pool: Mapping[str, Info]) -> Pool:
@@ -372,8 +377,7 @@ def refusable(pool: Mapping[str, Info]) -> Pool:
     return Pool(
         (name, info)
         for name, info in pool.items()
-        if not info["output_node"]
-        or any(not str(spec[0]).endswith("_V3") for spec in info["input"].get("required", {}).values())
+        if not info["output_node"] or not all(_is_dynamic(spec) for spec in info["input"].get("required", {}).values())
     )
 
 

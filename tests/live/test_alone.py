@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.comfy.simulator import Simulator
-from tests.live.graphs import Pool, refusable, runnable_graphs, sound_graphs, submissions
+from tests.live.graphs import Pool, make_refused, refusable, runnable_graphs, sound_graphs, submissions
 from tests.live.pair import Side
 from tests.live.queries import FILES
 from tests.live.requests import Names, Raw, Request
@@ -102,9 +102,7 @@ def test_a_graph_of_known_nodes_is_never_an_error_of_the_server(alone: Alone) ->
             for name in node["inputs"]:
                 if data.draw(st.integers(0, 4)) == 0:
                     node["inputs"][name] = data.draw(_VALUES)
-        outputs = [node for node in graph.values() if pool[str(node["class_type"])]["output_node"]]
-        for node in outputs:
-            node["inputs"].clear()
+        make_refused(graph, pool)
         raw = alone.ask(Request("POST", "/prompt", json.dumps({"prompt": graph})))
 
         assert raw.status == 400

@@ -31,9 +31,9 @@ async def test_a_form_explains_its_mistakes_and_sends_every_field(page: Page, tm
     await page.keyboard.type("x")
     await form.get_by_role("radio", name="Wild").check()
     await expect(form.locator(".failure:visible")).to_have_count(0)
-    for extra in ("Snow", "Moon", "Birds"):
-        await form.get_by_role("checkbox", name=extra).check()
-    async with page.expect_file_chooser() as chooser:
+    async with page.expect_file_chooser() as chooser:  # early: Chromium is told of it in the background
+        for extra in ("Snow", "Moon", "Birds"):
+            await form.get_by_role("checkbox", name=extra).check()
         await form.get_by_role("button", name="browse").click()
     await (await chooser.value).set_files(photo)
     await form.get_by_role("button", name="Submit").click()

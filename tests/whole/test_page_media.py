@@ -17,11 +17,11 @@ async def test_a_picture_is_uploaded_with_a_command(page: Page, stage: Stage, tm
     photo = tmp_path / "my fox.png"
     photo.write_bytes(picture())
     stage.bot.finish.set()
-    await begin(page, "draw")
-    await page.keyboard.type("a fox")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("source:")
-    async with page.expect_file_chooser() as chooser:
+    async with page.expect_file_chooser() as chooser:  # from the beginning: Chromium is told of it in the background
+        await begin(page, "draw")
+        await page.keyboard.type("a fox")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("source:")
         await page.keyboard.press("Enter")
     await (await chooser.value).set_files(photo)
     await expect(page.locator(".chip .file-button")).to_contain_text("my fox.png")

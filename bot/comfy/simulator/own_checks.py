@@ -47,7 +47,7 @@ class OwnCheck:
 
 def find_own_check(class_type: str, folders: Folders, version: Version) -> OwnCheck | None:
     """The check of that class, as ComfyUI's own nodes have them."""
-    check = _file_checks(lambda name: _exists(folders, name)).get(class_type)
+    check = _file_checks(lambda name: _exists(folders, name), version).get(class_type)
     if check is not None:
         return check if class_type not in _LATER or version.since(0, 8) else None
     if class_type == "ComfySwitchNode":
@@ -69,13 +69,15 @@ def _exists(folders: Folders, name: str) -> bool:
     return os.path.commonpath((root, path)) == root and os.path.exists(path)  # noqa: PTH110 - as above
 
 
-def _file_checks(exists: Exists) -> dict[str, OwnCheck]:
+def _file_checks(exists: Exists, version: Version) -> dict[str, OwnCheck]:
+    mask = "LoadImage" if version.since(0, 8) else "LoadImageMask"
+    sound = "validate_inputs" if version.since(0, 4) else "VALIDATE_INPUTS"
     return {
         "LoadLatent": _file_check("latent", "latent", "LoadLatent.VALIDATE_INPUTS", exists),
         "LoadImage": _file_check("image", "image", "LoadImage.VALIDATE_INPUTS", exists),
-        "LoadImageMask": _file_check("image", "image", "LoadImage.VALIDATE_INPUTS", exists),
+        "LoadImageMask": _file_check("image", "image", f"{mask}.VALIDATE_INPUTS", exists),
         "LoadImageOutput": _file_check("image", "image", "LoadImage.VALIDATE_INPUTS", exists),
-        "LoadAudio": _file_check("audio", "audio", "LoadAudio.validate_inputs", exists),
+        "LoadAudio": _file_check("audio", "audio", f"LoadAudio.{sound}", exists),
         "LoadVideo": _file_check("file", "video", "LoadVideo.validate_inputs", exists),
         "Load3D": _model_check("Load3D.validate_inputs", exists),
         "Load3DAdvanced": _model_check("Load3DAdvanced.validate_inputs", exists),
