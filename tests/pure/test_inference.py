@@ -145,14 +145,20 @@ def test_a_negative_that_comes_out_beside_the_positive_stays_one() -> None:
     assert targets(graph)["negative"] == ("against.text",)
 
 
-def test_a_node_that_mixes_conditions_passes_each_on_in_its_place() -> None:
+def test_what_is_mixed_into_both_sides_is_said_for_not_against() -> None:
     graph = drawing(
         sampler=sampler(positive=("mix", 0), negative=("mix", 1)),
         mix=node("Mixer", positive=("for", 0), negative=("against", 0), style=("style", 0)),
         style=node("CLIPTextEncode", text="oil on canvas", clip=("model", 1)),
     )
 
-    assert (targets(graph)["prompt"], targets(graph)["negative"]) == (("for.text",), ("against.text",))
+    found = targets(graph)
+
+    assert (found["prompt"], found["prompt_2"], found["negative"]) == (
+        ("for.text",),
+        ("style.text",),
+        ("against.text",),
+    )
 
 
 def test_a_custom_sampler_is_one_too() -> None:
@@ -470,24 +476,21 @@ def test_what_a_size_is_worked_out_from_is_offered() -> None:
 
 
 def test_each_of_several_loras_has_a_name_and_a_strength() -> None:
+    def lora(name: str, model: str) -> dict[str, Any]:
+        strengths: dict[str, Any] = {"strength_model": 0.5, "strength_clip": 0.5}
+        return node("LoraLoader", model=(model, 0), clip=(model, 1), lora_name=name, **strengths)
+
     graph = drawing(
         sampler=sampler(model=("second", 0)),
-        first=node(
-            "LoraLoader",
-            model=("model", 0),
-            clip=("model", 1),
-            lora_name="a.safetensors",
-            strength_model=0.5,
-            strength_clip=0.5,
-        ),
-        second=node("LoraLoaderModelOnly", model=("first", 0), lora_name="b.safetensors", strength_model=0.5),
+        first=lora("a.safetensors", "model"),
+        second=lora("b.safetensors", "first"),
     )
     found = targets(graph)
 
-    assert found["lora"] == ("LoraLoader.lora_name",)
-    assert found["lora_strength"] == ("LoraLoader.strength_model", "LoraLoader.strength_clip")
-    assert found["lora_2"] == ("LoraLoaderModelOnly.lora_name",)
-    assert found["lora_strength_2"] == ("LoraLoaderModelOnly.strength_model",)
+    assert found["lora"] == ("first.lora_name",)
+    assert found["lora_strength"] == ("first.strength_model", "first.strength_clip")
+    assert found["lora_2"] == ("second.lora_name",)
+    assert found["lora_strength_2"] == ("second.strength_model", "second.strength_clip")
 
 
 def test_a_lora_on_two_models_is_one_option_with_one_strength() -> None:
