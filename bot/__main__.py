@@ -173,13 +173,15 @@ def _play(settings: Settings, command: Play) -> None:
 
 def _checked_settings() -> Settings:
     """The settings; where they are wrong the doctor has nothing else to look at."""
-    from bot.doctor import Mark
+    from bot.doctor import lines
+    from bot.doctor.finding import bad
 
     try:
         return read_settings()
     except SettingsError as error:
-        for line in error.problem.splitlines():
-            _say(f"{Mark.BAD} {line}")
+        found = (bad(*line.split(": ", 1)) for line in error.problem.splitlines())
+        for line in lines(found, sys.stdout.encoding or "utf-8"):
+            _say(line)
         sys.exit(1)
 
 
@@ -190,7 +192,7 @@ async def _check(settings: Settings) -> int:
     bad = False
     async with aclosing(examine(settings)) as findings:
         async for found in findings:
-            _say(*lines([found]))
+            _say(*lines([found], sys.stdout.encoding or "utf-8"))
             bad = bad or found.mark is Mark.BAD
     return int(bad)
 

@@ -16,6 +16,9 @@ class Mark(StrEnum):
     BAD = "✗"
 
 
+_PLAIN = {Mark.GOOD: "+", Mark.DOUBTFUL: "!", Mark.BAD: "x"}
+
+
 @dataclass(frozen=True)
 class Finding:
     """`text` says what there is and, where it is not good, what to do."""
@@ -37,6 +40,12 @@ def bad(subject: str, text: str) -> Finding:
     return Finding(Mark.BAD, subject, text)
 
 
-def lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """One line for each, whatever is in its text."""
-    yield from (f"{found.mark} {found.subject}: {' '.join(found.text.split())}" for found in findings)
+def lines(findings: Iterable[Finding], alphabet: str = "utf-8") -> Iterator[str]:
+    """One line for each, whatever is in its text; with plain marks where a terminal's alphabet has no others."""
+    try:
+        "".join(Mark).encode(alphabet)
+    except UnicodeEncodeError:
+        marks = _PLAIN
+    else:
+        marks = {mark: str(mark) for mark in Mark}
+    yield from (f"{marks[found.mark]} {found.subject}: {' '.join(found.text.split())}" for found in findings)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bot.doctor.finding import Finding, bad, doubtful, good
+from bot.doctor.finding import Finding, Mark, bad, doubtful, good
 from bot.errors import SettingsError
 from bot.jobs.database import sqlite_path
 from bot.settings import Settings
@@ -34,6 +34,8 @@ def examine_folders(settings: Settings) -> list[Finding]:
 def _writable(subject: str, folder: Path) -> Finding:
     """Tried, not asked: permissions say little on network drives and on Windows."""
     place = _existing(folder)
+    if not place.is_dir():
+        return bad(subject, _("{file} is a file, and a folder is wanted there.").format(file=place))
     try:
         with tempfile.TemporaryFile(dir=place):
             pass
@@ -73,12 +75,11 @@ def _workflows(folder: Path) -> Finding:
     if not count:
         return bad(subject, _("{folder} holds no workflows. Drop one into it.").format(folder=folder.absolute()))
     said = _("{folder} holds {count} files.").format(folder=folder, count=count)
-    if (writing := _writable(subject, folder)).text and writing.mark != good("", "").mark:
-        return doubtful(subject, f"{said} {writing.text}")
-    return good(subject, said)
+    writing = _writable(subject, folder)
+    return good(subject, said) if writing.mark is Mark.GOOD else doubtful(subject, f"{said} {writing.text}")
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, else the nearest above it that is there."""
-    folder = folder.expanduser().absolute()
-    return next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
+    """The folder, else the nearest above it that is there, which may be a file."""
+    folder = folder.absolute()
+    return next((place for place in (folder, *folder.parents) if place.exists()), folder)

@@ -130,6 +130,12 @@ OTHERS: dict[str, dict[str, Any]] = {
         negative_prompt=["STRING", {"multiline": True}],
     ),
     "WanVideoModelLoader": _facts(["WANVIDEOMODEL"], model=[["wan.safetensors"]]),
+    "Mixer": _facts(
+        ["CONDITIONING", "CONDITIONING"],
+        positive=["CONDITIONING"],
+        negative=["CONDITIONING"],
+        style=["CONDITIONING"],
+    ),
     "PaidPicture": _facts(
         ["IMAGE"],
         paid=True,

@@ -53,7 +53,7 @@ def test_a_pick_has_the_name_and_type_it_has_without_app_mode() -> None:
 
 
 def test_a_pick_that_is_gone_is_named_in_a_note() -> None:
-    found = picked(drawing(), saved(["sampler", "steps"], ["sampler", "speed"], [99, "x"]))
+    found = picked(drawing(), saved(["sampler", "steps"], ["sampler", "speed"], [99, "x"], [99, "x"]))
 
     assert names(found) == ["steps"]
     assert found.notes == ("Picked in App Mode, but not in the workflow any more: sampler.speed, 99.x.",)

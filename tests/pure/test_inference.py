@@ -145,6 +145,22 @@ def test_a_negative_that_comes_out_beside_the_positive_stays_one() -> None:
     assert targets(graph)["negative"] == ("against.text",)
 
 
+def test_what_is_mixed_into_both_sides_is_said_for_not_against() -> None:
+    graph = drawing(
+        sampler=sampler(positive=("mix", 0), negative=("mix", 1)),
+        mix=node("Mixer", positive=("for", 0), negative=("against", 0), style=("style", 0)),
+        style=node("CLIPTextEncode", text="oil on canvas", clip=("model", 1)),
+    )
+
+    found = targets(graph)
+
+    assert (found["prompt"], found["prompt_2"], found["negative"]) == (
+        ("for.text",),
+        ("style.text",),
+        ("against.text",),
+    )
+
+
 def test_a_custom_sampler_is_one_too() -> None:
     graph = drawing(
         sampler=node(
@@ -315,6 +331,29 @@ def test_a_text_is_found_where_it_is_written() -> None:
     assert targets(graph)["prompt"] == ("Prompt.value",)
 
 
+def test_of_several_texts_the_one_called_so_is_the_prompt() -> None:
+    graph = drawing(
+        **{"for": node("CLIPTextEncode", text=("join", 0), clip=("model", 1))},
+        join=node("StringConcatenate", string_a=("look", 0), string_b=("words", 0), delimiter=", "),
+        look=node("PrimitiveString", "Look", value="oil on canvas"),
+        words=node("PrimitiveString", "Your prompt", value="a fox"),
+    )
+
+    assert targets(graph)["prompt"] == ("Your prompt.value",)
+    assert targets(graph)["look"] == ("Look.value",)
+
+
+def test_what_tells_a_language_model_who_it_is_stays() -> None:
+    graph = drawing(
+        **{"for": node("CLIPTextEncode", text=("join", 0), clip=("model", 1))},
+        join=node("StringConcatenate", string_a=("who", 0), string_b=("words", 0), delimiter=", "),
+        who=node("PrimitiveString", "System prompt", value="You are a painter"),
+        words=node("PrimitiveString", "Prompt", value="a fox"),
+    )
+
+    assert "system_prompt" not in options(graph)
+
+
 def test_several_texts_of_an_encoder_are_one_to_a_person() -> None:
     graph = drawing(
         **{
@@ -352,6 +391,16 @@ def test_a_value_is_followed_through_the_side_a_switch_takes(on: bool, side: str
 
     assert found["steps"] == (side,)
     assert found["fast"] == ("Fast.value",)
+
+
+def test_what_lies_on_the_side_a_switch_does_not_take_is_not_offered() -> None:
+    graph = drawing(
+        look=node("ComfySwitchNode", switch=False, on_true=("load", 0), on_false=("decode", 0)),
+        load=node("LoadImage", image="a.png"),
+        save=node("SaveImage", images=("look", 0), filename_prefix="x"),
+    )
+
+    assert "image" not in options(graph)
 
 
 def test_a_primitive_that_somebody_titled_is_an_option() -> None:
@@ -427,24 +476,41 @@ def test_what_a_size_is_worked_out_from_is_offered() -> None:
 
 
 def test_each_of_several_loras_has_a_name_and_a_strength() -> None:
+    def lora(name: str, model: str) -> dict[str, Any]:
+        strengths: dict[str, Any] = {"strength_model": 0.5, "strength_clip": 0.5}
+        return node("LoraLoader", model=(model, 0), clip=(model, 1), lora_name=name, **strengths)
+
     graph = drawing(
         sampler=sampler(model=("second", 0)),
-        first=node(
-            "LoraLoader",
-            model=("model", 0),
-            clip=("model", 1),
-            lora_name="a.safetensors",
-            strength_model=0.5,
-            strength_clip=0.5,
-        ),
-        second=node("LoraLoaderModelOnly", model=("first", 0), lora_name="b.safetensors", strength_model=0.5),
+        first=lora("a.safetensors", "model"),
+        second=lora("b.safetensors", "first"),
     )
     found = targets(graph)
 
-    assert found["lora"] == ("LoraLoader.lora_name",)
-    assert found["lora_strength"] == ("LoraLoader.strength_model", "LoraLoader.strength_clip")
-    assert found["lora_2"] == ("LoraLoaderModelOnly.lora_name",)
-    assert found["lora_strength_2"] == ("LoraLoaderModelOnly.strength_model",)
+    assert found["lora"] == ("first.lora_name",)
+    assert found["lora_strength"] == ("first.strength_model", "first.strength_clip")
+    assert found["lora_2"] == ("second.lora_name",)
+    assert found["lora_strength_2"] == ("second.strength_model", "second.strength_clip")
+
+
+def test_a_lora_on_two_models_is_one_option_with_one_strength() -> None:
+    def lora(model: str) -> dict[str, Any]:
+        return node("LoraLoaderModelOnly", model=(model, 0), lora_name="pixel-art-xl.safetensors", strength_model=0.5)
+
+    graph = refined() | {"lora": lora("model"), "lora2": lora("finer")}
+    graph["base"]["inputs"]["model"] = ["lora", 0]
+    graph["sampler"]["inputs"]["model"] = ["lora2", 0]
+    found = targets(graph)
+
+    assert found["lora"] == ("lora.lora_name", "lora2.lora_name")
+    assert found["lora_strength"] == ("lora.strength_model", "lora2.strength_model")
+
+
+def test_a_second_model_without_a_title_says_in_whose_place_it_goes() -> None:
+    graph = refined()
+    graph["finer"]["_meta"]["title"] = "CheckpointLoaderSimple"
+
+    assert options(graph)["model_2"].help == "In place of sd_xl_base_1.0.safetensors"
 
 
 def test_a_unet_a_vae_and_clip_skip_are_offered() -> None:
@@ -516,6 +582,7 @@ def test_a_titled_seed_is_the_seed_of_all() -> None:
     )
 
     assert [name for name, option in options(graph).items() if option.type is OptionType.SEED] == ["seed"]
+    assert targets(graph)["seed"] == ("$seed.value", "again.seed")
 
 
 def test_only_the_outputs_titled_so_are_collected() -> None:

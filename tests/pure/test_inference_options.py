@@ -64,7 +64,9 @@ def test_bounds_too_large_for_discord_are_left_to_it() -> None:
         knob=node("PrimitiveInt", "boldness", value=1),
     )
 
-    assert (options(graph)["boldness"].min, options(graph)["boldness"].max) == (None, None)
+    found = options(graph)["boldness"]
+
+    assert (found.min, found.max, found.default) == (None, None, 1)
 
 
 def test_a_knob_has_the_bounds_of_what_it_turns() -> None:
@@ -211,6 +213,26 @@ def test_names_find_their_nodes_whatever_the_titles_are(title: str) -> None:
     workflow = build_workflow(found.manifest, graph, "x.json", nodes())
 
     assert [target.node for target in workflow.targets["count"]] == ["canvas"]
+
+
+def test_an_input_with_dots_is_not_taken_for_another_node_s() -> None:
+    graph = drawing(
+        canvas=node("VAEEncode", pixels=("fit", 0), vae=("model", 2)),
+        fit=node(
+            "ResizeImageMaskNode",
+            "$fit",
+            input=("load", 0),
+            resize_type="scale dimensions",
+            scale_method="lanczos",
+            resize_type__width=640,
+            resize_type__height=480,
+            resize_type__crop="center",
+        ),
+        load=node("LoadImage", "$fit.resize_type", image="a.png", width=3),
+    )
+    workflow = build_workflow(inferred(graph).manifest, graph, "x.json", nodes())
+
+    assert [target.node for target in workflow.targets["fit_resize_type_width"]] == ["fit"]
 
 
 def test_a_command_has_25_options_the_everyday_ones_first() -> None:

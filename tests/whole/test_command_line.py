@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 from pathlib import Path
@@ -13,8 +14,13 @@ from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer
 from bot.playground.rest import Request
 from tests.whole.conftest import finished
+from tests.whole.making import entry
 from tests.whole.processes import program, settings
 
+SQUARES = {
+    "1": entry("EmptyImage", "Canvas", width=64, height=64, batch_size=1, color=0),
+    "2": entry("SaveImage", "Save", images=["1", 0], filename_prefix="a"),
+}
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -44,7 +50,7 @@ async def test_help_lists_the_commands(tmp_path: Path) -> None:
         code = await bot.end()
 
     assert code == 0
-    assert all(word in bot.output.text for word in ("python -m bot", "play", "backup", "run"))
+    assert all(word in bot.output.text for word in ("python -m bot", "play", "check", "import", "backup", "run"))
 
 
 async def test_play_can_be_told_not_to_open_the_browser(tmp_path: Path) -> None:
@@ -189,4 +195,83 @@ async def test_play_serves_a_page_until_ctrl_c(tmp_path: Path) -> None:
 
     assert "<html" in html
     assert code == 0
+    assert TRACEBACK not in play.output.text
+
+
+async def test_check_says_one_line_for_each_thing_and_its_exit_code_whether_it_works(
+    discord_server: DiscordServer, comfyui: Simulator, tmp_path: Path
+) -> None:
+    env = settings(discord_server, comfyui.url, tmp_path / "data")
+    (tmp_path / ".env").write_text("COMFYUI_URL=http://127.0.0.1:1\nSOMETHING=else\n", "utf-8")
+    async with program("check", env=env, cwd=tmp_path) as well:
+        code = await well.end()
+    async with program("check", env={**env, "DISCORD_TOKEN": "hunter2"}, cwd=tmp_path) as ill:
+        worse = await ill.end()
+
+    assert (code, worse) == (0, 1)
+    assert [line for line in well.output.text.splitlines() if line[:2] not in {"✓ ", "! "}] == []
+    assert "! Settings: COMFYUI_URL in .env is no setting. Did you mean COMFYUI_URLS?" in well.output.text
+    assert "SOMETHING" not in well.output.text
+    assert "✗ DISCORD_TOKEN: Discord does not accept it." in ill.output.text
+    assert "hunter2" not in ill.output.text
+
+
+async def test_check_names_wrong_settings_and_nothing_else(tmp_path: Path) -> None:
+    async with program("check", env={"LOG_LEVEL": "LOUD", "KEEP_JOBS_DAYS": "0"}, cwd=tmp_path) as bot:
+        code = await bot.end()
+
+    assert code == 1
+    assert [line.split(":")[0] for line in bot.output.text.splitlines()] == ["✗ KEEP_JOBS_DAYS", "✗ LOG_LEVEL"]
+
+
+async def test_check_speaks_to_a_terminal_that_has_no_marks(tmp_path: Path) -> None:
+    env = {"PYTHONIOENCODING": "cp1252", "COMFYUI_URLS": "http://127.0.0.1:9"}
+    async with program("check", env=env, cwd=tmp_path) as bot:
+        code = await bot.end()
+
+    assert code == 1
+    assert "x DISCORD_TOKEN: it is not set." in bot.output.text
+
+
+async def test_import_writes_shows_the_command_and_overwrites_nothing(
+    discord_server: DiscordServer, comfyui: Simulator, tmp_path: Path
+) -> None:
+    env = settings(discord_server, comfyui.url, tmp_path / "data", WORKFLOWS_DIR="mine")
+    (tmp_path / "squares.json").write_text(json.dumps(SQUARES), "utf-8")
+    async with program("import", "squares.json", "--name", "Boxes", env=env, cwd=tmp_path) as first:
+        code = await first.end()
+    async with program("import", "squares.json", "--name", "Boxes", env=env, cwd=tmp_path) as second:
+        again = await second.end()
+
+    assert (code, again) == (0, 1)
+    assert first.output.text.splitlines()[0] == f"Written: {Path('mine', 'boxes.json')}, {Path('mine', 'boxes.toml')}"
+    assert first.output.text.splitlines()[1].startswith("/boxes  ")
+    assert second.output.text.strip() == (
+        "boxes.json: It is already there, and nothing is overwritten. Choose another --name."
+    )
+
+
+async def test_play_tries_one_workflow_beside_the_others_and_writes_nothing(tmp_path: Path) -> None:
+    tried, home = tmp_path / "squares.json", tmp_path / "workflows"
+    tried.write_text(json.dumps(SQUARES), "utf-8")
+    home.mkdir()
+    env = {"DATA_DIR": str(tmp_path / "data"), "WORKFLOWS_DIR": str(home)}
+    async with program("play", "--port", "0", "--no-browser", "--workflow", str(tried), env=env, cwd=tmp_path) as play:
+        await play.output.wait("/squares  Run the workflow")
+        play.send(signal.SIGINT)
+        code = await play.end()
+
+    assert code == 0
+    assert list(home.iterdir()) == []
+    assert TRACEBACK not in play.output.text
+
+
+async def test_play_refuses_a_file_that_is_no_workflow_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{", "utf-8")
+    env = {"DATA_DIR": str(tmp_path / "data"), "WORKFLOWS_DIR": str(tmp_path / "workflows")}
+    async with program("play", "--port", "0", "--no-browser", "--workflow", "bad.json", env=env, cwd=tmp_path) as play:
+        code = await play.end()
+
+    assert code == 1
+    assert play.output.text.splitlines()[-1].startswith("bad.json: It is not valid JSON")
     assert TRACEBACK not in play.output.text

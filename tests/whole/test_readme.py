@@ -8,6 +8,7 @@ from typing import Any
 
 from discord import app_commands
 
+from bot.__main__ import CommandLine
 from bot.app import EaselBot
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -21,11 +22,21 @@ def leaves(commands: Any) -> list[app_commands.Command[Any, ..., Any]]:
 
 
 async def test_the_readme_lists_every_command_with_its_description(bot: EaselBot) -> None:
-    rows = re.findall(r"^\| `/([a-z ]+)` \| (everyone|moderators) \| (.+) \|$", README, re.MULTILINE)
+    """Those too that this ComfyUI has no models for."""
+    rows = re.findall(r"^\| `/([a-z ]+)` \| (everyone|moderators|bot owner) \| (.+) \|$", README, re.MULTILINE)
+    shipped = [entry.variants[0].manifest for entry in bot.library.entries.values()]
 
     assert {name: text for name, _who, text in rows} == {
-        command.qualified_name: command.description for command in leaves(bot.tree.get_commands())
+        **{command.qualified_name: command.description for command in leaves(bot.tree.get_commands())},
+        **{manifest.name: manifest.description for manifest in shipped},
     }
+
+
+def test_the_readme_lists_every_command_of_the_command_line() -> None:
+    rows = re.findall(r"^\| `python -m bot ?([a-z]*)[^|]*` \| .+ \|$", README, re.MULTILINE)
+    known = [field.alias or name for name, field in CommandLine.model_fields.items()]
+
+    assert sorted(name or "run" for name in rows) == sorted(known)
 
 
 async def test_the_readme_lists_every_option_of_imagine_with_its_help(bot: EaselBot) -> None:

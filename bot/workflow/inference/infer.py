@@ -99,10 +99,17 @@ def _options(web: Web, wishes: Iterable[Wish]) -> list[tuple[Wish, Option | None
         if option is not None:
             seeded = seeded or option.type is OptionType.SEED
             name = names.take(wish.name, wish.mark)
-            apart = {} if name == option.name or not wish.title else {"help": one_line(wish.title)}
-            option = option.model_copy(update={"name": name, **apart})
+            said = option.help if name == option.name else _told_apart(web, wish) or option.help
+            option = option.model_copy(update={"name": name, "help": said})
         made.append((wish, option))
     return made
+
+
+def _told_apart(web: Web, wish: Wish) -> str:
+    """What tells an option from others of its name: what somebody called it, or the file there is."""
+    value = web.value(wish.targets[0])
+    is_file = isinstance(value, str) and wish.name in {"model", "lora", "vae", "control_net"}
+    return one_line(_("In place of {file}").format(file=value) if is_file and not wish.mark else wish.title)
 
 
 def _fit(options: list[Option], used: int) -> tuple[list[Option], list[str]]:

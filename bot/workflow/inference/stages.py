@@ -139,9 +139,7 @@ def _passed_on(web: Web, source: Link) -> list[tuple[str, Link]]:
     joined = web.fed(node, CONDITIONING) or (web.fed(node, kind) if _carries_words(kind) else [])
     outputs = [place for place, found in enumerate(web.catalogue.outputs(class_type)) if found == CONDITIONING]
     takes = [name for name, found in web.catalogue.input_types(class_type).items() if found == CONDITIONING]
-    if {"positive", "negative"} <= set(takes) and len(outputs) > 1:
-        takes = ["positive", "negative"]
-    if len(outputs) >= len(takes) > 1 and slot in outputs[: len(takes)]:
+    if len(outputs) == len(takes) > 1 and slot in outputs:
         return [(name, further) for name, further in joined if name == takes[outputs.index(slot)]]
     return joined
 

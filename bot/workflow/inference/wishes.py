@@ -31,6 +31,8 @@ _SHARED = frozenset(
         *("denoise", "model", "sampler", "scheduler", "vae", "aspect_ratio", "resolution", "generate_audio"),
     }
 )
+#: what a strength is of
+_STRONG = ("lora_name", "control_net", "model_patch")
 
 
 def find_wishes(web: Web) -> list[Wish]:
@@ -71,7 +73,9 @@ def _shared(web: Web, wishes: Iterable[Wish]) -> list[Wish]:
         same = wish.kind is OptionType.SIZE or len(set(values)) == 1
         place = web.class_of(wish.targets[0].node) if wish.name not in _SHARED else ""
         place += wish.targets[0].input if wish.name in {"model", "vae"} else ""
-        alike = same and wish.kind not in FILES and not wish.name.endswith("_strength")
+        if wish.name.endswith("_strength"):  # of the same thing
+            place += repr([web.value(Target(wish.targets[0].node, name)) for name in _STRONG])
+        alike = same and wish.kind not in FILES
         key = (wish.name, wish.kind, place, *values[:2]) if alike else at
         known = kept.get(key)
         kept[key] = wish if known is None else replace(known, targets=known.targets + wish.targets)
