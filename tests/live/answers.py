@@ -116,12 +116,14 @@ def _plain(value: Any, request: Request, key: str = "") -> Any:
     if key in _VOLATILE:
         return type(value).__name__
     if isinstance(value, dict):
-        return {name: _plain(item, request, name) for name, item in value.items() if name not in _TOOLTIPS}
+        # outputs run in the order of a set, and are listed as they end
+        items = sorted(value.items()) if key in ("outputs", "meta") else value.items()
+        return {name: _plain(item, request, name) for name, item in items if name not in _TOOLTIPS}
     if key == "prompt" and isinstance(value, list) and len(value) == 5:
         value = ["number", *value[1:4], sorted(value[4])]
     if isinstance(value, list):
-        items = [_plain(item, request) for item in value]
-        return sorted(items, key=json.dumps) if key in _SETS else items
+        listed = [_plain(item, request) for item in value]
+        return sorted(listed, key=json.dumps) if key in _SETS else listed
     if key in ("number", "priority") and "number" not in (request.json or ()):
         return "number"
     if key == "exception_message":

@@ -66,10 +66,10 @@ async def likeness(session: aiohttp.ClientSession, url: str) -> tuple[Likeness, 
     uploads = _choices(classes["LoadImage"], "image")
     own = Catalogue({}, list).classes
     plain: dict[str, Info] = {
-        # older servers do not tell which nodes want lists
+        # older servers do not tell which nodes want lists; lists of folders grow while it is asked
         name: _core({"is_input_list": own.get(name, {}).get("is_input_list", False), **info})
         for name, info in classes.items()
-        if not info.get("api_node")
+        if not info.get("api_node") and "FromFolder" not in name
     }
     like = Likeness(version, models, uploads, {} if version == OWN_VERSION else plain)
     return like, plain

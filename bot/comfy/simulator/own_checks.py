@@ -76,6 +76,7 @@ def _file_checks(exists: Exists, version: Version) -> dict[str, OwnCheck]:
         "LoadLatent": _file_check("latent", "latent", "LoadLatent.VALIDATE_INPUTS", exists),
         "LoadImage": _file_check("image", "image", "LoadImage.VALIDATE_INPUTS", exists),
         "LoadImageMask": _file_check("image", "image", f"{mask}.VALIDATE_INPUTS", exists),
+        "WebcamCapture": _file_check("image", "image", "LoadImage.VALIDATE_INPUTS", exists),
         "LoadImageOutput": _file_check("image", "image", "LoadImage.VALIDATE_INPUTS", exists),
         "LoadAudio": _file_check("audio", "audio", f"LoadAudio.{sound}", exists),
         "LoadVideo": _file_check("file", "video", "LoadVideo.validate_inputs", exists),
