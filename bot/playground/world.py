@@ -88,7 +88,7 @@ class World:
 
     def add_guild(self, name: str, owner: User, *, has_bot: bool = True) -> Guild:
         number = self.new_id()
-        everyone = Role(number, "@everyone", EVERYONE)
+        everyone = Role(number, "@everyone", Permissions(EVERYONE.value))
         guild = Guild(number, name, owner, everyone, self.now(), roles=[everyone], has_bot=has_bot)
         self.guilds[guild.id] = guild
         self.add_member(guild, owner)
