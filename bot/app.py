@@ -22,6 +22,7 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.drafts import Drafts
 from bot.errors import EaselError, WorkflowUnfit
+from bot.invitation import invite_url
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
@@ -239,23 +240,6 @@ class EaselBot(commands.AutoShardedBot):
             await self._delivery.close()
             await self.close()
             await end(connecting)
-
-
-def needed_permissions() -> discord.Permissions:
-    """What the bot uses on a server."""
-    return discord.Permissions(
-        view_channel=True,
-        send_messages=True,
-        send_messages_in_threads=True,
-        attach_files=True,
-        read_message_history=True,
-    )
-
-
-def invite_url(application_id: int) -> str:
-    """What a server owner opens to add the bot: no privileged intents, only what it uses."""
-    scopes = ("bot", "applications.commands")
-    return discord.utils.oauth_url(application_id, permissions=needed_permissions(), scopes=scopes)
 
 
 def _gone(name: str, library: Library) -> WorkflowUnfit:

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 
 import discord
@@ -32,6 +33,18 @@ SWITCHES = "workflow switches"
 AGAIN, AGAIN_MOST = 30.0, 600.0
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What a server is judged by."""
+
+    catalogue: Catalogue | None
+    version: str
+
+    def same(self, other: _Facts) -> bool:
+        """Comparing two catalogues takes long; each answer of a server is one of its own."""
+        return self.catalogue is other.catalogue and self.version == other.version
+
+
 class CommandKeeper:
     """`show` brings Discord's commands in line with the library, and raises what Discord answers."""
 
@@ -47,7 +60,7 @@ class CommandKeeper:
         self._known = asyncio.Event()
         self._turn = asyncio.Lock()
         self._files: Mapping[str, State] = {}
-        self._catalogue: Catalogue | None = None
+        self._judged = _Facts(None, "")
         self._refused: dict[str, tuple[Manifest, str]] = {}
 
     async def reload(self) -> None:
@@ -104,10 +117,10 @@ class CommandKeeper:
 
     async def _read(self) -> None:
         switches = json.loads(await self._store.recall(SWITCHES) or "{}")
-        catalogue, version = self._pool.catalogue, self._pool.version
+        facts = _Facts(self._pool.catalogue, self._pool.version)
         files = await asyncio.to_thread(self._library.state)  # before reading: what changes meanwhile is read again
-        await asyncio.to_thread(self._library.load, catalogue, version=version, switches=switches)
-        self._files, self._catalogue = files, catalogue
+        await asyncio.to_thread(self._library.load, facts.catalogue, version=facts.version, switches=switches)
+        self._files, self._judged = files, facts
         for name, (manifest, reason) in self._refused.items():
             workflow = self._library.workflows.get(name)
             if workflow is not None and workflow.manifest == manifest:
@@ -122,7 +135,7 @@ class CommandKeeper:
                 if not self._leave_out(refusal):
                     raise
             else:
-                if self._catalogue is not None:
+                if self._judged.catalogue is not None:
                     self._known.set()
                 return
 
@@ -152,9 +165,13 @@ class CommandKeeper:
                     self._wanted.set()
 
     async def _watch_server(self, backend: Backend) -> None:
+        """Its version too may be why a command is hidden; it is known some time after what the server had before."""
+        seen = self._judged
         while True:
             change = backend.changed()
-            if self._pool.catalogue is not self._catalogue:
+            now = _Facts(self._pool.catalogue, self._pool.version)
+            if not now.same(seen) and not now.same(self._judged):
+                seen = now
                 self._wanted.set()
             await change
 

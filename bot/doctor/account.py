@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.app import invite_url, needed_permissions
 from bot.doctor.finding import Finding, bad, doubtful, good
+from bot.invitation import invite_url, needed_permissions
 from bot.settings import Settings
 from bot.text import _, ngettext
 

@@ -51,6 +51,7 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_commands_are_sent_only_when_they_changed(
     discord_server: DiscordServer, comfyui: Simulator, easel: Easel
 ) -> None:
+    easel.add_workflow("first", texts("a"), MANIFEST)
     for _turn in range(2):
         async with easel.running():
             pass
@@ -63,7 +64,7 @@ async def test_commands_are_sent_only_when_they_changed(
         pass
 
     assert (sent_at_first, discord_server.command_puts) == (1, 2)
-    assert names == {"make", "queue", "cancel"}
+    assert names == {"first", "make", "queue", "cancel"}
 
 
 async def test_every_description_is_a_sentence_for_people(
@@ -98,6 +99,7 @@ async def test_descriptions_are_there_in_each_language_there_is_a_catalogue_for(
 async def test_a_new_translation_is_reason_enough_to_send_them_again(
     discord_server: DiscordServer, easel: Easel, request: pytest.FixtureRequest
 ) -> None:
+    easel.add_workflow("first", texts("a"), MANIFEST)
     async with easel.running():
         pass
     request.getfixturevalue("german")

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 
-from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.playground import Answer, DiscordServer, Request
 from bot.playground.command_rules import installations
 from bot.playground.interaction import COMMAND
 from bot.playground.typed_options import command_data, find_leaf
-from bot.playground.wire import Refusal, refuse_field
+from bot.playground.wire import Refusal
 from tests.whole.conftest import Easel, finished, graphs, hold_at, listed
 from tests.whole.making import MANIFEST, entry
 from tests.whole.test_library import BLANK, commands, told
@@ -57,11 +56,6 @@ def folder(easel: Easel) -> Path:
 
 def offered(server: DiscordServer) -> set[str]:
     return {command["name"] for command in server.person("alice").commands()}
-
-
-async def reasons(bot: EaselBot, server: DiscordServer, name: str) -> str:
-    """What `/workflows show` says of one."""
-    return await told(await server.person("olivia").slash("workflows show", workflow=name))
 
 
 async def stale(server: DiscordServer, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -214,82 +208,6 @@ async def test_a_changed_command_asks_an_old_client_to_type_it_again(
     assert text.startswith("This command has changed.")
 
 
-async def test_more_commands_than_discord_takes_leave_the_last_out_and_say_so(
-    discord_server: DiscordServer, easel: Easel, folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    for number in range(100):
-        easel.add_workflow(f"w{number:03}", BLANK, MANIFEST)
-
-    async with easel.running() as bot:
-        text = await told(await discord_server.person("olivia").slash("workflows list"))
-        shown = await reasons(bot, discord_server, "w099")
-        every = {command.name for command in bot.tree.get_commands()}
-
-    assert len(every) == 100
-    assert {"queue", "cancel", "jobs", "workflows", "first", "w000"} <= every
-    assert "w099" not in every
-    assert "`/w099` · left out: Discord takes 100 commands" in text
-    assert "Turn some off." in shown
-    assert "/w099 is left out: Discord takes 100 commands" in caplog.text
-
-
-async def test_a_name_of_easel_s_own_is_left_out_and_says_so(
-    discord_server: DiscordServer, easel: Easel, folder: Path
-) -> None:
-    easel.add_workflow("queue", BLANK, MANIFEST)
-    easel.add_workflow("art", BLANK, MANIFEST)
-    easel.add_workflow("boat", BLANK, f'{MANIFEST}group = "art"\n')
-
-    async with easel.running() as bot:
-        own = await reasons(bot, discord_server, "queue")
-        group = await reasons(bot, discord_server, "boat")
-        queue = await discord_server.person("alice").slash("queue")
-
-    assert "/queue is a command of Easel's own. Give it another name." in own
-    assert "Another workflow, or a group of them, is /art. Rename one of them." in group
-    assert queue.ephemeral
-
-
-async def test_what_discord_refuses_is_left_out_and_the_others_are_there(
-    discord_server: DiscordServer, easel: Easel, folder: Path
-) -> None:
-    """Discord takes all commands or none; here it does not like two of them."""
-    easel.add_workflow("rude", BLANK, MANIFEST)
-    easel.add_workflow("worse", BLANK, f'{MANIFEST}group = "art"\n')
-    easel.add_workflow("fine", BLANK, f'{MANIFEST}group = "art"\n')
-
-    async def judge(moment: str, request: Request) -> None:
-        if moment != "request" or request.method != "PUT" or not isinstance(request.payload, list):
-            return
-        for at, command in enumerate(request.payload):
-            if command["name"] == "rude":
-                raise refuse_field(f"{at}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-            for inner, option in enumerate(command.get("options") or []):
-                if option["name"] == "worse":
-                    raise refuse_field(
-                        f"{at}.options.{inner}.name", "APPLICATION_COMMAND_INVALID_NAME", "No such words"
-                    )
-
-    discord_server.on(judge)
-    async with easel.running() as bot:
-        names = offered(discord_server)
-        rude = await reasons(bot, discord_server, "rude")
-        worse = await reasons(bot, discord_server, "worse")
-        before = discord_server.command_puts
-        await bot.keeper.reload()
-        again = await reasons(bot, discord_server, "rude")
-        puts = [request for request in discord_server.requests if request.method == "PUT"]
-
-    assert {"first", "art"} <= names
-    assert "rude" not in names
-    assert "left out" in rude
-    assert "Discord refuses it: name: Command name is invalid" in rude
-    assert "Discord refuses it: name: No such words" in worse
-    assert again == rude
-    assert discord_server.command_puts == before == 1
-    assert len(puts) == 3
-
-
 async def test_when_discord_does_not_answer_a_reload_says_so_and_nothing_is_lost(
     discord_server: DiscordServer, comfyui: Simulator, easel: Easel, folder: Path
 ) -> None:
@@ -335,54 +253,3 @@ async def test_a_node_that_is_installed_later_brings_its_command(
         await commands(discord_server, lambda names: "odd" in names)
 
     assert "first" in before
-
-
-async def test_a_paid_workflow_is_off_until_enabled_shows_that_it_costs_and_can_be_for_a_role(
-    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, folder: Path
-) -> None:
-    comfyui.add_node("PaidNode", {"input": {"required": {}}, "output": ["IMAGE"], "api_node": True})
-    dear = {
-        **BLANK,
-        "3": entry("PaidNode", "Dear"),
-        "2": entry("SaveImage", "Save", images=["3", 0], filename_prefix="a"),
-    }
-    easel.add_workflow("dear", dear, f'{MANIFEST}roles = ["Patrons"]\n')
-    patron = discord_server.add_person("pat", discord_server.add_role("Patrons"))
-    olivia = discord_server.person("olivia")
-
-    async with easel.running() as bot:
-        await listed(bot)
-        await commands(discord_server, lambda names: "dear" not in names)
-        before = await reasons(bot, discord_server, "dear")
-        shown = await told(await olivia.slash("workflows enable", workflow="dear"), "ready")
-        await commands(discord_server, lambda names: "dear" in names)
-        (line,) = [each["description"] for each in patron.commands() if each["name"] == "dear"]
-        refused = await told(await discord_server.person("alice").slash("dear"))
-        listing = await told(await olivia.slash("workflows list"))
-        taken = await patron.slash("dear")
-
-    assert "off, costs money" in before
-    assert "It uses paid nodes (PaidNode)" in before
-    assert "💳 It costs money: PaidNode" in shown
-    assert line == "Make what the test wants 💳"
-    assert refused == "This command is for people with one of these roles: @Patrons."
-    assert "`/dear` 💳" in listing
-    assert not taken.ephemeral
-
-
-async def test_a_kept_workflow_that_cannot_be_a_command_says_why(
-    discord_server: DiscordServer, easel: Easel, folder: Path
-) -> None:
-    olivia = discord_server.person("olivia")
-
-    async with easel.running() as bot:
-        await listed(bot)
-        answer = await olivia.slash("workflows add", file=("queue.json", json.dumps(BLANK).encode()))
-        await told(answer, "/queue")
-        await olivia.click(answer.message, "Keep it")
-        message = await answer.wait(lambda message: message.text.startswith("Kept"))
-        taken = await told(await olivia.slash("workflows add", file=("first.json", json.dumps(BLANK).encode())))
-
-    assert "`/queue` is no command yet" in message.text
-    assert "command of Easel's own" in message.text
-    assert taken == "first.json: There is a workflow “first” already. Add it under another name."
