@@ -36,11 +36,11 @@ async def moments(folder: Path) -> AsyncGenerator[None, None]:
         yield
 
 
-async def settled(state: Callable[[], State]) -> State:
+async def settled(state: Callable[[], State], *, quiet: float = QUIET) -> State:
     """What `state` says once it says the same twice. It is asked in a thread."""
     before = await asyncio.to_thread(state)
     for _turn in range(PATIENCE):
-        await asyncio.sleep(QUIET)
+        await asyncio.sleep(quiet)
         now = await asyncio.to_thread(state)
         if now == before:
             break
