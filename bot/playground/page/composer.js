@@ -6,7 +6,7 @@ import { avatar, find, h } from "./dom.js";
 import { openForm } from "./forms.js";
 import { icon } from "./icons.js";
 import { addLocal } from "./messages.js";
-import { hideList, isListOpen, listKey, pickActive, showList } from "./popover.js";
+import { hideList, isListOpen, isShown, listKey, pickActive, showList } from "./popover.js";
 import { toBottom } from "./reading.js";
 import { channelPhrase, openChannel, store } from "./store.js";
 import { Tray } from "./tray.js";
@@ -47,9 +47,10 @@ export class Composer {
     this.tray.clear();
   }
 
-  /** The commands have changed: one that is gone cannot be typed any further. */
+  /** The commands may have changed: one that is gone cannot be typed any further, a new one is offered at once. */
   refresh() {
     if (this.line && !store.commands.some((known) => known.path === this.line.command.path)) this.reset();
+    if (!this.line && isShown() && this.text.value.startsWith("/") && this.near().map((command) => command.path).join() !== this.listed) this.listCommands();
   }
 
   /** Write into the box what a menu asks for. */
@@ -72,12 +73,17 @@ export class Composer {
     this.listCommands();
   }
 
-  listCommands() {
-    const typed = this.text.value;
-    if (!typed.startsWith("/")) return hideList();
-    const wanted = typed.slice(1).toLowerCase();
+  /** The commands that hold what was typed after the slash. */
+  near() {
+    const wanted = this.text.value.slice(1).toLowerCase();
     const near = store.commands.filter((command) => command.type === CHAT && command.path.includes(wanted.trimEnd()));
-    near.sort((one, other) => Number(other.path.startsWith(wanted)) - Number(one.path.startsWith(wanted)));
+    return near.sort((one, other) => Number(other.path.startsWith(wanted)) - Number(one.path.startsWith(wanted)));
+  }
+
+  listCommands() {
+    if (!this.text.value.startsWith("/")) return hideList();
+    const near = this.near();
+    this.listed = near.map((command) => command.path).join();
     const entries = near.map((command) => ({
       label: `/${command.path}`, detail: command.description, key: command.path, command, icon: avatar(store.state.bot, "small"), from: store.state.bot.display,
       pills: command.options.filter((option) => option.required).map((option) => option.name),
