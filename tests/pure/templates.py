@@ -3,8 +3,11 @@
 import json
 import logging
 import random
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -14,7 +17,11 @@ import pytest
 
 from bot.comfy.simulator.catalogue import Catalogue as Simulated
 from bot.workflow.catalogue import Catalogue
-from bot.workflow.graph import Graph
+from bot.workflow.completing import complete, takes
+from bot.workflow.formats import Source
+from bot.workflow.graph import Graph, Target
+from bot.workflow.making import understand
+from bot.workflow.workflow import Workflow, build_workflow
 from tests.shared import shared_path
 
 PACKAGE = "comfyui-workflow-templates-json"
@@ -80,3 +87,44 @@ def convert(name: str) -> Graph:
     finally:
         logging.disable(before)
     return graph
+
+
+@dataclass(frozen=True)
+class Made:
+    """A template that became a command; `seconds` from the converted graph to the workflow."""
+
+    graph: Graph
+    workflow: Workflow
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def make(name: str, graph: Graph) -> Made:
+    began = time.perf_counter()
+    catalogue = recorded_catalogue()
+    graph, notes = complete(graph, catalogue)
+    inferred = understand(Source(graph, saved(name)), catalogue, "made", "made.json")
+    workflow = build_workflow(inferred.manifest, graph, "made.json", catalogue)
+    return Made(graph, workflow, (*notes, *inferred.notes), time.perf_counter() - began)
+
+
+def complaints(made: Made, node_errors: Mapping[str, Any]) -> Iterator[str]:
+    """A server's `node_errors`, without those about models and pictures and those that the notes foretold."""
+    for key, errors in node_errors.items():
+        title = made.graph[key].get("_meta", {}).get("title", "")
+        for error in errors["errors"]:
+            if not is_model(made, key, error) and not any(f"“{title}”" in note for note in made.notes):
+                yield f"{key} {errors['class_type']}: {error['message']}: {error['details']}"
+
+
+def is_model(made: Made, key: str, error: Mapping[str, Any]) -> bool:
+    """A file which a server of the right kind has; a list that only the page fills, or of which a person chooses."""
+    if error["type"] == "custom_validation_failed":  # a file loader's own check, such as LoadImage's
+        return re.search(r" - Invalid [\w ]+ file: ", error["details"]) is not None
+    if error["type"] != "value_not_in_list":
+        return False
+    target = Target(key, error["extra_info"]["input_name"])
+    node = made.graph[key]
+    found = recorded_catalogue().input(node["class_type"], target.input, node["inputs"])
+    chosen = any(target in targets for targets in made.workflow.targets.values())
+    return chosen or (found is not None and takes(found, node["inputs"][target.input]))

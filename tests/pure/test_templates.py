@@ -4,7 +4,6 @@ The table `REFUSED` says which do not and why; run with `-s` to see counts and t
 """
 
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,22 +20,21 @@ from bot.errors import WorkflowError
 from bot.ui.commands import CommandParameter, build_command, in_languages
 from bot.ui.options import command_option
 from bot.workflow.binding import bind
-from bot.workflow.completing import complete, takes
-from bot.workflow.formats import Source
-from bot.workflow.graph import Graph, Target
+from bot.workflow.graph import Graph
 from bot.workflow.inference.writing import write_manifest
-from bot.workflow.making import understand
 from bot.workflow.manifest import Manifest
 from bot.workflow.option import OptionType
 from bot.workflow.presets import with_presets
 from bot.workflow.reading import parse_manifest
-from bot.workflow.workflow import Workflow, build_workflow
+from bot.workflow.workflow import Workflow
 from tests.pure.templates import (
+    Made,
+    complaints,
     convert,
+    make,
     package_version,
     recorded_catalogue,
     recorded_server,
-    saved,
     saved_names,
 )
 
@@ -115,16 +113,6 @@ LESSONS = {"basic_datatype_conversion.json"}
 
 
 @dataclass(frozen=True)
-class Made:
-    """A template that became a command; `seconds` from the converted graph to the workflow."""
-
-    graph: Graph
-    workflow: Workflow
-    notes: tuple[str, ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Part:
     """Some of the templates: what was made of those whose every node is known, and what was refused."""
 
@@ -149,15 +137,6 @@ def part(request: pytest.FixtureRequest) -> Part:
         except WorkflowError as error:
             refused[name] = error
     return Part(request.param, len(graphs), tuple(known), made, refused)
-
-
-def make(name: str, graph: Graph) -> Made:
-    began = time.perf_counter()
-    catalogue = recorded_catalogue()
-    graph, notes = complete(graph, catalogue)
-    inferred = understand(Source(graph, saved(name)), catalogue, "made", "made.json")
-    workflow = build_workflow(inferred.manifest, graph, "made.json", catalogue)
-    return Made(graph, workflow, (*notes, *inferred.notes), time.perf_counter() - began)
 
 
 def test_there_are_as_many_as_were_counted() -> None:
@@ -242,28 +221,16 @@ def alike(one: object, other: object) -> bool:
 
 def refused(made: Made) -> Iterator[str]:
     """What ComfyUI 0.33's own checks say, but for what no server can have by itself, and what the notes named."""
-    graph = bind(made.workflow, {}, 1)
     verdict = validate(
-        graph, None, catalogue=recorded_server(), version=Version("0.33.0"), own_checks=lambda _name: None
+        bind(made.workflow, {}, 1),
+        None,
+        catalogue=recorded_server(),
+        version=Version("0.33.0"),
+        own_checks=lambda _name: None,
     )
     if verdict.error is not None and not verdict.node_errors:
         yield str(verdict.error)
-    for key, errors in verdict.node_errors.items():
-        title = made.graph[key].get("_meta", {}).get("title", "")
-        for error in errors["errors"]:
-            if not is_model(made, key, error) and not any(f"“{title}”" in note for note in made.notes):
-                yield f"{key} {errors['class_type']}: {error['message']}: {error['details']}"
-
-
-def is_model(made: Made, key: str, error: dict[str, Any]) -> bool:
-    """A file which a server of the right kind has; a list that only the page fills, or of which a person chooses."""
-    if error["type"] != "value_not_in_list":
-        return False
-    target = Target(key, error["extra_info"]["input_name"])
-    node = made.graph[key]
-    found = recorded_catalogue().input(node["class_type"], target.input, node["inputs"])
-    chosen = any(target in targets for targets in made.workflow.targets.values())
-    return chosen or (found is not None and takes(found, node["inputs"][target.input]))
+    yield from complaints(made, verdict.node_errors)
 
 
 def payload(manifest: Manifest, tree: app_commands.CommandTree[Any]) -> dict[str, Any]:

@@ -160,7 +160,9 @@ async def test_a_reader_that_sleeps_finds_the_latest_preview_and_every_node(
     backend: Backend, simulator: Simulator
 ) -> None:
     prompt_id = "5d0a1d43-6d2c-4f4f-8d4c-3c1f5b6a7d8e"
-    assert (await run(backend, plain())).result == "done"  # by now the server knows that this socket wants named previews
+    assert (
+        await run(backend, plain())
+    ).result == "done"  # by now the server knows that this socket wants named previews
     async with asyncio.timeout(PATIENCE), aclosing(backend.run(sampling(steps=30), prompt_id)) as events:
         assert isinstance(await anext(events), Accepted)
         await simulator.wait_for("finished", prompt_id=prompt_id)
