@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isclose
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -146,6 +147,16 @@ def test_there_are_as_many_as_were_counted() -> None:
     assert len(saved_names()) == 644
     assert sum(KNOWN) == 530
     assert REFUSED.keys() <= set(saved_names())
+
+
+def test_the_documentation_counts_the_same() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "workflows.md").read_text("utf-8")
+
+    told = {why: int(count) for count, why in re.findall(r"^\| (\d+) \| (.+) \|$", text, re.MULTILINE)}
+
+    assert told == Counter(REFUSED.values())
+    assert f"{sum(KNOWN) - len(REFUSED)} of those become commands" in text
+    assert COUNTED in text
 
 
 def test_those_whose_nodes_are_known_become_commands_but_for_reasons(part: Part) -> None:
