@@ -143,9 +143,14 @@ def _kind(option: Option) -> str:
     words = [type_word(option.type)]
     low, high = option.bounds
     if option.type in {OptionType.INTEGER, OptionType.NUMBER} and low is not None and high is not None:
-        words.append(_("{low} to {high}").format(low=low, high=high))
+        words.append(_("{low} to {high}").format(low=_short(low), high=_short(high)))
     if option.required:
         words.append(_("required"))
     elif option.default is not None:
-        words.append(_("left out: {value}").format(value=option.default))
+        words.append(_("left out: {value}").format(value=_short(option.default)))
     return f"({', '.join(words)})"
+
+
+def _short(value: object) -> object:
+    """8 rather than 8.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
