@@ -15,11 +15,17 @@ from typing import Any
 from bench.clock import Clock
 from bench.processes import ROOT, running_bot
 from bot.comfy.simulator import Simulator
+from bot.comfy.simulator.catalogue import MODELS
+from bot.comfy.simulator.catalogue import Catalogue as SimulatedCatalogue
 from bot.playground import DiscordServer, Message, Request
-from bot.workflow.binding import bind, check
+from bot.workflow.binding import Facts, bind, check, place
+from bot.workflow.catalogue import Catalogue
+from bot.workflow.choosing import choose
 from bot.workflow.library import Library
+from bot.workflow.recipe import recipe_of
 
 LATENCY = 0.08  # seconds Discord takes for each answer
+VERSION = "0.33.0"  # of ComfyUI
 PATIENCE = 60.0  # seconds for anything that is waited for
 TYPICAL: Mapping[str, object] = {"prompt": "a fox in the snow", "size": "1024x1024", "steps": 20}
 
@@ -101,11 +107,14 @@ async def staged(*, latency: float = LATENCY) -> AsyncGenerator[Stage, None]:
 
 
 def imagine_graph(values: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """The graph `/imagine` makes of these values."""
+    """The graph `/imagine` makes of these values for a simulator with its usual models."""
+    catalogue = Catalogue(SimulatedCatalogue(MODELS, list).classes)
     library = Library(ROOT / "workflows")
-    library.load()
-    workflow = library.workflows["imagine"]
-    return bind(workflow, check(workflow, values, None), seed)
+    library.load(catalogue, version=VERSION)
+    workflow, given = choose(library.variants("imagine"), values, catalogue, VERSION)
+    checked = check(workflow, given, catalogue)
+    facts = Facts(catalogue, "easel/bench", {})
+    return place(bind(workflow, checked, seed), facts, recipe=recipe_of(workflow), values=checked).graph
 
 
 async def _ready(stage: Stage, log: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Coroutine
@@ -145,8 +146,15 @@ def _run(settings: Settings) -> None:
     token = settings.discord_token.get_secret_value()
     if settings.discord_api_url is not None:
         use_loopback_discord(settings.discord_api_url)
+    _collect_often()
     with hold(token_lock_path(token, settings.discord_api_url or ""), what=_("this token")):
         run_loop(lambda: _serve(settings, token))
+
+
+def _collect_often() -> None:
+    """Collect the garbage of a few jobs rather than of hundreds; what was imported is not looked through for it."""
+    gc.freeze()
+    gc.set_threshold(500, 5, 2)
 
 
 async def _serve(settings: Settings, token: str) -> None:

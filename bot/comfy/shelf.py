@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 import re
 from pathlib import Path
-from typing import Any
 
 from bot.comfy.client import ComfyClient
 from bot.errors import BackendUnreachable
@@ -40,27 +38,20 @@ class CatalogueShelf:
         return self._path
 
     def _take(self, body: bytes) -> bool:
-        info = self._read(body)
-        fresh = Catalogue(info)
+        try:
+            fresh = Catalogue.read(body)
+        except (ValueError, RecursionError) as error:
+            raise BackendUnreachable(self._client.name, "its list of nodes is no JSON object") from error
         changed = fresh != self.catalogue
-        self.catalogue = fresh
         if changed:
+            self.catalogue = fresh
             log.info("%s has %d nodes", self._client.name, len(fresh))
-            self._save(info)
+            self._save(body)
         return changed
 
-    def _read(self, body: bytes) -> dict[str, Any]:
+    def _save(self, body: bytes) -> None:
         try:
-            info = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise BackendUnreachable(self._client.name, "its list of nodes is no JSON") from error
-        if not isinstance(info, dict):
-            raise BackendUnreachable(self._client.name, "its list of nodes is no object")
-        return info
-
-    def _save(self, info: dict[str, Any]) -> None:
-        try:
-            save_info(self._path, info)
+            save_info(self._path, body)
         except OSError as error:
             log.warning("the list of nodes of %s cannot be kept: %s", self._client.name, error)
 

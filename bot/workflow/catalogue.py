@@ -6,14 +6,18 @@ import gzip
 import json
 import os
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from sys import intern
 from typing import Any
 
+from bot.workflow.json_members import members
 from bot.workflow.node_class import COMBO, WIDGETS, Input, NodeClass, Reader, Scalar
 
 __all__ = ["COMBO", "WIDGETS", "Catalogue", "Input", "NodeClass", "Scalar", "fits", "read_info", "save_info"]
+
+#: what reading a file raises that was not written by `save_info`, or was cut short
+UNREADABLE = (OSError, EOFError, zlib.error, ValueError, RecursionError)
 
 
 class Catalogue:
@@ -21,16 +25,22 @@ class Catalogue:
 
     def __init__(self, info: Mapping[str, Any]) -> None:
         """`info` is the answer of ComfyUI's `GET /object_info`."""
-        reader = Reader()
-        self._classes = {
-            intern(name): reader.node(intern(name), facts) for name, facts in info.items() if isinstance(facts, dict)
-        }
+        self._classes = _classes(info.items())
+
+    @classmethod
+    def read(cls, body: bytes) -> Catalogue:
+        """From the answer as it came: megabytes, of which few are kept. Raises ValueError, RecursionError."""
+        catalogue = cls({})
+        catalogue._classes = _classes(members(body))
+        return catalogue
 
     @classmethod
     def load(cls, path: Path) -> Catalogue | None:
         """What `save_info` wrote; None when it is absent or unreadable."""
-        info = read_info(path)
-        return None if info is None else cls(info)
+        try:
+            return cls.read(_unpacked(path))
+        except UNREADABLE:
+            return None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Catalogue) and self._classes == other._classes
@@ -104,12 +114,12 @@ def fits(given: str, wanted: str) -> bool:
     return not set(given.split(",")).isdisjoint(wanted.split(","))
 
 
-def save_info(path: Path, info: Mapping[str, Any]) -> None:
-    """Write a server's answer, whole or not at all."""
+def save_info(path: Path, body: bytes) -> None:
+    """Write a server's answer as it came, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        partial.write_bytes(gzip.compress(json.dumps(info, separators=(",", ":")).encode(), mtime=0))
+        partial.write_bytes(gzip.compress(body, mtime=0))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -118,10 +128,19 @@ def save_info(path: Path, info: Mapping[str, Any]) -> None:
 def read_info(path: Path) -> dict[str, Any] | None:
     """The answer as it came; None when it is absent or unreadable."""
     try:
-        info = json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError):
+        info = json.loads(_unpacked(path))
+    except UNREADABLE:
         return None
     return info if isinstance(info, dict) else None
+
+
+def _unpacked(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes())
+
+
+def _classes(info: Iterable[tuple[str, Any]]) -> dict[str, NodeClass]:
+    reader = Reader()
+    return {intern(name): reader.node(intern(name), facts) for name, facts in info if isinstance(facts, dict)}
 
 
 def _find(inputs: Mapping[str, Input], name: str, above: str, literals: Mapping[str, object]) -> Input | None:

@@ -5,11 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.comfy.simulator.catalogue import MODELS
 from bot.comfy.simulator.catalogue import Catalogue as Simulated
 from bot.workflow.catalogue import Catalogue, Input, fits, read_info, save_info
 from bot.workflow.core import core
+from bot.workflow.json_members import members
 from tests.shared import shared_path
 
 INFO = {
@@ -83,7 +86,7 @@ def test_types_are_kept() -> None:
 def test_a_saved_answer_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "new" / "server.json.gz"
 
-    save_info(path, INFO)
+    save_info(path, json.dumps(INFO).encode())
 
     assert read_info(path) == INFO
     assert Catalogue.load(path) == Catalogue(INFO)
@@ -101,7 +104,7 @@ def test_an_unreadable_file_is_no_catalogue(tmp_path: Path, content: str, packed
 
 def test_a_damaged_file_is_no_catalogue(tmp_path: Path) -> None:
     path = tmp_path / "server.json.gz"
-    save_info(path, INFO)
+    save_info(path, json.dumps(INFO).encode())
     path.write_bytes(path.read_bytes()[:40] + b"\xff" * 60)
 
     assert Catalogue.load(path) is None
@@ -146,7 +149,7 @@ def test_a_recorded_answer_is_read_and_shrinks_on_disk(tmp_path: Path) -> None:
     recorded = shared_path("reference/traces/object_info.json")
     info = json.loads(recorded.read_text("utf-8"))
 
-    save_info(tmp_path / "server.json.gz", info)
+    save_info(tmp_path / "server.json.gz", json.dumps(info).encode())
 
     catalogue = Catalogue.load(tmp_path / "server.json.gz")
     assert catalogue is not None
@@ -203,3 +206,28 @@ def test_what_is_known_without_a_server_is_what_a_server_says() -> None:
     for class_type in core().classes:
         assert core().input_types(class_type) == server.input_types(class_type), class_type
         assert core().outputs(class_type) == server.outputs(class_type), class_type
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "Expecting a delimiter"),
+        (b"[]", "Expecting a delimiter"),
+        (b"{", "Expecting value"),
+        (b'{"a"', "Expecting a delimiter"),
+        (b'{"a": 1', "Expecting a delimiter"),
+        (b'{"a": 1,}', "Expecting value"),
+        (b"{1: 2}", "Expecting a name"),
+        (b'{"a": 1} x', "Extra data"),
+        (b"\xff", "can't decode"),
+    ],
+)
+def test_an_answer_that_is_no_object_is_refused(body: bytes, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        Catalogue.read(body)
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.lists(st.text()) | st.dictionaries(st.text(), st.none())))
+def test_members_are_read_as_json_would(found: dict[str, object]) -> None:
+    for indent in (None, 2):
+        assert list(members(json.dumps(found, indent=indent).encode())) == list(found.items())

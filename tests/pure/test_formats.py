@@ -62,7 +62,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture
 def nodes_file(tmp_path: Path) -> Path:
     path = tmp_path / "nodes.json.gz"
-    save_info(path, info())
+    save_info(path, json.dumps(info()).encode())
     return path
 
 
