@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from bot.app import EaselBot, use_loopback_discord
 from bot.comfy.backend import Backend
 from bot.comfy.simulator import Pace, Simulator
+from bot.comfy.simulator.catalogue import MODELS
 from bot.errors import SettingsError
 from bot.playground.backstage import Backstage
 from bot.playground.furniture import furnish
@@ -33,6 +34,12 @@ from bot.ui.editor import PACE as EDIT_PACE
 
 log = logging.getLogger(__name__)
 
+#: the simulator's own, and what the shipped commands need besides, so that each of them can be tried
+OWNED = {
+    **MODELS,
+    "checkpoints": (*MODELS["checkpoints"], "svd_xt.safetensors"),
+    "text_encoders": (*MODELS["text_encoders"], "qwen3vl_4b_fp8_scaled.safetensors"),
+}
 PACE = Pace(step=0.18, load=0.8)  # a picture takes about five seconds, as on a small graphics card
 
 
@@ -108,7 +115,7 @@ async def _simulator(settings: Settings, folder: Path, pace: Pace, stack: AsyncE
     """None where the operator named a ComfyUI of their own."""
     if "comfyui_urls" in settings.model_fields_set:
         return None
-    return await stack.enter_async_context(Simulator(pace=pace, data_dir=folder / "comfyui"))
+    return await stack.enter_async_context(Simulator(pace=pace, data_dir=folder / "comfyui", models=OWNED))
 
 
 async def _listen(discord: DiscordServer, port: int, stack: AsyncExitStack) -> None:

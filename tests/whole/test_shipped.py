@@ -15,6 +15,7 @@ from PIL import Image
 
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer, Message
+from bot.playground.play import OWNED
 from tests.pure.shipped_parts import NEEDED, OWNERS, WAYS, placed, shipped_variant
 from tests.whole.conftest import Easel, finished, graphs, listed, node
 from tests.whole.making import noise
@@ -124,23 +125,22 @@ async def test_a_picture_is_upscaled_and_shrunk_by_as_much_as_was_asked(
 
 
 async def test_describe_answers_in_words(discord_server: DiscordServer, own: Own) -> None:
-    await own("reader")
+    comfyui = await own("reader")
 
     message = await use(discord_server, "describe", question="what animal is it")
 
-    # the simulator reads no pictures: it says back what it was asked
-    assert "what animal is it" in message.text
+    assert "A square picture of 64 x 64 pixels" in message.text
+    assert node(graphs(comfyui)[-1], "Answer")["prompt"] == "what animal is it"
     assert message.files == []
 
 
-async def test_the_playground_offers_the_everyday_ones(discord_server: DiscordServer, tmp_path: Path) -> None:
-    """With the models the simulator has unless told otherwise."""
-    async with Simulator(data_dir=tmp_path / "comfyui") as comfyui, AsyncExitStack() as stack:
+async def test_the_playground_offers_all_that_ships(discord_server: DiscordServer, tmp_path: Path) -> None:
+    async with Simulator(data_dir=tmp_path / "comfyui", models=OWNED) as comfyui, AsyncExitStack() as stack:
         easel = Easel(discord_server, (comfyui.url,), tmp_path / "data")
         await listed(await stack.enter_async_context(easel.running()))
-        messages = [await use(discord_server, command) for command in ("imagine", "remix", "upscale", "inpaint")]
+        messages = [await use(discord_server, command) for command in SMALL]
 
-    assert [len(message.images) for message in messages] == [1, 1, 1, 1]
+    assert [len(message.files) for message in messages] == [int(command != "describe") for command in SMALL]
 
 
 @pytest.mark.parametrize("command", SMALL)
