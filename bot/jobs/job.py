@@ -77,7 +77,8 @@ class Job:
     `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue; `values` are the options as given, by name;
     `seed` the one used; `recipe` what the graph needs besides itself; `used` what the backend filled in (the model,
     say); `files` uploads by key, paths inside the data folder; `parts` the message of each file sent in a follow-up,
-    by its number (below 0: directly); `fence` goes up with every change of hands.
+    by its number (below 0: directly); `fence` goes up with every change of hands; `spoiler` hides the pictures until
+    somebody clicks; `reason` is what a moderator said who stopped it.
     """
 
     id: str
@@ -105,6 +106,8 @@ class Job:
     finished_at: datetime | None = None
     delivered_at: datetime | None = None
     seconds: float | None = None
+    spoiler: bool = False
+    reason: str | None = None
 
     @property
     def delivered(self) -> bool:

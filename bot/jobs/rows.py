@@ -31,6 +31,7 @@ class Changes(TypedDict, total=False):
     cancelled_by: int | None
     outcome: Outcome
     seconds: float | None
+    reason: str | None
     parts: Mapping[int, int]
     message_id: int | None
     channel_id: int
@@ -110,6 +111,7 @@ _READERS: dict[str, Any] = {
     "graph": lambda graph: graph or {},
     "parts": lambda parts: {int(part): message_id for part, message_id in parts.items()},
     "roles": tuple,
+    "spoiler": bool,
     "outcome": _read_outcome,
     # SQLite's RETURNING hands a whole number out of a REAL column as an int
     "tag": float,

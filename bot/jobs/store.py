@@ -81,7 +81,7 @@ class Store:
 
     async def add(self, job: Job) -> Job:
         """Keep a new job."""
-        return await self._do(lambda connection: insert_job(connection, job))
+        return await self.transact(lambda connection: insert_job(connection, job))
 
     async def get(self, job_id: str) -> Job | None:
         """The job as it is now."""
@@ -90,28 +90,28 @@ class Store:
     async def change(self, job: Job, **fields: Unpack[Changes]) -> Job:
         """Write these fields; a change of `state` writes its time too. ValueError where the states do not allow it."""
         columns = stamped(job, fields, self._clock())
-        return await self._do(lambda connection: write(connection, job, columns))
+        return await self.transact(lambda connection: write(connection, job, columns))
 
     async def revise(self, job: Job, decide: Callable[[Job], Changes]) -> Job:
         """Write what `decide` says of the job as it is now, with all that was written beside whoever holds it."""
         now = self._clock()
-        return await self._do(lambda connection: revise(connection, job, decide, now))
+        return await self.transact(lambda connection: revise(connection, job, decide, now))
 
     async def claim(self, job: Job, backend: str) -> Job:
         """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out."""
         columns = stamped(job, {"state": JobState.SUBMITTED, "backend": backend}, self._clock())
         columns |= {"fence": jobs.c.fence + 1, "submits": jobs.c.submits + 1}
-        return await self._do(lambda connection: write(connection, job, columns))
+        return await self.transact(lambda connection: write(connection, job, columns))
 
     async def locate(self, job_id: str, **fields: Unpack[Changes]) -> Job:
         """Write where a job's message is, whatever became of the job meanwhile; Fenced when it is forgotten."""
         if fields.keys() - LOCATION:
             raise ValueError(f"only {', '.join(sorted(LOCATION))} say where a message is")
-        return await self._do(lambda connection: write_newest(connection, job_id, to_columns(fields)))
+        return await self.transact(lambda connection: write_newest(connection, job_id, to_columns(fields)))
 
     async def record_parts(self, job: Job, parts: Iterable[int], message_id: int) -> Job:
         """These parts were sent in that message; parts recorded by others meanwhile stay."""
-        return await self._do(lambda connection: add_parts(connection, job, parts, message_id))
+        return await self.transact(lambda connection: add_parts(connection, job, parts, message_id))
 
     async def deliver(self, job: Job) -> Job:
         """The person has seen the outcome. Twice is once: the first time stands."""
@@ -119,7 +119,7 @@ class Store:
             raise ValueError(f"job {job.id} is {job.state}: it has no outcome to deliver")
         now = literal(self._clock(), jobs.c.delivered_at.type)
         columns: Columns = {"delivered_at": func.coalesce(jobs.c.delivered_at, now)}
-        return await self._do(lambda connection: write(connection, job, columns))
+        return await self.transact(lambda connection: write(connection, job, columns))
 
     async def cancel_request(self, job: Job, by: int) -> Job:
         """Somebody stops it: a waiting job ends at once, another one notes who (the first to ask) and goes on.
@@ -127,7 +127,7 @@ class Store:
         Looks at the job as it is now rather than as the caller last saw it; Fenced when it has ended.
         """
         now = self._clock()
-        return await self._do(lambda connection: ask_to_stop(connection, job.id, by, now))
+        return await self.transact(lambda connection: ask_to_stop(connection, job.id, by, now))
 
     async def unfinished(self) -> list[Job]:
         """Jobs which have not ended, in the order of the queue."""
@@ -174,7 +174,7 @@ class Store:
 
     async def remember(self, key: str, value: str) -> None:
         """Keep a small fact, in place of what the key had."""
-        await self._do(lambda connection: write_fact(connection, key, value))
+        await self.transact(lambda connection: write_fact(connection, key, value))
 
     async def recall(self, key: str) -> str | None:
         """The fact of that key."""
@@ -186,15 +186,27 @@ class Store:
         The files themselves are the caller's to remove; what another job still uses is not among them.
         """
         now = self._clock()
-        return await self._do(lambda connection: prune(connection, before=before, now=now))
+        return await self.transact(lambda connection: prune(connection, before=before, now=now))
 
     async def files_in_use(self) -> frozenset[str]:
         """Paths some job still names: an upload that is not among them was left behind by a crash."""
-        return await self._do(files_in_use)
+        return await self.transact(files_in_use)
 
     async def backup(self, target: Path) -> None:
         """Copy the database as of now; SettingsError where `target` is already there."""
         await backup(self._url, target)
+
+    async def transact(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """One transaction, also for what keeps other tables.
+
+        It goes on when who asked is cancelled: broken off, it would leave SQLite locked.
+        """
+        if self._closed:
+            raise RuntimeError("the store is closed")
+        task = asyncio.create_task(self._transaction(work))
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return await asyncio.shield(task)
 
     async def _jobs(self, statement: Select[*tuple[Any, ...]]) -> list[Job]:
         return [from_row(row._mapping) for row in await self._rows(statement)]
@@ -203,16 +215,7 @@ class Store:
         async def read(connection: AsyncConnection) -> Sequence[Row[*tuple[Any, ...]]]:
             return (await connection.execute(statement)).all()
 
-        return await self._do(read)
-
-    async def _do(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """One transaction. It goes on when who asked is cancelled: broken off, it would leave SQLite locked."""
-        if self._closed:
-            raise RuntimeError("the store is closed")
-        task = asyncio.create_task(self._transaction(work))
-        self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
-        return await asyncio.shield(task)
+        return await self.transact(read)
 
     async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         with plain_errors(self._name):

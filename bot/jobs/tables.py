@@ -22,7 +22,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 #: The newest migration. A database at this revision is opened without importing Alembic.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -94,6 +94,8 @@ jobs = Table(
     Column("files", _json()),  # NULL: none, or pruned
     Column("graph", _json()),  # NULL: pruned
     Column("recipe", _json()),  # NULL: from before there were any
+    Column("spoiler", Boolean),  # NULL: no
+    Column("reason", Text),  # why a moderator stopped it
     Index(None, "state"),
     Index(None, "guild_id", "state"),
     Index(None, "user_id", "state"),
@@ -106,4 +108,64 @@ facts = Table(
     metadata,
     Column("key", String(255), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# What follows is about Discord servers and people; `guild_id` 0 stands for everywhere: direct messages, or all servers.
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("paused_by", BigInteger),
+    Column("paused_at", UtcTime),
+    Column("rules", _json(), nullable=False),
+)
+
+#: One row for each job that was let in: it counts though the job is forgotten.
+uses = Table(
+    "uses",
+    metadata,
+    Column("job_id", String(36), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("workflow", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("cost", Double, nullable=False),  # of the budget for paid workflows
+    Index(None, "user_id", "at"),
+    Index(None, "guild_id", "at"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("by", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("until", UtcTime),  # NULL: until somebody lifts it
+    Column("reason", Text, nullable=False),
+)
+
+strikes = Table(
+    "strikes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "user_id", "guild_id", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("user_id", BigInteger),  # whom it concerns
+    Column("job_id", String(36)),
+    Column("reason", Text, nullable=False),
+    Index(None, "guild_id", "at"),
 )
