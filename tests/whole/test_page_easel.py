@@ -30,7 +30,7 @@ async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
 async def server(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DiscordServer]:
     """A Discord with Easel on it."""
     folder = tmp_path_factory.mktemp("easel") / "data"
-    async with DiscordServer() as server, Easel(server, (simulator.url,), folder).running() as bot:
+    async with DiscordServer(answer_window=15.0) as server, Easel(server, (simulator.url,), folder).running() as bot:
         await listed(bot)
         yield server
 
