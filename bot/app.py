@@ -25,6 +25,7 @@ from bot.errors import EaselError, WorkflowUnfit
 from bot.invitation import invite_url
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
+from bot.jobs.servers import Servers
 from bot.jobs.store import Store, utc_now
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
@@ -176,6 +177,8 @@ class EaselBot(commands.AutoShardedBot):
         settings = self.settings
         self.store = await Store.open(settings.database_url, clock=self.clock)
         self._open.push_async_callback(self.store.close)
+        self.servers = Servers(self.store, self.clock)
+        await self.servers.load()
         self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         headers = settings.comfyui_header_map()
