@@ -78,7 +78,7 @@ class _Work:
         if sum(map(len, self.texts)) + len(text) <= TEXT_SHOWN:
             self.texts.append(text)
         else:
-            self.files.append(Attachment(f"{self._name()}.txt", text.encode(errors="replace"), shown=False))
+            self._attach(".txt", text.encode(errors="replace"), shown=False)
 
     def add_file(self, data: bytes, output: Output) -> None:
         """Runs in a thread: decoding and encoding take their time. Raises `TooLarge`."""
@@ -91,8 +91,12 @@ class _Work:
         if len(data) > self.limit:
             data, extension = self._made_smaller(data)
         shown = kind in GALLERY or extension == WEBP.extension
+        self._attach(extension, data, shown=shown)
+
+    def _attach(self, extension: str, data: bytes, *, shown: bool) -> None:
         alt = alt_text(self.job) if shown else None
-        self.files.append(Attachment(f"{self._name()}{extension}", data, shown=shown, alt=alt))
+        name = f"{self._name()}{extension}"
+        self.files.append(Attachment(name, data, shown=shown, alt=alt, spoiler=self.job.spoiler))
 
     def _made_smaller(self, data: bytes) -> tuple[bytes, str]:
         fitted = fit(data, self.limit, name=self._name())

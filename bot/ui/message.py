@@ -79,7 +79,10 @@ class JobMessages:
                         raise
             if not self.token_alive(place):
                 raise NoWay
-            return (await self._webhook(place).send(view=page.view(), files=page.attachments(), wait=True)).id
+            view, files = page.view(), page.attachments()
+            # what begins where only the person looks must go on there
+            sent = await self._webhook(place).send(view=view, files=files, ephemeral=not place.visible, wait=True)
+            return sent.id
 
     async def find(self, place: Place, page: Page, *, since: datetime | None) -> int | None:
         """The message that has this page's files already, where it may have been sent so long ago that its nonce is

@@ -16,12 +16,15 @@ TEXT = 4000  # Discord's ceiling for all text of one message
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file in a message. `shown` ones stand in the gallery, others below it; `alt` is read to who cannot see."""
+    """A file in a message. `shown` ones stand in the gallery, others below it; `alt` is read to who cannot see;
+    a `spoiler` is covered until somebody clicks it.
+    """
 
     name: str
     data: bytes
     shown: bool = True
     alt: str | None = None
+    spoiler: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,16 @@ class Page:
         footer = f"-# {self.footer}" if self.footer else ""
         for text in _within(TEXT - len(footer), self.header, "\n".join(self.body)):
             box.add_item(ui.TextDisplay(text))
-        shown = [discord.MediaGalleryItem(f"attachment://{f.name}", description=f.alt) for f in self.files if f.shown]
+        shown = [
+            discord.MediaGalleryItem(f"attachment://{file.name}", description=file.alt, spoiler=file.spoiler)
+            for file in self.files
+            if file.shown
+        ]
         if shown:
             box.add_item(ui.MediaGallery(*shown))
         for file in self.files:
             if not file.shown:
-                box.add_item(ui.File(f"attachment://{file.name}"))
+                box.add_item(ui.File(f"attachment://{file.name}", spoiler=file.spoiler))
         if footer:
             box.add_item(ui.TextDisplay(footer))
         return box

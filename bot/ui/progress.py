@@ -11,6 +11,7 @@ from bot.ui.page import Attachment, Page
 from bot.ui.words import FACT, alt_text, bar, header, plain
 
 WAITING, RUNNING, TROUBLED = 0x80848E, 0x5865F2, 0xF0B232
+DELIVERING = timedelta(minutes=1)  # of fetching and posting the files
 SOON = 3.0  # seconds; below it a time of arrival says nothing
 
 
@@ -18,11 +19,11 @@ def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
     """The header, where the job stands, the latest preview, and Cancel until somebody pressed it."""
     waits = _waits(job, showing)
     lines = _waiting(job, showing, now) if waits else _running(showing, now)
-    note = _note(showing)
+    notes = [note for note in (_note(showing), _leaves(job, showing, now)) if note]
     troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.STOPPING}
     return Page(
         header(job),
-        (*lines, *([note] if note else [])),
+        (*lines, *notes),
         files=_preview(job, showing),
         colour=TROUBLED if troubled else WAITING if waits else RUNNING,
         cancel=None if showing.note is Note.CANCELLING else job.id,
@@ -90,9 +91,23 @@ def _note(showing: Showing) -> str | None:
             return None
 
 
+def _leaves(job: Job, showing: Showing, now: datetime) -> str | None:
+    """Early, where Discord may close the message to the bot before the job is done."""
+    if job.place.visible or job.place.guild_id is None:
+        return None
+    ready = now + timedelta(seconds=showing.eta or 0) + DELIVERING
+    known = showing.eta is not None or not (showing.position or showing.note is Note.OFFLINE)
+    if known and ready < job.place.token_expires:
+        return None
+    return _(
+        "-# Discord closes a message that only you see after 15 minutes. If this takes longer, the result comes to you "
+        "as a direct message: allow those from members of this server."
+    )
+
+
 def _preview(job: Job, showing: Showing) -> tuple[Attachment, ...]:
     preview = showing.progress.preview if showing.progress is not None else None
     if preview is None:
         return ()
     extension = {"image/png": "png", "image/webp": "webp"}.get(preview.content_type, "jpg")
-    return (Attachment(f"preview.{extension}", preview.data, alt=alt_text(job)),)
+    return (Attachment(f"preview.{extension}", preview.data, alt=alt_text(job), spoiler=job.spoiler),)

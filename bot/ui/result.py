@@ -65,8 +65,12 @@ def without_files(page: Page) -> Page:
 
 def elsewhere(page: Page, job: Job) -> Page:
     """For the person's direct messages, with a word why it comes there."""
-    sentence = _("-# Sent here because I can no longer write in <#{channel}>.").format(channel=job.place.channel_id)
-    return replace(page, body=(*page.body, sentence))
+    sentence = (
+        _("-# Sent here because I can no longer write in <#{channel}>.")
+        if job.place.visible
+        else _("-# Sent here because Discord has closed the message in <#{channel}> that only you see.")
+    )
+    return replace(page, body=(*page.body, sentence.format(channel=job.place.channel_id)))
 
 
 def _details(job: Job, size: str | None = None) -> str:
