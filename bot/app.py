@@ -16,6 +16,7 @@ import yarl
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cdn import Cdn
 from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
@@ -23,6 +24,7 @@ from bot.comfy.pool import Pool
 from bot.drafts import Drafts
 from bot.errors import EaselError, WorkflowUnfit
 from bot.invitation import invite_url
+from bot.jobs.audit import Audit
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.servers import Servers
@@ -32,6 +34,7 @@ from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.tasks import end, until
 from bot.text import _, speaking
+from bot.ui.audit import AuditChannel
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
 from bot.ui.delivery import DiscordDelivery
@@ -179,8 +182,12 @@ class EaselBot(commands.AutoShardedBot):
         self._open.push_async_callback(self.store.close)
         self.servers = Servers(self.store, self.clock)
         await self.servers.load()
+        self.audit = Audit(self.store, self.clock)
+        self.audit_channel = AuditChannel(self, self.servers)
+        self.audit.listener = self.audit_channel.post
         self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        self.cdn = Cdn(session, settings.discord_api_url)
         headers = settings.comfyui_header_map()
         backends = [
             Backend(ComfyClient(session, url, headers=headers), data_dir=settings.data_dir, intervals=self._intervals)
@@ -231,8 +238,9 @@ class EaselBot(commands.AutoShardedBot):
         serving = asyncio.create_task(self.runner.serve(), name="runner")
         connecting = asyncio.create_task(self.connect(), name="gateway")
         keeping = asyncio.create_task(self.keeper.run(), name="commands")
+        telling = asyncio.create_task(self.audit_channel.run(), name="audit")
         try:
-            await until(self._stopped, serving, connecting, keeping)
+            await until(self._stopped, serving, connecting, keeping, telling)
             if not self._stopped.is_set():
                 log.error("the connection to Discord has ended")
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
@@ -241,6 +249,7 @@ class EaselBot(commands.AutoShardedBot):
             await end(keeping)
             await end(serving)
             await self._delivery.close()
+            await self.audit_channel.close(telling)
             await self.close()
             await end(connecting)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs.tables import jobs
+from bot.jobs.tables import audit, jobs
 
 #: How long a delivered job keeps its graph and its uploads.
 KEEP_GRAPHS = timedelta(days=30)
@@ -24,12 +24,13 @@ class Pruned:
 
 
 async def prune(connection: AsyncConnection, *, before: datetime, now: datetime) -> Pruned:
-    """Jobs delivered before that time go; those delivered over 30 days ago lose graph and files."""
+    """Jobs delivered before that time go, as does what moderators did then; after 30 days graph and files go."""
     stale = jobs.c.delivered_at < max(before, now - KEEP_GRAPHS)
     full = or_(jobs.c.graph.is_not(None), jobs.c.files.is_not(None))
     gone = await _paths(connection, stale)
     emptied = await connection.execute(update(jobs).where(stale, full).values(graph=None, files=None))
     forgotten = await connection.execute(delete(jobs).where(jobs.c.delivered_at < before))
+    await connection.execute(delete(audit).where(audit.c.at < before))
     unused = gone - await files_in_use(connection)
     return Pruned(files=tuple(sorted(unused)), emptied=emptied.rowcount, forgotten=forgotten.rowcount)
 
