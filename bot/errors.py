@@ -7,6 +7,8 @@ EaselError
 ├── WorkflowUnfit                no server has what a workflow needs
 ├── OptionRefused                a value a person gave cannot be used
 ├── AccessRefused                who asked may not do that
+├── LimitReached                 who asked has used up what they may
+├── AttachmentRefused            a file somebody attached is not fetched, or not used
 ├── Fenced                       the job changed under us: somebody else has it, or it ended
 ├── BackendError                 about a ComfyUI server rather than about a job
 │   ├── BackendUnreachable       nobody answers
@@ -32,6 +34,9 @@ into the store as `to_dict()` and comes back by `failure_from()`.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
 from typing import Any
 
 from bot.text import _
@@ -107,6 +112,79 @@ class AccessRefused(EaselError):
 
     def sentence(self) -> str:
         return self.problem
+
+
+@dataclass(eq=False)
+class AttachmentRefused(EaselError):
+    """`problem` is a whole sentence."""
+
+    problem: str
+
+    def sentence(self) -> str:
+        return self.problem
+
+
+class Spent(StrEnum):
+    #: jobs of a person that have not ended
+    WAITING = "waiting"
+    #: jobs of a person within 60 minutes
+    HOUR = "hour"
+    #: jobs of a person within 24 hours
+    DAY = "day"
+    #: the time between two uses of a command
+    COOLDOWN = "cooldown"
+    #: what paid commands may cost within 24 hours
+    BUDGET = "budget"
+
+
+@dataclass(eq=False)
+class LimitReached(EaselError):
+    """`used` of `most`; `frees` is when the next one is possible, None where no time can be told.
+
+    `command` and `cost` are about the command that was refused.
+    """
+
+    limit: Spent
+    used: float = 0
+    most: float = 0
+    frees: datetime | None = None
+    command: str = ""
+    cost: float = 0
+
+    def sentence(self) -> str:
+        words = {"used": f"{self.used:g}", "most": f"{self.most:g}", "cost": f"{self.cost:g}"}
+        when = f"<t:{ceil(self.frees.timestamp())}:R>" if self.frees is not None else ""
+        return self._template().format(**words, when=when, command=self.command)
+
+    def _template(self) -> str:
+        match self.limit:
+            case Spent.WAITING:
+                return _(
+                    "You have {used} jobs here that have not ended; {most} is the most at a time, so none is left. "
+                    "The next one is possible as soon as one ends: wait for it, or stop one with /cancel."
+                )
+            case Spent.HOUR:
+                return _(
+                    "You have had {used} jobs here within 60 minutes; {most} is the most, so none is left. "
+                    "The next one is possible {when}."
+                )
+            case Spent.DAY:
+                return _(
+                    "You have had {used} jobs here within 24 hours; {most} is the most, so none is left. "
+                    "The next one is possible {when}."
+                )
+            case Spent.COOLDOWN:
+                return _("You can use /{command} again {when}: there is a time to wait between two uses.")
+            case Spent.BUDGET if self.frees is None:
+                return _(
+                    "/{command} costs {cost}, and all paid commands together may cost {most} here within 24 hours. "
+                    "Ask who manages the server to raise the budget."
+                )
+            case Spent.BUDGET:
+                return _(
+                    "Paid commands have cost {used} of {most} here within 24 hours, and /{command} costs {cost}. "
+                    "It is possible again {when}."
+                )
 
 
 @dataclass(eq=False)

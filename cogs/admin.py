@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.app import EaselBot
 from bot.drafts import MAX_BYTES
-from bot.errors import AccessRefused, WorkflowError
+from bot.errors import AccessRefused, AttachmentRefused, WorkflowError
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.commands import N_
@@ -74,7 +74,7 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
             if file.size > MAX_BYTES:
                 raise WorkflowError(file.filename, _("It is larger than {limit} MB.").format(limit=MAX_BYTES // 2**20))
             await interaction.response.defer(ephemeral=True, thinking=True)
-            data = await _fetched(file)
+            data = await _fetched(self.bot, file)
             draft = await asyncio.to_thread(
                 self.bot.drafts.make, data, file.filename, name or "", self.bot.pool.catalogue
             )
@@ -114,10 +114,12 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
         return entry
 
 
-async def _fetched(file: discord.Attachment) -> bytes:
+async def _fetched(bot: EaselBot, file: discord.Attachment) -> bytes:
     try:
-        return await file.read()
-    except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        return await bot.cdn.fetch(file.url, ceiling=MAX_BYTES)
+    except AttachmentRefused as refusal:
+        raise WorkflowError(file.filename, refusal.problem) from refusal
+    except NETWORK_ERRORS as error:
         raise WorkflowError(file.filename, _("Discord did not hand over the file. Attach it again.")) from error
 
 

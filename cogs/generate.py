@@ -18,6 +18,7 @@ from bot.errors import AccessRefused, Fenced, OptionRefused, WorkflowUnfit
 from bot.jobs.access import Action, require, require_role
 from bot.jobs.cooldowns import Cooldowns
 from bot.jobs.job import Job, Place
+from bot.jobs.rules import Visibility
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.commands import CommandParameter, build_command, in_languages
@@ -25,6 +26,7 @@ from bot.ui.menu import Menu
 from bot.ui.options import command_option
 from bot.ui.people import actor_of
 from bot.ui.uploads import keep, refuse_unfit
+from bot.ui.visibility import Shown, require_nsfw_channel, shown_here
 from bot.ui.workflows import priced
 from bot.workflow.binding import bind, choose_seed
 from bot.workflow.choosing import choose, offered
@@ -85,6 +87,7 @@ class Generate(commands.Cog):
         actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
         require(actor, Action.GENERATE, None)
         manifest = workflow.manifest
+        require_nsfw_channel(interaction, nsfw=manifest.nsfw)
         require_role(actor, manifest.roles)
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
         options = {option.name: option for option in manifest.options}
@@ -134,7 +137,9 @@ class Generate(commands.Cog):
         if message_id is None:
             return None
         try:
-            files = await keep(workflow.options, attachments, job.id, self.bot.settings.data_dir)
+            files = await keep(
+                workflow.options, attachments, job.id, self.bot.settings.data_dir, fetch=self.bot.cdn.fetch
+            )
         except OptionRefused:
             await interaction.delete_original_response()  # everybody sees it, and a refusal is theirs alone
             raise
@@ -148,7 +153,7 @@ class Generate(commands.Cog):
     async def _answer(self, interaction: discord.Interaction[EaselBot], job: Job) -> int | None:
         """The message that says the bot is thinking; None where Discord did not take the answer."""
         try:
-            response = await interaction.response.defer(thinking=True)
+            response = await interaction.response.defer(thinking=True, ephemeral=not job.place.visible)
             known = response.message_id if response is not None else None
             return known or (await interaction.original_response()).id
         except discord.HTTPException as error:
@@ -175,6 +180,7 @@ class Generate(commands.Cog):
         if interaction.channel_id is None:
             raise AccessRefused(_("This command needs a channel."))
         user = interaction.user
+        shown = self._shown(interaction, workflow)
         place = Place(
             application_id=interaction.application_id,
             channel_id=interaction.channel_id,
@@ -184,10 +190,11 @@ class Generate(commands.Cog):
             interaction_id=interaction.id,
             token=interaction.token,
             token_expires=now + TOKEN_LIFE,
-            locale=interaction.locale.value,
+            locale=shown.locale,
             roles=tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else (),
             filesize_limit=interaction.filesize_limit,
-            visible=interaction.is_guild_integration() or interaction.context.dm_channel is True,
+            visible=not shown.ephemeral
+            and (interaction.is_guild_integration() or interaction.context.dm_channel is True),
         )
         return Job(
             id=str(uuid4()),
@@ -199,7 +206,12 @@ class Generate(commands.Cog):
             place=place,
             created_at=now,
             tag=self.bot.runner.next_tag(),
+            spoiler=shown.spoiler,
         )
+
+    def _shown(self, interaction: discord.Interaction[EaselBot], workflow: Workflow) -> Shown:
+        rules, default = self.bot.servers.get(interaction.guild_id).rules, Visibility(self.bot.settings.results)
+        return shown_here(interaction, rules, default, nsfw=workflow.manifest.nsfw)
 
 
 def _explain(job: Job, error: Exception) -> None:

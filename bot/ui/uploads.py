@@ -6,16 +6,17 @@ import asyncio
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import discord
 
-from bot.errors import OptionRefused
+from bot.errors import AttachmentRefused, OptionRefused
+from bot.media.arrivals import PIXELS, cleaned
 from bot.media.sniff import Category, Kind, safe_name, sniff
 from bot.text import _
 from bot.workflow.option import Option, OptionType
 
 LARGEST = 50 * 2**20  # bytes
-PIXELS = 64 * 10**6
 
 #: what a file must be, and how Discord's content type of such a file begins
 KINDS = {
@@ -24,6 +25,12 @@ KINDS = {
     OptionType.VIDEO: (Category.VIDEO, "video/"),
     OptionType.AUDIO: (Category.AUDIO, "audio/"),
 }
+
+
+class Fetch(Protocol):
+    """How a file of Discord's is fetched; raises AttachmentRefused, and what a broken connection raises."""
+
+    async def __call__(self, url: str, *, ceiling: int) -> bytes: ...
 
 
 def refuse_unfit(option: Option, attachment: discord.Attachment) -> None:
@@ -40,7 +47,12 @@ def refuse_unfit(option: Option, attachment: discord.Attachment) -> None:
 
 
 async def keep(
-    options: Mapping[str, Option], attachments: Mapping[str, discord.Attachment], job_id: str, folder: Path
+    options: Mapping[str, Option],
+    attachments: Mapping[str, discord.Attachment],
+    job_id: str,
+    folder: Path,
+    *,
+    fetch: Fetch,
 ) -> dict[str, str]:
     """Where each one is now, relative to `folder`, under a name of ours; nothing is left there when one is refused.
 
@@ -48,18 +60,27 @@ async def keep(
     """
     home = Path("files") / job_id
     try:
-        return {name: await _keep(options[name], attachment, home, folder) for name, attachment in attachments.items()}
+        kept = {}
+        for name, attachment in attachments.items():
+            kept[name] = await _keep(options[name], attachment, home, folder, fetch)
+        return kept
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder / home, ignore_errors=True)
         raise
 
 
-async def _keep(option: Option, attachment: discord.Attachment, home: Path, folder: Path) -> str:
-    data = await attachment.read()
-    kind = sniff(data)
-    wanted, _start = KINDS.get(option.type, (None, ""))
-    if wanted is not None and kind.category is not wanted:
-        raise _unfit(option)
+async def _keep(option: Option, attachment: discord.Attachment, home: Path, folder: Path, fetch: Fetch) -> str:
+    try:
+        data = await fetch(attachment.url, ceiling=LARGEST)
+        kind = sniff(data)
+        wanted, _start = KINDS.get(option.type, (None, ""))
+        if wanted is not None:
+            if kind.category is not wanted:
+                raise _unfit(option)
+            data = await asyncio.to_thread(cleaned, data)
+            kind = sniff(data)
+    except AttachmentRefused as refusal:
+        raise OptionRefused(option.name, refusal.problem) from refusal
     path = home / f"{option.name}{_extension(option, attachment, kind)}"
     await asyncio.to_thread(_write, folder / path, data)
     return path.as_posix()
