@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     keep_metadata: bool = Field(False, description="Leave the prompt and workflow inside the files that are posted.")
     keep_jobs_days: int = Field(400, ge=1, description="Days until a finished job is forgotten.")
     drain_seconds: float = Field(60, ge=0, description="How long running jobs may finish when the bot is stopped.")
+    results: Literal["public", "ephemeral", "spoiler"] = Field(
+        "public",
+        description="Who sees results where a server says nothing: `public`, `ephemeral` (only who asked), `spoiler`.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
 
