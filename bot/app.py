@@ -25,6 +25,7 @@ from bot.drafts import Drafts
 from bot.errors import EaselError, WorkflowUnfit
 from bot.invitation import invite_url
 from bot.jobs.audit import Audit
+from bot.jobs.holds import Holds
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.servers import Servers
@@ -198,9 +199,13 @@ class EaselBot(commands.AutoShardedBot):
         self._delivery = delivery = DiscordDelivery(
             messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata, pace=self._pace
         )
+        holds = Holds(paused=lambda: self.servers.paused)
+        queue = JobQueue(holds.of)
+        self.servers.on_change = queue.release
         self.runner = Runner(
             store=self.store,
-            queue=JobQueue(),
+            queue=queue,
+            holds=holds,
             pool=self.pool,
             delivery=delivery,
             data_dir=settings.data_dir,

@@ -12,9 +12,13 @@ from bot.comfy.events import Event
 from bot.comfy.pool import Pool
 from bot.jobs.delivery import Delivery, Note, Showing
 from bot.jobs.estimates import Estimates, remaining
+from bot.jobs.holds import Hold
 from bot.jobs.job import Job
 from bot.jobs.progress import Progress
 from bot.jobs.queue import JobQueue
+
+#: what a person is told whose job is held
+HELD = {Hold.PAUSED: Note.PAUSED, Hold.ENOUGH: Note.ENOUGH}
 
 DRIFT = 5.0  # seconds by which an expected end may be off before a message is edited for that alone
 
@@ -38,11 +42,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Standing:
-    """A job in our queue: how many come before it, ours and everybody's on the servers; seconds to its end."""
+    """A job in our queue: how many come before it, ours and everybody's on the servers; seconds to its end.
+
+    What is held comes before nobody, and when it begins is unknown.
+    """
 
     job: Job
-    position: int
+    position: int | None
     eta: float | None
+    hold: Hold | None = None
 
 
 class Board:
@@ -79,12 +87,16 @@ class Board:
         self._queue.touch()
 
     def position(self, job_id: str) -> int | None:
-        """How many jobs come before this one, ours and everybody's on the servers; None for unknown ones."""
+        """How many jobs come before this one, ours and everybody's on the servers; None for unknown and held ones."""
         run = self.runs.get(job_id)
         if run is not None:
             return run.progress.ahead
         place = self._queue.position(job_id)
         return None if place is None else place + self._on_servers()
+
+    def hold(self, job: Job) -> Hold | None:
+        """Why a job in our queue must wait whatever comes before it."""
+        return self._queue.hold(job) if job.id in self._queue else None
 
     def eta(self, job_id: str) -> float | None:
         """Seconds until the job's end, as far as earlier runs tell."""
@@ -95,10 +107,14 @@ class Board:
 
     def standings(self) -> Iterator[Standing]:
         """All of our queue, in order."""
-        on_servers, end = self._on_servers(), self._until_free()
-        for place, job in enumerate(self._queue.jobs()):
+        place, end = self._on_servers(), self._until_free()
+        for job in self._queue.jobs():
+            if (hold := self._queue.hold(job)) is not None:
+                yield Standing(job, None, None, hold)
+                continue
             end = _sum(end, self.estimates.of(job.workflow))
-            yield Standing(job, place + on_servers, end)
+            yield Standing(job, place, end)
+            place += 1
 
     def show_run(self, run: Run) -> None:
         """Its progress, and what the person should know besides."""
@@ -125,7 +141,7 @@ class Board:
             before, seen = seen, {}
             for standing in self.standings():
                 job = standing.job
-                seen[job.id] = (standing.position, job.submits, problem)
+                seen[job.id] = (standing.position, standing.hold, job.submits, problem)
                 if before.get(job.id) != seen[job.id] or self._moved(standing):
                     self._show_waiting(standing)
             self._ends = {job_id: end for job_id, end in self._ends.items() if job_id in seen}
@@ -160,6 +176,8 @@ class Board:
         note = Note.AGAIN if standing.job.submits else None
         if self.stopping:
             note = Note.STOPPING
+        elif standing.hold is not None:
+            note = HELD[standing.hold]
         elif trouble is not None:
             note = Note.OFFLINE
         self._delivery.show(standing.job, Showing(None, standing.position, standing.eta, note, trouble))

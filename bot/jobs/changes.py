@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, insert, select, update
@@ -85,12 +85,25 @@ async def add_parts(connection: AsyncConnection, job: Job, parts: Iterable[int],
     return await write(connection, job, to_columns({"parts": known}))
 
 
-async def ask_to_stop(connection: AsyncConnection, job_id: str, by: int, now: datetime) -> Job:
-    """Note who asked first; a waiting job ends with that. Fenced when it has ended already."""
+async def ask_to_stop(
+    connection: AsyncConnection,
+    job_id: str,
+    by: int,
+    *,
+    now: datetime,
+    reason: str | None,
+    only: Collection[JobState],
+) -> Job:
+    """Note who asked first, and why; a waiting job ends with that. Fenced when it is in none of these states.
+
+    Somebody else's wish stands over that of whose job it is, who would be given the result that came all the same.
+    """
     job = await newest(connection, job_id)
-    if job.state.ended:
+    if job.state.ended or job.state not in only:
         raise Fenced(job_id)
-    fields: Changes = {"cancelled_by": job.cancelled_by or by}
+    fields: Changes = {"cancelled_by": by, "reason": reason}
+    if job.cancelled_by not in {None, job.place.user_id}:
+        fields = {"cancelled_by": job.cancelled_by}
     if job.state is JobState.WAITING:
         fields["state"] = JobState.CANCELLED
     return await write(connection, job, stamped(job, fields, now))

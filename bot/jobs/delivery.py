@@ -19,6 +19,10 @@ Fetch = Callable[[Output, int], Awaitable[bytes]]
 class Note(StrEnum):
     """What else the person should know while a job has not ended."""
 
+    #: a moderator paused the server: nothing new begins there
+    PAUSED = "paused"
+    #: it begins when another job of its person has ended
+    ENOUGH = "enough"
     #: ComfyUI does not answer; `Showing.trouble` says more
     OFFLINE = "offline"
     #: the server forgot the job; it was sent again

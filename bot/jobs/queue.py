@@ -6,7 +6,9 @@ import asyncio
 import math
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Callable, Iterator
 
+from bot.jobs.holds import Hold
 from bot.jobs.job import Job
 
 Key = tuple[float, str]
@@ -23,9 +25,13 @@ def next_tag(now: float, last: float) -> float:
 
 
 class JobQueue:
-    """Jobs in order. Whoever takes one when there is none waits; several takers are served in turn."""
+    """Jobs in order. Whoever takes one when there is none waits; several takers are served in turn.
 
-    def __init__(self) -> None:
+    A job for which `hold` has a reason keeps its place and is passed over; `release` says that reasons may have gone.
+    """
+
+    def __init__(self, hold: Callable[[Job], Hold | None] = lambda job: None) -> None:
+        self.hold = hold
         self._order: list[Key] = []
         self._jobs: dict[str, Job] = {}
         self._takers: deque[asyncio.Future[None]] = deque()
@@ -42,19 +48,17 @@ class JobQueue:
         self._discard(job.id)
         insort(self._order, order_key(job))
         self._jobs[job.id] = job
-        self._wake_taker()
+        if self.hold(job) is None:
+            self._wake_taker()
         self.touch()
 
     def take_nowait(self) -> Job | None:
-        """The first job; None when there is none."""
-        if not self._order:
-            return None
-        _tag, job_id = self._order.pop(0)
-        self.touch()
-        return self._jobs.pop(job_id)
+        """The first job that may begin; None when there is none."""
+        job = next((job for job in self._in_order() if self.hold(job) is None), None)
+        return None if job is None else self.remove(job.id)
 
     async def take(self) -> Job:
-        """The first job, as soon as there is one."""
+        """The first job that may begin, as soon as there is one."""
         while (job := self.take_nowait()) is None:
             await self._turn()
         return job
@@ -66,10 +70,20 @@ class JobQueue:
             self.touch()
         return job
 
+    def release(self) -> None:
+        """What was held may begin now, or some of it: whoever takes looks again."""
+        for taker in self._takers:
+            if not taker.done():
+                taker.set_result(None)
+        self._takers.clear()
+        self.touch()
+
     def position(self, job_id: str) -> int | None:
-        """How many come before it; None when it is not in the line."""
+        """How many come before it, without those that are held; None when it is held itself or not in the line."""
         job = self._jobs.get(job_id)
-        return None if job is None else bisect_left(self._order, order_key(job))
+        if job is None or self.hold(job) is not None:
+            return None
+        return sum(self.hold(self._jobs[other]) is None for _tag, other in self._order[: self._index(job)])
 
     def order(self) -> list[str]:
         """The ids, next one first."""
@@ -77,7 +91,7 @@ class JobQueue:
 
     def jobs(self) -> list[Job]:
         """The jobs, next one first."""
-        return [self._jobs[job_id] for _tag, job_id in self._order]
+        return list(self._in_order())
 
     def changed(self) -> asyncio.Future[None]:
         """Done at the next change after this call, or at `touch()`; the caller's own, to be awaited or cancelled."""
@@ -95,8 +109,14 @@ class JobQueue:
     def _discard(self, job_id: str) -> Job | None:
         job = self._jobs.pop(job_id, None)
         if job is not None:
-            del self._order[bisect_left(self._order, order_key(job))]
+            del self._order[self._index(job)]
         return job
+
+    def _index(self, job: Job) -> int:
+        return bisect_left(self._order, order_key(job))
+
+    def _in_order(self) -> Iterator[Job]:
+        return (self._jobs[job_id] for _tag, job_id in self._order)
 
     async def _turn(self) -> None:
         taker = asyncio.get_running_loop().create_future()

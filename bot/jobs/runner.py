@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,9 +16,11 @@ from bot.comfy.backend import Backend, BackendState
 from bot.comfy.pool import Pool
 from bot.errors import Fenced
 from bot.jobs.board import Board
+from bot.jobs.changes import OPEN
 from bot.jobs.delivery import Delivery
 from bot.jobs.estimates import Estimates
 from bot.jobs.follower import Follower
+from bot.jobs.holds import Holds
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
 from bot.jobs.outbox import Outbox
@@ -46,8 +48,9 @@ class Runner:
         clock: Callable[[], datetime] = utc_now,
         keep_days: int = 400,
         retry_seconds: float = 1.0,
+        holds: Holds | None = None,
     ) -> None:
-        """`retry_seconds` is the first pause after a delivery that failed."""
+        """`retry_seconds` is the first pause after a delivery that failed; `holds` are those the queue asks."""
         self.store = store
         self.queue = queue
         self.pool = pool
@@ -56,6 +59,7 @@ class Runner:
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
         self._retry_seconds = retry_seconds
+        self._holds = holds or Holds()
         self._slots = {backend.name: Slots(SLOTS) for backend in pool.backends}
         self._tag = 0.0
         self._undelivered: list[Job] = []
@@ -96,8 +100,10 @@ class Runner:
         await self.board.estimates.load(job.workflow)
         self.queue.put(job)
 
-    async def cancel(self, job_id: str, by: int) -> Job:
-        """Stop a job in whatever state it is. Raises `Fenced` where it has ended already.
+    async def cancel(
+        self, job_id: str, by: int, *, reason: str | None = None, only: Collection[JobState] = OPEN
+    ) -> Job:
+        """Stop a job that is in one of these states. Raises `Fenced` where it is not, above all where it has ended.
 
         The wish is stored when this returns. A waiting job is out at once; for one on a server the outcome follows when
         the server confirms.
@@ -105,7 +111,7 @@ class Runner:
         job = await self.store.get(job_id)
         if job is None:
             raise Fenced(job_id)
-        job = await self.store.cancel_request(job, by)
+        job = await self.store.cancel_request(job, by, reason=reason, only=only)
         if job.state.ended:
             self.queue.remove(job.id)
             self._start(job, self._outbox.deliver(job))
@@ -145,8 +151,7 @@ class Runner:
         else:
             log.info("job %s is looked up on %s", job.id, backend.name)
             await self.board.estimates.load(job.workflow)
-            self._slots[backend.name].hold()
-            self._start(job, self._run(job, backend, known=True))
+            self._begin(job, backend, known=True)
 
     async def _requeue(self, job: Job) -> None:
         """Its backend is gone: it waits for another, unless nobody wants it any more."""
@@ -165,10 +170,15 @@ class Runner:
             if backend.state is not BackendState.UP:
                 self.queue.put(job)
                 continue
-            slots.hold()
-            self._start(job, self._run(job, backend))
+            self._begin(job, backend)
 
-    async def _run(self, job: Job, backend: Backend, *, known: bool = False) -> None:
+    def _begin(self, job: Job, backend: Backend, *, known: bool = False) -> None:
+        """No await between its leaving the queue and this: the next one taken already knows of it."""
+        self._slots[backend.name].hold()
+        self._holds.begin(job)
+        self._start(job, self._run(job, backend, known=known))
+
+    async def _run(self, job: Job, backend: Backend, *, known: bool) -> None:
         try:
             job = await self._carry(job, backend, known=known)
             if job.state is JobState.WAITING:
@@ -190,6 +200,8 @@ class Runner:
             return await self._follower.carry(job, backend, known=known)
         finally:
             self.board.end(job.id)
+            self._holds.end(job.id)
+            self.queue.release()
 
     async def _rest(self, backend: Backend) -> None:
         """A server that is up and was not reached all the same is left alone for a moment."""
@@ -201,7 +213,7 @@ class Runner:
     async def _stop(self, job: Job) -> None:
         run, backend = self.board.runs.get(job.id), self.pool.get(job.backend)
         if run is not None:
-            run.job = replace(run.job, cancelled_by=job.cancelled_by)
+            run.job = replace(run.job, cancelled_by=job.cancelled_by, reason=job.reason)
             self.board.show_run(run)
         if backend is not None:
             await self._follower.stop(job, backend)

@@ -31,6 +31,8 @@ class Servers:
         self._store = store
         self._clock = clock
         self._known: dict[int, Server] = {}
+        #: called when something has changed that was read before
+        self.on_change: Callable[[], None] = lambda: None
 
     async def load(self) -> None:
         """Read all of them."""
@@ -84,4 +86,5 @@ class Servers:
             return new
 
         self._known[guild_id] = server = await self._store.transact(work)
+        self.on_change()
         return server

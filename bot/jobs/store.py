@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack
@@ -121,13 +121,18 @@ class Store:
         columns: Columns = {"delivered_at": func.coalesce(jobs.c.delivered_at, now)}
         return await self.transact(lambda connection: write(connection, job, columns))
 
-    async def cancel_request(self, job: Job, by: int) -> Job:
-        """Somebody stops it: a waiting job ends at once, another one notes who (the first to ask) and goes on.
+    async def cancel_request(
+        self, job: Job, by: int, *, reason: str | None = None, only: Collection[JobState] = OPEN
+    ) -> Job:
+        """Somebody stops it: a waiting job ends at once, another one notes who and why, and goes on.
 
-        Looks at the job as it is now rather than as the caller last saw it; Fenced when it has ended.
+        Looks at the job as it is now rather than as the caller last saw it; Fenced when it is in no such state, above
+        all when it has ended.
         """
         now = self._clock()
-        return await self.transact(lambda connection: ask_to_stop(connection, job.id, by, now))
+        return await self.transact(
+            lambda connection: ask_to_stop(connection, job.id, by, now=now, reason=reason, only=only)
+        )
 
     async def unfinished(self) -> list[Job]:
         """Jobs which have not ended, in the order of the queue."""

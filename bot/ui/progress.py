@@ -41,6 +41,10 @@ def _waits(job: Job, showing: Showing) -> bool:
 
 
 def _waiting(job: Job, showing: Showing, now: datetime) -> tuple[str, ...]:
+    if showing.note is Note.PAUSED:
+        return (_("⏸️ Paused by a moderator. Your job keeps its place and begins when they let jobs go on."),)
+    if showing.note is Note.ENOUGH:
+        return (_("⏳ In the queue: begins when another of your jobs has ended"),)
     place, ready = showing.position, _ready(showing.eta, now)
     if not place and job.state is not JobState.WAITING:
         return (_("⏳ Starting…") + ready,)
@@ -87,8 +91,8 @@ def _note(showing: Showing) -> str | None:
             return _("⏹️ Stopping…")
         case Note.STOPPING:
             return _("⚠️ The bot is being restarted. Your job is kept, and the result will appear here.")
-        case None:
-            return None
+        case _:
+            return None  # PAUSED and ENOUGH are said in place of the position
 
 
 def _leaves(job: Job, showing: Showing, now: datetime) -> str | None:

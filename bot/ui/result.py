@@ -9,7 +9,7 @@ from bot.jobs.job import Job, JobState
 from bot.text import _
 from bot.ui.files import Prepared
 from bot.ui.page import Page
-from bot.ui.words import duration, facts, header, quoted, said
+from bot.ui.words import REASON, duration, facts, header, plain, quoted, said
 
 DONE, FAILED, STOPPED = 0x23A55A, 0xDA373C, 0x80848E
 SHOWN = ("seed", "model", "size", "steps", "cfg", "sampler", "scheduler", "vae", "lora", "lora_strength", "clip_skip")
@@ -47,13 +47,15 @@ def failed_page(job: Job) -> Page:
 
 
 def stopped_page(job: Job) -> Page:
-    """Who stopped it."""
+    """Who stopped it, the person or a moderator, whose name is not for everybody, and why."""
     if job.cancelled_by is None:
         sentence = _("⏹️ Stopped on the ComfyUI server itself. Run the command again if you still want it.")
     elif job.cancelled_by == job.place.user_id:
         sentence = _("⏹️ Cancelled.")
     else:
-        sentence = _("⏹️ Stopped by the moderator <@{user}>.").format(user=job.cancelled_by)
+        sentence = _("⏹️ Stopped by a moderator.")
+        if job.reason:
+            sentence += "\n" + _("Reason: {reason}").format(reason=plain(job.reason, REASON))
     return Page(header(job), (sentence,), colour=STOPPED)
 
 

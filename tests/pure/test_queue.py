@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from bot.jobs.holds import Hold
 from bot.jobs.job import Job
 from bot.jobs.queue import JobQueue, next_tag
 from tests.pure.jobs import make_job
@@ -28,13 +29,14 @@ def queue_of(*names: str) -> JobQueue:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """The queue against a dictionary that is sorted whenever somebody looks."""
+    """The queue against a dictionary that is sorted whenever somebody looks, and the names that are held."""
 
     names = st.sampled_from("abcdefgh")
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue = JobQueue()
+        self.held: set[str] = set()
+        self.queue = JobQueue(lambda job: Hold.PAUSED if job.id in self.held else None)
         self.model: dict[str, Job] = {}
 
     @rule(name=names, tag=st.integers(0, 3))
@@ -48,20 +50,33 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def take(self) -> None:
-        first = next(iter(self.sorted()), None)
+        first = next(iter(self.free()), None)
         taken = self.queue.take_nowait()
         assert taken == (self.model.pop(first) if first else None)
 
+    @rule(name=names)
+    def hold(self, name: str) -> None:
+        self.held.add(name)
+
+    @rule()
+    def release(self) -> None:
+        self.held.clear()
+        self.queue.release()
+
     @invariant()
     def same(self) -> None:
-        order = self.sorted()
+        order, free = self.sorted(), self.free()
         assert self.queue.order() == order
         assert len(self.queue) == len(order)
-        assert [self.queue.position(name) for name in order] == list(range(len(order)))
+        assert [self.queue.position(name) for name in free] == list(range(len(free)))
+        assert all(self.queue.position(name) is None for name in self.held)
         assert all((name in self.queue) == (name in self.model) for name in "abcdefgh")
 
     def sorted(self) -> list[str]:
         return sorted(self.model, key=lambda name: (self.model[name].tag, name))
+
+    def free(self) -> list[str]:
+        return [name for name in self.sorted() if name not in self.held]
 
 
 test_the_queue_is_a_sorted_list = QueueMachine.TestCase
@@ -143,6 +158,45 @@ async def test_a_taker_that_gives_up_leaves_its_job_to_the_next(woken: bool) -> 
     assert first.cancelled()
 
 
+@given(st.data(), st.integers(1, 3))
+async def test_takers_pass_over_the_held_and_have_them_after_the_release(data: st.DataObject, takers: int) -> None:
+    names = [f"{number:02}" for number in range(data.draw(st.integers(0, 12)))]
+    held = set(data.draw(st.lists(st.sampled_from(names), unique=True))) if names else set()
+    free = [name for name in names if name not in held]
+    queue = JobQueue(lambda job: Hold.PAUSED if job.id in held else None)
+    taken: list[str] = []
+
+    async def take_all() -> None:
+        while True:
+            taken.append((await queue.take()).id)
+            await asyncio.sleep(0)
+
+    tasks = [asyncio.create_task(take_all()) for _ in range(takers)]
+    await asyncio.sleep(0)
+    for tag, name in enumerate(names):
+        queue.put(job_named(name, float(tag)))
+    await settled(queue, len(held))
+    before, last = list(taken), sorted(held)
+    held.clear()
+    queue.release()
+    await settled(queue, 0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+    assert before == free
+    assert taken == [*free, *last]
+
+
+async def settled(queue: JobQueue, left: int) -> None:
+    """Return once so many wait, and those who take have had their turn."""
+    async with asyncio.timeout(5):
+        while len(queue) > left:
+            await queue.changed()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 async def test_every_change_wakes_whoever_watches() -> None:
     queue = JobQueue()
 
@@ -153,6 +207,7 @@ async def test_every_change_wakes_whoever_watches() -> None:
             queue.take_nowait,
             lambda: queue.remove("b"),
             queue.touch,
+            queue.release,
         ):
             watchers = [queue.changed(), queue.changed()]
             act()

@@ -225,10 +225,32 @@ async def test_cancelling_a_job_on_a_server_notes_the_first_who_asked(store: Sto
     waiting = await store.add(make_job())
     running = await store.change(await store.claim(waiting, "gpu"), state=JobState.RUNNING)
 
-    await store.cancel_request(waiting, 40)
-    job = await store.cancel_request(running, 41)
+    await store.cancel_request(waiting, 98, reason="spam")
+    job = await store.cancel_request(running, 99, reason="late")
 
-    assert (job.state, job.cancelled_by, job.finished_at) == (JobState.RUNNING, 40, None)
+    assert (job.state, job.cancelled_by, job.reason, job.finished_at) == (JobState.RUNNING, 98, "spam", None)
+
+
+async def test_a_moderator_s_stop_stands_over_the_person_s_own_whichever_came_first(store: Store) -> None:
+    """Or else whoever cancels first is given the result of a stop that came too late."""
+    job = await store.claim(await store.add(make_job()), "gpu")
+
+    await store.cancel_request(job, 40)
+    after = await store.cancel_request(job, 99, reason="spam")
+    again = await store.cancel_request(job, 40)
+
+    assert (after.cancelled_by, after.reason) == (99, "spam")
+    assert (again.cancelled_by, again.reason) == (99, "spam")
+
+
+async def test_a_stop_meant_for_waiting_jobs_leaves_one_that_began(store: Store) -> None:
+    waiting = await store.add(make_job())
+    claimed = await store.claim(waiting, "gpu")
+
+    with pytest.raises(Fenced):
+        await store.cancel_request(waiting, 99, only={JobState.WAITING})
+
+    assert await store.get(claimed.id) == claimed
 
 
 async def test_cancelling_what_has_ended_or_is_forgotten_is_fenced(store: Store) -> None:

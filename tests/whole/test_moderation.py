@@ -46,7 +46,7 @@ async def test_list_shows_everybody_s_jobs_on_this_server(
     assert "a fox · done" in (await mona.slash("jobs list", user=alice, state="done")).message.text
 
 
-async def test_interrupt_stops_the_channel_s_running_job_and_names_who_did(
+async def test_interrupt_stops_the_channel_s_running_job(
     discord_server: DiscordServer, comfyui: Simulator, bot: EaselBot
 ) -> None:
     alice, mona = discord_server.person("alice"), discord_server.person("mona")
@@ -61,7 +61,7 @@ async def test_interrupt_stops_the_channel_s_running_job_and_names_who_did(
     assert elsewhere.message.text == "No job runs for this channel. Choose one with the option `job`."
     assert answer.ephemeral
     await answer.wait(shows("Stopping `/imagine` a fox"))
-    assert f"⏹️ Stopped by the moderator <@{mona.id}>." in message.text
+    assert "⏹️ Stopped by a moderator." in message.text
 
 
 async def test_interrupt_stops_a_waiting_job_chosen_from_the_list(
@@ -75,7 +75,7 @@ async def test_interrupt_stops_a_waiting_job_chosen_from_the_list(
 
     (chosen,) = await mona.autocomplete("jobs interrupt", "job", "three")
     answer = await mona.slash("jobs interrupt", job=chosen["value"])
-    await answers[2].wait(shows(f"Stopped by the moderator <@{mona.id}>."))
+    await answers[2].wait(shows("Stopped by a moderator."))
 
     assert chosen["name"] == "Alice: /imagine three (waiting)"
     await answer.wait(shows("Cancelled: `/imagine` three"))
@@ -115,7 +115,7 @@ async def test_a_moderators_stop_that_came_too_late_shows_no_picture(
     comfyui.release()
     message = await started.wait(finished)
 
-    assert f"⏹️ Stopped by the moderator <@{mona.id}>." in message.text
+    assert "⏹️ Stopped by a moderator." in message.text
     assert not message.images
 
 
