@@ -38,6 +38,14 @@ def edits(data: bytes) -> Iterator[Edit]:
     yield from mp3.tail(data, blocks[-1].end)
 
 
+def seconds(data: bytes) -> float | None:
+    """How long it sounds, by STREAMINFO; None where the encoder did not know (section 8.2)."""
+    first = next(_blocks(data, mp3.audio_start(data)))
+    fields = int.from_bytes(data[first.start + 14 : first.start + 22], "big")
+    rate, samples = fields >> 44, fields & (1 << 36) - 1
+    return samples / rate if first.kind == STREAMINFO and rate and samples else None
+
+
 def _blocks(data: bytes, begin: int) -> Iterator[Block]:
     position = begin + len(SIGNATURE)
     last = False

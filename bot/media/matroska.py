@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,6 +15,9 @@ SEGMENT, CLUSTER = 0x18538067, 0x1F43B675
 SEEK_HEAD, SEEK, SEEK_ID = 0x114D9B74, 0x4DBB, 0x53AB
 INFO, TRACKS, TRACK_ENTRY = 0x1549A966, 0x1654AE6B, 0xAE
 VOID, CRC32 = 0xEC, 0xBF
+
+#: how many nanoseconds a tick has, and how many ticks there are
+SCALE, DURATION, USUAL_SCALE = 0x2AD7B1, 0x4489, 1_000_000
 
 #: Tags, Attachments, Chapters; they lie in the Segment and the SeekHead points at them.
 METADATA = frozenset((0x1254C367, 0x1941A469, 0x1043A770))
@@ -48,6 +52,27 @@ def edits(data: bytes) -> Iterator[Edit]:
         if not inside:
             yield from _cleaned(data, element)
         position = element.body if inside else element.end
+
+
+def seconds(data: bytes) -> float | None:
+    """How long it plays, by the Segment's Info; None where that does not say (RFC 9559, section 5.1.2)."""
+    position = 0
+    while position < len(data):
+        element = _element(data, position)
+        if element.id == INFO and not element.unknown:
+            return _length(data[element.body : element.end])
+        if element.unknown and element.id != SEGMENT:
+            return None
+        position = element.body if element.id == SEGMENT else element.end
+    return None
+
+
+def _length(info: bytes) -> float | None:
+    found = {child.id: info[child.body : child.end] for child in _children(info)}
+    scale = int.from_bytes(found.get(SCALE, b""), "big") or USUAL_SCALE
+    length = found.get(DURATION, b"")
+    form = {4: ">f", 8: ">d"}.get(len(length))
+    return struct.unpack(form, length)[0] * scale / 1e9 if form else None
 
 
 def _cleaned(data: bytes, element: Element) -> Iterator[Edit]:

@@ -7,6 +7,13 @@ from collections.abc import Iterator
 
 from bot.media.edit import Edit, Malformed
 
+#: kbit/s of layer III by the index in a frame's header (ISO/IEC 11172-3 2.4.2.3, 13818-3)
+RATES = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
+LOW_RATES = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
+
+#: samples per second in MPEG-1; MPEG-2 has half, MPEG-2.5 a quarter
+SAMPLING = (44_100, 48_000, 32_000, 0)
+
 FOOTER_FLAG = 0x10
 APE_HEADER_FLAG = 0x80000000
 
@@ -40,6 +47,33 @@ def tail(data: bytes, start: int) -> Iterator[Edit]:
             raise Malformed("tag longer than the file")
     if end < len(data):
         yield Edit(end, len(data))
+
+
+def seconds(data: bytes) -> float | None:
+    """How long it sounds: by the count of frames that encoders leave, else by the first frame's bit rate.
+
+    None for what is no MPEG-1 or MPEG-2 layer III.
+    """
+    start = audio_start(data)
+    header = data[start : start + 4]
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
+        return None
+    first = header[1] >> 3 & 3 == 3
+    rate = (SAMPLING[header[2] >> 2 & 3]) >> (0 if first else 1 if header[1] >> 3 & 3 == 2 else 2)
+    frames = _frames(data[start : start + 48])
+    if frames and rate:
+        return frames * (1152 if first else 576) / rate
+    kilobits = (RATES if first else LOW_RATES)[header[2] >> 4]
+    return (len(data) - start) * 8 / (kilobits * 1000) if kilobits else None
+
+
+def _frames(frame: bytes) -> int:
+    """The count in the first frame, which is silent then; 0 without one (LAME's and Xing's info tag)."""
+    at = max(frame.find(b"Xing"), frame.find(b"Info"))
+    if at < 0:
+        return 0
+    flags, count = struct.unpack_from(">II", frame, at + 4)
+    return int(count) if flags & 1 else 0
 
 
 def _id3v2(data: bytes, position: int) -> int:

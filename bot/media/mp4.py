@@ -43,6 +43,22 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
         position = box.end
 
 
+def seconds(data: bytes) -> float | None:
+    """How long it plays, by the movie's header; None where it is in fragments, which do not say (8.2.2, 8.8.2)."""
+    for box in boxes(data, 0, len(data)):
+        if box.tag == b"moov":
+            return next(
+                (_length(data, child) for child in boxes(data, box.body, box.end) if child.tag == b"mvhd"), None
+            )
+    return None
+
+
+def _length(data: bytes, header: Box) -> float | None:
+    """Version 1 of a movie header has times of 64 bits."""
+    scale, length = struct.unpack_from(">16xIQ" if data[header.body] == 1 else ">8xII", data, header.body + 4)
+    return length / scale if scale and length else None
+
+
 def _box(data: bytes, start: int, limit: int) -> Box:
     size, tag = struct.unpack_from(">I4s", data, start)
     body = start + 8

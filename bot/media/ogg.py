@@ -104,6 +104,31 @@ def edits(data: bytes) -> Iterator[Edit]:
         raise Malformed("headers cut off")
 
 
+def seconds(data: bytes) -> float | None:
+    """How long the longest stream sounds, by the last position its pages name; None for those that do not count so."""
+    rates: dict[int, float | None] = {}
+    ends: dict[int, int] = {}
+    for page in _pages(data):
+        if page.flags & FIRST:
+            rates[page.serial] = _rate(data[page.body : page.end])
+        if (granule := data[page.start + 6 : page.start + 14]) != NOWHERE:
+            ends[page.serial] = int.from_bytes(granule, "little")
+    return max((ends.get(serial, 0) / rate for serial, rate in rates.items() if rate), default=None)
+
+
+def _rate(first: bytes) -> float | None:
+    """Positions per second, by a stream's first packet."""
+    if first.startswith(b"OpusHead"):
+        return 48_000.0  # RFC 7845, section 4
+    if first.startswith(b"\x01vorbis"):
+        return float(struct.unpack_from("<I", first, 12)[0])
+    if first.startswith(b"Speex   "):
+        return float(struct.unpack_from("<I", first, 36)[0])
+    if first.startswith(b"\x7fFLAC"):
+        return float(int.from_bytes(first[27:30], "big") >> 4)
+    return None
+
+
 def payloads(data: bytes) -> Iterator[bytes]:
     """What a row of pages holds, without their headers."""
     for page in _pages(data):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from bot.media import riff
@@ -19,6 +20,15 @@ def edits(data: bytes) -> Iterator[Edit]:
     kept = (chunk.tag in SOUNDING or _is_wave_list(data, chunk) for chunk in chunks)
     cuts = [Edit(chunk.start, chunk.end) for chunk, keep in zip(chunks, kept, strict=True) if not keep]
     return riff.with_size(data, cuts)
+
+
+def seconds(data: bytes) -> float | None:
+    """How long it sounds: the samples' bytes by the bytes a second has, which `fmt ` says."""
+    found = {chunk.tag: chunk for chunk in riff.chunks(data)}
+    if b"fmt " not in found or b"data" not in found:
+        return None
+    (rate,) = struct.unpack_from("<8xI", data, found[b"fmt "].body)
+    return found[b"data"].length / rate if rate else None
 
 
 def _is_wave_list(data: bytes, chunk: riff.Chunk) -> bool:

@@ -12,11 +12,13 @@ import discord
 
 from bot.errors import AttachmentRefused, OptionRefused
 from bot.media.arrivals import PIXELS, cleaned
+from bot.media.duration import seconds
 from bot.media.sniff import Category, Kind, safe_name, sniff
 from bot.text import _
 from bot.workflow.option import Option, OptionType
 
 LARGEST = 50 * 2**20  # bytes
+LONGEST = 600  # seconds of video or sound
 
 #: what a file must be, and how Discord's content type of such a file begins
 KINDS = {
@@ -77,6 +79,7 @@ async def _keep(option: Option, attachment: discord.Attachment, home: Path, fold
         if wanted is not None:
             if kind.category is not wanted:
                 raise _unfit(option)
+            _refuse_long(data)
             data = await asyncio.to_thread(cleaned, data)
             kind = sniff(data)
     except AttachmentRefused as refusal:
@@ -84,6 +87,13 @@ async def _keep(option: Option, attachment: discord.Attachment, home: Path, fold
     path = home / f"{option.name}{_extension(option, attachment, kind)}"
     await asyncio.to_thread(_write, folder / path, data)
     return path.as_posix()
+
+
+def _refuse_long(data: bytes) -> None:
+    if (seconds(data) or 0) > LONGEST:
+        raise AttachmentRefused(
+            _("It is longer than {limit} minutes. Attach a shorter one.").format(limit=LONGEST // 60)
+        )
 
 
 def _extension(option: Option, attachment: discord.Attachment, kind: Kind) -> str:

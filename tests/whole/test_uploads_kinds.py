@@ -81,3 +81,19 @@ async def test_a_file_of_another_kind_is_refused_whatever_it_is_called(
     assert text == sentence
     assert not graphs(comfyui)
     assert not await easel.jobs()
+
+
+async def test_a_sound_that_plays_too_long_is_refused_by_what_its_header_says(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    takes(easel, "audio")
+    hour = bytearray((MEDIA / "sound.flac").read_bytes())
+    at = hour.index(b"fLaC") + 4 + 4 + 10  # where STREAMINFO has the rate, and 36 bits of samples at its end
+    fields = int.from_bytes(hour[at : at + 8], "big")
+    hour[at : at + 8] = ((fields >> 36 << 36) | (fields >> 44) * 3600).to_bytes(8, "big")
+
+    async with easel.running():
+        text = await told(discord_server, "alice", picture=("hour.flac", bytes(hour)))
+
+    assert text == "`picture`: It is longer than 10 minutes. Attach a shorter one."
+    assert graphs(comfyui) == []
