@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -24,7 +25,9 @@ from bot.comfy.pool import Pool
 from bot.drafts import Drafts
 from bot.errors import EaselError, WorkflowUnfit
 from bot.invitation import invite_url
+from bot.jobs.admission import Admission, default_limits, running_limit
 from bot.jobs.audit import Audit
+from bot.jobs.blocks import Blocks
 from bot.jobs.holds import Holds
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
@@ -35,6 +38,8 @@ from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.tasks import end, until
 from bot.text import _, speaking
+from bot.ui.admitting import Admitting
+from bot.ui.answering import answer_stray
 from bot.ui.audit import AuditChannel
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
@@ -43,12 +48,16 @@ from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
 from bot.ui.message import JobMessages
 from bot.ui.people import tell
+from bot.ui.permissions import Permissions
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.admin")
+
+#: All there are: whatever else is pressed is from another time, or forged.
+BUTTONS = (CancelButton, DraftButton)
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -127,6 +136,9 @@ class EaselBot(commands.AutoShardedBot):
         self._intervals = intervals
         self._converter = Converter(self._nodes_file, settings.data_dir / "converted")
         self.library = Library(settings.workflows_dir, self._converter)
+        self.permissions = Permissions(self.tree, clock)
+        #: the forms people have open, by custom_id
+        self.forms: set[str] = set()
         self._open = AsyncExitStack()
         self._stopped = asyncio.Event()
         self._owners: frozenset[int] = frozenset()
@@ -171,8 +183,15 @@ class EaselBot(commands.AutoShardedBot):
         await self.keeper.read()
         for name in COGS:
             await self.load_extension(name)
-        self.add_dynamic_items(CancelButton, DraftButton)
+        self.add_dynamic_items(*BUTTONS)
         await self._show_at_first()
+
+    async def on_interaction(self, interaction: discord.Interaction[EaselBot]) -> None:
+        """discord.py passes over what nothing waits for."""
+        await answer_stray(interaction, BUTTONS, self.forms)
+
+    async def on_raw_app_command_permissions_update(self, change: discord.RawAppCommandPermissionsUpdateEvent) -> None:
+        self.permissions.forget(change.guild.id)
 
     async def on_ready(self) -> None:
         log.info("ready as %s; servers: %d", self.user, len(self.guilds))
@@ -183,6 +202,16 @@ class EaselBot(commands.AutoShardedBot):
         self._open.push_async_callback(self.store.close)
         self.servers = Servers(self.store, self.clock)
         await self.servers.load()
+        self.blocks = Blocks(self.store, self.clock)
+        await self.blocks.load()
+        self.limits = default_limits(settings)
+        self.admitting = Admitting(
+            self.servers,
+            Admission(self.store, self.clock),
+            self.library,
+            defaults=self.limits,
+            budget=settings.paid_budget,
+        )
         self.audit = Audit(self.store, self.clock)
         self.audit_channel = AuditChannel(self, self.servers)
         self.audit.listener = self.audit_channel.post
@@ -199,7 +228,9 @@ class EaselBot(commands.AutoShardedBot):
         self._delivery = delivery = DiscordDelivery(
             messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata, pace=self._pace
         )
-        holds = Holds(paused=lambda: self.servers.paused)
+        holds = Holds(
+            paused=lambda: self.servers.paused, running_limit=partial(running_limit, self.servers, self.limits)
+        )
         queue = JobQueue(holds.of)
         self.servers.on_change = queue.release
         self.runner = Runner(

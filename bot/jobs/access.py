@@ -24,13 +24,38 @@ class Action(StrEnum):
     INTERRUPT = "interrupt"
     #: go through a server's jobs
     LIST = "list"
+    #: take waiting jobs out of the queue
+    CLEAR = "clear"
+    #: let nothing new begin on a server, and let it begin again
+    PAUSE = "pause"
+    #: keep a person from asking for jobs, and end that
+    BLOCK = "block"
+    #: remove a job's message and warn whose it is
+    WARN = "warn"
+    #: look at a report and find nothing wrong
+    DISMISS = "dismiss"
+    #: tell the moderators of a job's message
+    REPORT = "report"
+    #: see and change what a server allows
+    SETTINGS = "settings"
+    #: have one's own jobs and files forgotten
+    FORGET = "forget"
+    #: have somebody else's forgotten
+    FORGET_OTHERS = "forget_others"
+
+
+#: for moderators, on their own server
+MODERATION = frozenset(
+    {Action.INTERRUPT, Action.LIST, Action.CLEAR, Action.PAUSE, Action.BLOCK, Action.WARN, Action.DISMISS}
+)
 
 
 @dataclass(frozen=True)
 class Actor:
     """Who asks, and from where. `guild_id` is None in direct messages, where nobody is a moderator.
 
-    `moderator`: they may manage messages there, or Discord let them use a moderators' command. `owner`: of the bot.
+    `moderator`: they may manage messages there, or Discord let them use a moderators' command. `admin`: they may manage
+    the server, or Discord let them use `/settings`. `owner`: of the bot.
     """
 
     user_id: int
@@ -39,12 +64,15 @@ class Actor:
     role_names: frozenset[str] = frozenset()
     moderator: bool = False
     owner: bool = False
+    admin: bool = False
 
 
 def may(actor: Actor, action: Action, job: Job | None = None) -> bool:
     """Whether they may. Without a job it is asked of no job in particular: of the server they are on."""
+    if action in MODERATION:
+        return _moderates(actor, job)
     match action:
-        case Action.GENERATE:
+        case Action.GENERATE | Action.FORGET:
             return True
         case Action.NOTICE:
             return job is None or _own(actor, job) or _here(actor, job) or actor.owner
@@ -52,8 +80,12 @@ def may(actor: Actor, action: Action, job: Job | None = None) -> bool:
             return job is not None and (_own(actor, job) or _moderates(actor, job))
         case Action.CANCEL:
             return job is not None and _own(actor, job)
-        case Action.INTERRUPT | Action.LIST:
-            return _moderates(actor, job)
+        case Action.REPORT:
+            return job is not None and _here(actor, job)
+        case Action.SETTINGS:
+            return actor.guild_id is not None and (actor.admin or actor.owner)
+        case _:
+            return actor.owner
 
 
 def require(actor: Actor, action: Action, job: Job | None = None) -> None:
@@ -91,11 +123,19 @@ def _refusal(actor: Actor, action: Action) -> str:
     match action:
         case Action.CANCEL:
             return _("That is somebody else's job. You can only stop your own.")
-        case Action.INTERRUPT | Action.LIST if actor.guild_id is None:
+        case _ if action in MODERATION and actor.guild_id is None:
             return _("Only moderators can do that, on their server. There are none in direct messages.")
         case Action.INTERRUPT:
             return _("Only the person who asked for it and the moderators of its server can stop that job.")
         case Action.LIST:
             return _("Only moderators can see the list of this server's jobs.")
+        case _ if action in MODERATION:
+            return _("Only moderators can do that, on their own server.")
+        case Action.REPORT:
+            return _("Only messages of this server's jobs can be reported to its moderators.")
+        case Action.SETTINGS:
+            return _("Only those who manage this server can change what Easel does here.")
+        case Action.FORGET_OTHERS:
+            return _("Only whoever runs the bot may do that.")
         case _:
             return _("That job belongs to somebody else.")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any, Protocol, Self
 
 import discord
 from discord import ui
 
-from bot.errors import EaselError, Fenced
+from bot.errors import Fenced
 from bot.jobs.access import Action, require
+from bot.jobs.job import Job
 from bot.jobs.runner import Runner
-from bot.text import _, speaking
-from bot.ui.people import actor_of, tell
+from bot.text import _
+from bot.ui.answering import answering
+from bot.ui.permissions import presser
 
-log = logging.getLogger(__name__)
+JOB_ID = r"(?P<job_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
 class Bot(Protocol):
@@ -23,42 +24,53 @@ class Bot(Protocol):
 
     runner: Runner
 
-    def is_owner_id(self, user_id: int) -> bool:
-        """Whether this person runs the bot."""
 
+class EaselButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
+    """The base of every button: a subclass has a template, an `__init__` that takes its groups, and `press`.
 
-class CancelButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"job:cancel:(?P<job_id>[0-9a-f-]{36})"):
-    """`job:cancel:<job id>`: stops that job, for its owner and for moderators."""
+    Errors that `press` raises become sentences; a person is answered in their language.
+    """
 
-    def __init__(self, job_id: str) -> None:
-        self.job_id = job_id
-        button: ui.Button[ui.LayoutView] = ui.Button(
-            label=_("Cancel"), style=discord.ButtonStyle.secondary, custom_id=f"job:cancel:{job_id}"
-        )
-        super().__init__(button)
+    def __init__(
+        self, custom_id: str, label: str, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    ) -> None:
+        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        return cls(match["job_id"])
+        groups: dict[str, Any] = match.groupdict()
+        return cls(**groups)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Errors end here: discord.py only logs what a dynamic item raises."""
-        with speaking(interaction.locale.value):
-            try:
-                await self._stop(interaction, interaction.client)
-            except EaselError as error:
-                await tell(interaction, error.sentence())
-            except discord.HTTPException as error:
-                log.warning("the Cancel button of job %s could not be answered: %s", self.job_id, error)
+        async with answering(interaction, f"the button {self.custom_id}"):
+            await self.press(interaction, interaction.client)
 
-    async def _stop(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
+    async def press(self, interaction: discord.Interaction[Any], bot: Any) -> None:
+        """What it does."""
+        raise NotImplementedError
+
+
+class CancelButton(EaselButton, template=rf"job:cancel:{JOB_ID}"):
+    """`job:cancel:<job id>`: stops that job, for its owner and for moderators."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__(f"job:cancel:{job_id}", _("Cancel"))
+
+    async def press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
         """Raises `AccessRefused`, and `Fenced` for a job that has ended."""
-        job = await bot.runner.store.get(self.job_id)
-        if job is None or job.state.ended:
-            raise Fenced(self.job_id)
-        actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
-        require(actor, Action.CANCEL if actor.user_id == job.place.user_id else Action.INTERRUPT, job)
-        await bot.runner.cancel(self.job_id, actor.user_id)
+        job = await open_job(bot.runner, self.job_id)
+        if interaction.user.id != job.place.user_id:
+            require(await presser(interaction), Action.INTERRUPT, job)
+        await bot.runner.cancel(self.job_id, interaction.user.id)
         await interaction.response.defer()
+
+
+async def open_job(runner: Runner, job_id: str) -> Job:
+    """The job of that id; Fenced where it has ended, or there is none."""
+    job = await runner.store.get(job_id)
+    if job is None or job.state.ended:
+        raise Fenced(job_id)
+    return job

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import re
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import discord
 from discord import ui
 
 from bot.drafts import Draft, Drafts
-from bot.errors import AccessRefused, EaselError
+from bot.errors import AccessRefused
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
-from bot.text import _, speaking
-from bot.ui.people import tell
+from bot.text import _
+from bot.ui.buttons import EaselButton
 from bot.workflow.entry import Entry, Status
 from bot.workflow.library import Library
 
@@ -32,36 +31,19 @@ class Bot(Protocol):
         """Whether this person runs the bot."""
 
 
-class DraftButton(ui.DynamicItem[ui.Button[ui.View]], template=r"workflow:(?P<verb>keep|drop):(?P<token>[0-9a-f]{16})"):
+class DraftButton(EaselButton, template=r"workflow:(?P<verb>keep|drop):(?P<token>[0-9a-f]{16})"):
     """`workflow:keep:<token>` and `workflow:drop:<token>`, for the owner of the bot."""
 
     def __init__(self, verb: str, token: str) -> None:
         self.verb, self.token = verb, token
         keeps = verb == "keep"
-        button: ui.Button[ui.View] = ui.Button(
-            label=_("Keep it") if keeps else _("Drop it"),
+        super().__init__(
+            f"workflow:{verb}:{token}",
+            _("Keep it") if keeps else _("Drop it"),
             style=discord.ButtonStyle.success if keeps else discord.ButtonStyle.secondary,
-            custom_id=f"workflow:{verb}:{token}",
         )
-        super().__init__(button)
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["verb"], match["token"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Errors end here: discord.py only logs what a dynamic item raises."""
-        with speaking(interaction.locale.value):
-            try:
-                await self._press(interaction, interaction.client)
-            except EaselError as error:
-                await tell(interaction, error.sentence())
-            except (discord.HTTPException, *NETWORK_ERRORS) as error:
-                log.warning("a workflow's button could not be answered: %s", error)
-
-    async def _press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
+    async def press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
         if not bot.is_owner_id(interaction.user.id):
             raise AccessRefused(_("Only whoever runs the bot may do that."))
         await interaction.response.defer()

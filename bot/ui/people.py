@@ -11,21 +11,30 @@ from bot.jobs.access import Actor
 CONTENT = 2000  # Discord's ceiling for the text of an ordinary message
 
 
-def actor_of(interaction: discord.Interaction[Any], *, owner: bool = False, let_through: bool = False) -> Actor:
+def actor_of(
+    interaction: discord.Interaction[Any],
+    *,
+    owner: bool = False,
+    let_through: bool = False,
+    moderator: bool | None = None,
+) -> Actor:
     """The person as the access rules know them.
 
     `let_through`: Discord itself let them use a moderators' command, which an admin may have granted to any role.
+    `moderator`: what `bot.ui.permissions` says of them; not given, those who may manage messages are moderators.
     """
     user = interaction.user
     roles = user.roles if isinstance(user, discord.Member) else []
-    moderates = interaction.guild_id is not None and (let_through or interaction.permissions.manage_messages)
+    if moderator is None:
+        moderator = let_through or interaction.permissions.manage_messages
     return Actor(
         user_id=user.id,
         guild_id=interaction.guild_id,
         roles=frozenset(role.id for role in roles),
         role_names=frozenset(role.name for role in roles),
-        moderator=moderates,
+        moderator=moderator and interaction.guild_id is not None,
         owner=owner,
+        admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import AccessRefused
-from bot.jobs.access import Action, Actor, may, require
+from bot.jobs.access import MODERATION, Action, Actor, may, require
 from bot.jobs.job import Job, JobState
 from tests.pure.jobs import make_job, make_place
 
@@ -23,6 +23,7 @@ ACTORS = {
     "moderator there": Actor(BOB, THERE, moderator=True),
     "moderator in dm": Actor(BOB, None, moderator=True),
     "ada moderates": Actor(ADA, HERE, moderator=True),
+    "admin": Actor(BOB, HERE, admin=True),
     "owner": Actor(BOB, HERE, owner=True),
     "owner in dm": Actor(BOB, None, owner=True),
 }
@@ -42,7 +43,7 @@ ALLOWED: dict[tuple[Action, str], set[str]] = {
     (Action.GENERATE, "here"): EVERYBODY,
     (Action.GENERATE, "dm"): EVERYBODY,
     (Action.NOTICE, "none"): EVERYBODY,
-    (Action.NOTICE, "here"): OWN | OWNERS | {"bob", "moderator"},
+    (Action.NOTICE, "here"): OWN | OWNERS | {"bob", "moderator", "admin"},
     (Action.NOTICE, "dm"): OWN | OWNERS,
     (Action.SEE, "none"): set(),
     (Action.SEE, "here"): OWN | MODERATORS_HERE,
@@ -50,12 +51,15 @@ ALLOWED: dict[tuple[Action, str], set[str]] = {
     (Action.CANCEL, "none"): set(),
     (Action.CANCEL, "here"): OWN,
     (Action.CANCEL, "dm"): OWN,
-    (Action.INTERRUPT, "none"): MODERATORS_HERE | {"moderator there"},
-    (Action.INTERRUPT, "here"): MODERATORS_HERE,
-    (Action.INTERRUPT, "dm"): OWNERS,
-    (Action.LIST, "none"): MODERATORS_HERE | {"moderator there"},
-    (Action.LIST, "here"): MODERATORS_HERE,
-    (Action.LIST, "dm"): OWNERS,
+    (Action.REPORT, "none"): set(),
+    (Action.REPORT, "here"): {"ada", "ada moderates", "bob", "moderator", "admin", "owner"},
+    (Action.REPORT, "dm"): set(),
+    **{(Action.SETTINGS, job): {"admin", "owner"} for job in JOBS},
+    **{(Action.FORGET, job): EVERYBODY for job in JOBS},
+    **{(Action.FORGET_OTHERS, job): OWNERS for job in JOBS},
+    **{(action, "none"): MODERATORS_HERE | {"moderator there"} for action in MODERATION},
+    **{(action, "here"): MODERATORS_HERE for action in MODERATION},
+    **{(action, "dm"): OWNERS for action in MODERATION},
 }
 
 
