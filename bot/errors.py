@@ -160,17 +160,17 @@ class LimitReached(EaselError):
         match self.limit:
             case Spent.WAITING:
                 return _(
-                    "You have {used} jobs here that have not ended; {most} is the most at a time, so none is left. "
+                    "Your jobs here that have not ended: {used} of {most}, so none is left. "
                     "The next one is possible as soon as one ends: wait for it, or stop one with /cancel."
                 )
             case Spent.HOUR:
                 return _(
-                    "You have had {used} jobs here within 60 minutes; {most} is the most, so none is left. "
+                    "Your jobs here within the last 60 minutes: {used} of {most}, so none is left. "
                     "The next one is possible {when}."
                 )
             case Spent.DAY:
                 return _(
-                    "You have had {used} jobs here within 24 hours; {most} is the most, so none is left. "
+                    "Your jobs here within the last 24 hours: {used} of {most}, so none is left. "
                     "The next one is possible {when}."
                 )
             case Spent.COOLDOWN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -41,6 +42,23 @@ class Settings(BaseSettings):
         "public",
         description="Who sees results where a server says nothing: `public`, `ephemeral` (only who asked), `spoiler`.",
     )
+    limit_waiting: int = Field(
+        10, ge=0, description="Jobs that one person may have waiting and running on a Discord server. 0: no limit."
+    )
+    limit_running: int = Field(
+        0, ge=0, description="Jobs of one person that run at a time; the others wait. 0: as many as there is room for."
+    )
+    limit_hour: int = Field(0, ge=0, description="Jobs that one person may ask for within 60 minutes. 0: no limit.")
+    limit_day: int = Field(0, ge=0, description="Jobs that one person may ask for within 24 hours. 0: no limit.")
+    limit_size: str = Field("0", description="The largest picture that may be asked for, such as 2048x2048. 0: any.")
+    limit_steps: int = Field(0, ge=0, description="The most sampling steps that may be asked for. 0: no limit.")
+    limit_count: int = Field(0, ge=0, description="The most pictures that one command may ask for. 0: no limit.")
+    paid_budget: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="What paid workflows may cost on a Discord server within 24 hours, by their `cost`. 0: no limit.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
 
@@ -59,6 +77,13 @@ class Settings(BaseSettings):
         if not urls:
             raise ValueError("name at least one server, such as http://127.0.0.1:8188")
         return tuple(url.rstrip("/") for url in dict.fromkeys(urls))
+
+    @field_validator("limit_size")
+    @classmethod
+    def _check_size(cls, text: str) -> str:
+        if text.strip() != "0" and not pixels_in(text):
+            raise ValueError("write width x height such as 2048x2048, or 0 for no limit")
+        return text.strip()
 
     @field_validator("discord_api_url")
     @classmethod
@@ -85,6 +110,12 @@ class Settings(BaseSettings):
         token = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
         passwords = [urlsplit(url).password or "" for url in self.comfyui_urls]
         return [secret for secret in (*token, *self.comfyui_header_map().values(), *passwords) if secret]
+
+
+def pixels_in(size: str) -> int:
+    """How many pixels a size such as `2048x2048` has; 0 for anything else."""
+    sides = re.fullmatch(r"\s*(\d{1,5})\s*[xX×]\s*(\d{1,5})\s*", size, re.ASCII)
+    return int(sides[1]) * int(sides[2]) if sides else 0
 
 
 def _pairs(value: SecretStr) -> list[str]:

@@ -6,7 +6,6 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,17 +13,17 @@ import discord
 from discord.ext import commands
 
 from bot.app import EaselBot
-from bot.errors import AccessRefused, Fenced, OptionRefused, WorkflowUnfit
-from bot.jobs.access import Action, require, require_role
-from bot.jobs.cooldowns import Cooldowns
-from bot.jobs.job import Job, Place
+from bot.errors import Fenced, OptionRefused, WorkflowUnfit
+from bot.jobs.job import Job
 from bot.jobs.rules import Visibility
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
+from bot.ui.blocking import refuse_blocked
 from bot.ui.commands import CommandParameter, build_command, in_languages
 from bot.ui.menu import Menu
 from bot.ui.options import command_option
 from bot.ui.people import actor_of
+from bot.ui.places import channels_of, place_of
 from bot.ui.uploads import keep, refuse_unfit
 from bot.ui.visibility import Shown, require_nsfw_channel, shown_here
 from bot.ui.workflows import priced
@@ -37,7 +36,6 @@ from bot.workflow.recipe import recipe_of
 
 log = logging.getLogger(__name__)
 
-TOKEN_LIFE = timedelta(minutes=15)  # Discord's
 ANSWERED_ELSEWHERE = 40060
 
 
@@ -47,7 +45,6 @@ class Generate(commands.Cog):
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
         self._dice = random.SystemRandom()
-        self._cooldowns = Cooldowns()
         self._menu = Menu(bot.tree, self._command)
 
     def refresh(self) -> None:
@@ -85,26 +82,25 @@ class Generate(commands.Cog):
     ) -> None:
         """Refuse from memory, else store the job, answer Discord, and queue it."""
         actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
-        require(actor, Action.GENERATE, None)
+        refuse_blocked(self.bot.blocks, actor, self.bot.clock())
         manifest = workflow.manifest
+        self.bot.admitting.check_person(actor, channels_of(interaction), manifest)
         require_nsfw_channel(interaction, nsfw=manifest.nsfw)
-        require_role(actor, manifest.roles)
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
         options = {option.name: option for option in manifest.options}
         for name, attachment in files.items():
             refuse_unfit(options[name], attachment)
-        workflow, values = choose(
-            self._graphs(workflow),
-            expand(manifest, {**given, **{name: name for name in files}}),
-            self.bot.pool.catalogue,
-            self.bot.pool.version,
-        )
-        self._cooldowns.take(actor.user_id, manifest.name, manifest.cooldown, self.bot.clock())
+        pool = self.bot.pool
+        said = expand(manifest, {**given, **{name: name for name in files}})
+        workflow, values = choose(self._graphs(workflow), said, pool.catalogue, pool.version)
+        values = self.bot.admitting.check_values(actor, workflow, values, said.keys())
         job = self._job(interaction, workflow, values, choose_seed(workflow, values, self._dice))
-        log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
-        queued = await (
-            self._fetch_first(interaction, job, workflow, files) if files else self._store_first(interaction, job)
-        )
+        async with self.bot.admitting.admitted(job, manifest) as admitted:
+            log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
+            queued = await (
+                self._fetch_first(interaction, job, workflow, files) if files else self._store_first(interaction, job)
+            )
+            admitted.made = queued is not None
         if queued is not None:
             await self.bot.runner.submit(queued)
 
@@ -177,25 +173,7 @@ class Generate(commands.Cog):
         self, interaction: discord.Interaction[EaselBot], workflow: Workflow, values: Mapping[str, Any], seed: int
     ) -> Job:
         now = self.bot.clock()
-        if interaction.channel_id is None:
-            raise AccessRefused(_("This command needs a channel."))
-        user = interaction.user
         shown = self._shown(interaction, workflow)
-        place = Place(
-            application_id=interaction.application_id,
-            channel_id=interaction.channel_id,
-            guild_id=interaction.guild_id,
-            user_id=user.id,
-            user_name=user.display_name,
-            interaction_id=interaction.id,
-            token=interaction.token,
-            token_expires=now + TOKEN_LIFE,
-            locale=shown.locale,
-            roles=tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else (),
-            filesize_limit=interaction.filesize_limit,
-            visible=not shown.ephemeral
-            and (interaction.is_guild_integration() or interaction.context.dm_channel is True),
-        )
         return Job(
             id=str(uuid4()),
             workflow=workflow.name,
@@ -203,7 +181,7 @@ class Generate(commands.Cog):
             seed=seed,
             graph=bind(workflow, values, seed),
             recipe=recipe_of(workflow),
-            place=place,
+            place=place_of(interaction, shown, now),
             created_at=now,
             tag=self.bot.runner.next_tag(),
             spoiler=shown.spoiler,
