@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack
 
-from sqlalchemy import Row, Select, func, literal, select
+from sqlalchemy import Row, Select, Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs.backup import backup
@@ -86,6 +86,15 @@ class Store:
     async def get(self, job_id: str) -> Job | None:
         """The job as it is now."""
         return next(iter(await self._jobs(select(jobs).where(jobs.c.id == job_id))), None)
+
+    async def by_message(self, channel_id: int, message_id: int) -> Job | None:
+        """The job whose message that is, or one of its follow-ups."""
+        own = (jobs.c.channel_id == channel_id, jobs.c.message_id == message_id)
+        if found := await self._jobs(select(jobs).where(*own).limit(1)):
+            return found[0]
+        named = cast(jobs.c.parts, Text).contains(str(message_id), autoescape=True)
+        near = await self._jobs(select(jobs).where(jobs.c.channel_id == channel_id, named))
+        return next((job for job in near if message_id in job.parts.values()), None)
 
     async def change(self, job: Job, **fields: Unpack[Changes]) -> Job:
         """Write these fields; a change of `state` writes its time too. ValueError where the states do not allow it."""

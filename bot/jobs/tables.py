@@ -101,6 +101,7 @@ jobs = Table(
     Index(None, "user_id", "state"),
     Index(None, "workflow", "finished_at"),
     Index(None, "delivered_at"),
+    Index(None, "channel_id", "message_id"),
 )
 
 facts = Table(

@@ -333,3 +333,13 @@ async def test_a_revision_of_a_job_that_changed_hands_is_fenced(store: Store) ->
 
     with pytest.raises(Fenced):
         await store.revise(held, lambda latest: {"state": JobState.DONE})
+
+
+async def test_a_job_is_found_by_its_message_and_by_each_follow_up_in_its_channel(store: Store) -> None:
+    job = await store.add(make_job(place=make_place(message_id=700), parts={4: 701, 5: 701, 6: 7020}))
+    await store.add(make_job(place=make_place(message_id=600)))
+
+    found = [await store.by_message(20, message_id) for message_id in (700, 701, 702, 7020)]
+    assert found == [job, job, None, job]
+    assert await store.by_message(21, 700) is None
+    assert await store.by_message(21, 701) is None

@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Nothing is limited, nobody is blocked."""
     op.add_column("jobs", sa.Column("spoiler", sa.Boolean))
     op.add_column("jobs", sa.Column("reason", sa.Text))
+    op.create_index("ix_jobs_channel_id_message_id", "jobs", ["channel_id", "message_id"])
     op.create_table(
         "servers",
         sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
