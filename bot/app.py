@@ -207,8 +207,10 @@ class EaselBot(commands.AutoShardedBot):
         self.limits = default_limits(settings)
         self.admitting = Admitting(
             self.servers,
+            self.blocks,
             Admission(self.store, self.clock),
             self.library,
+            clock=self.clock,
             defaults=self.limits,
             budget=settings.paid_budget,
         )

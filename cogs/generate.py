@@ -18,7 +18,6 @@ from bot.jobs.job import Job
 from bot.jobs.rules import Visibility
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
-from bot.ui.blocking import refuse_blocked
 from bot.ui.commands import CommandParameter, build_command, in_languages
 from bot.ui.menu import Menu
 from bot.ui.options import command_option
@@ -82,7 +81,6 @@ class Generate(commands.Cog):
     ) -> None:
         """Refuse from memory, else store the job, answer Discord, and queue it."""
         actor = actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
-        refuse_blocked(self.bot.blocks, actor, self.bot.clock())
         manifest = workflow.manifest
         self.bot.admitting.check_person(actor, channels_of(interaction), manifest)
         require_nsfw_channel(interaction, nsfw=manifest.nsfw)

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs.tables import audit, jobs
+from bot.jobs.tables import audit, jobs, uses
 
 #: How long a delivered job keeps its graph and its uploads.
 KEEP_GRAPHS = timedelta(days=30)
+#: How long it is known who used what: limits look back a day.
+KEEP_USES = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ async def prune(connection: AsyncConnection, *, before: datetime, now: datetime)
     emptied = await connection.execute(update(jobs).where(stale, full).values(graph=None, files=None))
     forgotten = await connection.execute(delete(jobs).where(jobs.c.delivered_at < before))
     await connection.execute(delete(audit).where(audit.c.at < before))
+    await connection.execute(delete(uses).where(uses.c.at < now - KEEP_USES))
     unused = gone - await files_in_use(connection)
     return Pruned(files=tuple(sorted(unused)), emptied=emptied.rowcount, forgotten=forgotten.rowcount)
 

@@ -48,10 +48,10 @@ class Limits(_Part):
 
 
 class WorkflowRule(_Part):
-    """Who may use one workflow here, by role (nobody named: everybody), and seconds between two uses."""
+    """Who may use one workflow here, by role (nobody named: everybody), and seconds between two uses, a day at most."""
 
     roles: frozenset[int] = frozenset()
-    cooldown: float | None = Field(None, ge=0)
+    cooldown: float | None = Field(None, ge=0, le=86400)
 
 
 class Rules(_Part):

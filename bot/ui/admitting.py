@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.errors import AccessRefused
 from bot.jobs.access import Action, Actor, require, require_role
 from bot.jobs.admission import Admission, Quota, limits_of
+from bot.jobs.blocks import Blocks
 from bot.jobs.job import Job
 from bot.jobs.rules import Limits, Rules, WorkflowRule
 from bot.jobs.servers import Servers
 from bot.text import _
+from bot.ui.blocking import refuse_blocked
 from bot.workflow.ceilings import hold
 from bot.workflow.library import Library
 from bot.workflow.manifest import Manifest
@@ -37,9 +40,19 @@ class Admitting:
     """
 
     def __init__(
-        self, servers: Servers, admission: Admission, library: Library, *, defaults: Limits, budget: float
+        self,
+        servers: Servers,
+        blocks: Blocks,
+        admission: Admission,
+        library: Library,
+        *,
+        clock: Callable[[], datetime],
+        defaults: Limits,
+        budget: float,
     ) -> None:
         self._servers = servers
+        self._blocks = blocks
+        self._clock = clock
         self._admission = admission
         self._library = library
         self._defaults = defaults
@@ -52,6 +65,7 @@ class Admitting:
         """
         rules = self._servers.get(actor.guild_id).rules
         require(actor, Action.GENERATE, None)
+        refuse_blocked(self._blocks, actor, self._clock())
         refuse_place(actor, channels, rules)
         require_role(actor, manifest.roles)
         require_role(actor, tuple(sorted(_rule(rules, manifest.name).roles)))

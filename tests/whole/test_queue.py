@@ -101,17 +101,19 @@ async def test_prompts_from_elsewhere_on_the_server_count(
 
 
 async def test_many_jobs_with_long_prompts_fit_into_one_answer(
-    discord_server: DiscordServer, comfyui: Simulator, bot: EaselBot
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
 ) -> None:
+    easel.changes["limit_waiting"] = 0
     comfyui.hold()
-    await listed(bot)
-    answers = await start(discord_server, *[("alice", "@everyone `**" * 100) for _ in range(25)])
+    async with easel.running() as bot:
+        await listed(bot)
+        answers = await start(discord_server, *[("alice", "@everyone `**" * 100) for _ in range(25)])
 
-    text = (await discord_server.person("alice").slash("queue")).message.text
+        text = (await discord_server.person("alice").slash("queue")).message.text
 
+        for answer in reversed(answers):
+            await discord_server.person("alice").slash("cancel", job=str(answer.message.buttons[0].custom_id[-36:]))
+        await answers[0].wait(finished)
     shown = text.count("•")
     assert len(text) <= 2000
     assert text.endswith(f"-# and {25 - shown} more here")
-    for answer in reversed(answers):
-        await discord_server.person("alice").slash("cancel", job=str(answer.message.buttons[0].custom_id[-36:]))
-    await answers[0].wait(finished)
