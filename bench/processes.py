@@ -23,6 +23,7 @@ async def running_bot(folder: Path, settings: Mapping[str, str]) -> AsyncGenerat
         "DATABASE_URL": f"sqlite+aiosqlite:///{(folder / 'data' / 'easel.db').as_posix()}",
         "WORKFLOWS_DIR": str(ROOT / "workflows"),
         "DRAIN_SECONDS": "1",
+        "LIMIT_WAITING": "0",
     }
     with (folder / "bot.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(

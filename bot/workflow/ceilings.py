@@ -141,10 +141,8 @@ def _lowered(workflow: Workflow, ask: Ask, ceiling: float) -> dict[str, Value]:
     """Values under the ceiling, of those options which can be lowered."""
     found: dict[str, Value] = {}
     for name, part in zip(ask.options, ask.parts, strict=True):
-        option = workflow.options.get(name)
-        # given a value, an option with "bypass" brings in what it leaves out
-        if option is not None and not (option.bypass and option.default is None):
-            value = _lowered_option(option, part, ask, ceiling)
+        if name:
+            value = _lowered_option(workflow.options[name], part, ask, ceiling)
             found |= {name: value} if value is not None else {}
     return found
 

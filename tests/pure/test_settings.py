@@ -76,6 +76,9 @@ def test_an_env_file_is_read_and_unknown_keys_are_ignored(tmp_path: Path) -> Non
         ("COMFYUI_HEADERS", "no colon", "Name: value"),
         ("KEEP_JOBS_DAYS", "0", "1"),
         ("LOG_LEVEL", "LOUD", "'INFO'"),
+        ("LIMIT_SIZE", "large", "2048x2048"),
+        ("LIMIT_HOUR", "-1", "0"),
+        ("PAID_BUDGET", "nan", "finite"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write(
