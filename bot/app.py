@@ -22,6 +22,7 @@ from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
+from bot.content.lists import WordLists
 from bot.drafts import Drafts
 from bot.errors import EaselError, WorkflowUnfit
 from bot.invitation import invite_url
@@ -31,8 +32,10 @@ from bot.jobs.blocks import Blocks
 from bot.jobs.holds import Holds
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
+from bot.jobs.screening import Screening
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store, utc_now
+from bot.jobs.strikes import Strikes
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
@@ -217,6 +220,18 @@ class EaselBot(commands.AutoShardedBot):
         self.audit = Audit(self.store, self.clock)
         self.audit_channel = AuditChannel(self, self.servers)
         self.audit.listener = self.audit_channel.post
+        self.strikes = Strikes(
+            self.store,
+            self.servers,
+            self.blocks,
+            self.audit,
+            clock=self.clock,
+            me=lambda: self.user.id if self.user is not None else 0,
+            most=settings.strikes,
+            minutes=settings.strike_minutes,
+        )
+        lists = WordLists(settings.blocked_words, settings.blocked_words_file)
+        self.screening = Screening(lists, self.servers, self.strikes)
         self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         self.cdn = Cdn(session, settings.discord_api_url)

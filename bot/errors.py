@@ -6,6 +6,7 @@ EaselError
 ├── WorkflowError                a workflow file cannot be used
 ├── WorkflowUnfit                no server has what a workflow needs
 ├── OptionRefused                a value a person gave cannot be used
+├── TextBlocked                  what a person typed holds a blocked term
 ├── AccessRefused                who asked may not do that
 ├── LimitReached                 who asked has used up what they may
 ├── AttachmentRefused            a file somebody attached is not fetched, or not used
@@ -102,6 +103,34 @@ class OptionRefused(EaselError):
 
     def sentence(self) -> str:
         return f"`{self.option}`: {self.problem}"
+
+
+@dataclass(eq=False)
+class TextBlocked(EaselError):
+    """`option` is the field; `count` strikes of `most` that block (0: none do); `until` when a block that began ends.
+
+    Which term it was is told to nobody.
+    """
+
+    option: str
+    count: int = 0
+    most: int = 0
+    until: datetime | None = None
+
+    def sentence(self) -> str:
+        said = _("`{option}`: It holds a word that is blocked here. Change it and try again.").format(
+            option=self.option
+        )
+        if self.until is not None:
+            when = f"<t:{ceil(self.until.timestamp())}:R>"
+            more = _("That was too often: you are blocked now. It ends {when}.").format(when=when)
+        elif self.count < self.most:
+            more = _("This is time {count} within 24 hours; time {most} blocks you for a while.").format(
+                count=self.count, most=self.most
+            )
+        else:
+            return said
+        return f"{said} {more}"
 
 
 @dataclass(eq=False)

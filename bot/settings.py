@@ -59,13 +59,26 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="What paid workflows may cost on a Discord server within 24 hours, by their `cost`. 0: no limit.",
     )
+    blocked_words: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="What no prompt may hold, separated by commas: words, phrases, `*` for any letters."
+    )
+    blocked_words_file: Path | None = Field(
+        None, description="A file with more of them, one per line; `#` begins a comment. It is read again when saved."
+    )
+    strikes: int = Field(
+        0, ge=0, description="So many blocked prompts within 24 hours block a person on that Discord server. 0: never."
+    )
+    strike_minutes: int = Field(60, ge=1, description="For how many minutes.")
+    safety_workflow: str | None = Field(
+        None, description="The workflow that judges the pictures of all others before they are posted."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
 
-    @field_validator("comfyui_urls", mode="before")
+    @field_validator("comfyui_urls", "blocked_words", mode="before")
     @classmethod
-    def _split_urls(cls, value: object) -> object:
-        return [url.strip() for url in value.split(",") if url.strip()] if isinstance(value, str) else value
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("comfyui_urls")
     @classmethod

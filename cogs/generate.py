@@ -16,6 +16,7 @@ from bot.app import EaselBot
 from bot.errors import Fenced, OptionRefused, WorkflowUnfit
 from bot.jobs.job import Job
 from bot.jobs.rules import Visibility
+from bot.jobs.screening import typed_texts
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.commands import CommandParameter, build_command, in_languages
@@ -88,6 +89,8 @@ class Generate(commands.Cog):
         options = {option.name: option for option in manifest.options}
         for name, attachment in files.items():
             refuse_unfit(options[name], attachment)
+        typed = typed_texts(manifest.options, given)
+        await self.bot.screening.check(typed, guild_id=interaction.guild_id, user_id=interaction.user.id)
         pool = self.bot.pool
         said = expand(manifest, {**given, **{name: name for name in files}})
         workflow, values = choose(self._graphs(workflow), said, pool.catalogue, pool.version)

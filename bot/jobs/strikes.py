@@ -1,0 +1,100 @@
+"""Strikes: what somebody asked for and must not; so many within a day block them for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.audit import Audit, Deed
+from bot.jobs.blocks import EVERYWHERE, Blocks
+from bot.jobs.servers import Servers
+from bot.jobs.store import Store
+from bot.jobs.tables import blocks, strikes
+from bot.text import _
+
+log = logging.getLogger(__name__)
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One more: how many there are within a day, of how many that block (0: none do); `until` when a block ends."""
+
+    count: int
+    most: int
+    until: datetime | None = None
+
+
+class Strikes:
+    """`most` and `minutes` hold where a server says nothing; `me` is the bot's own id, which stands in the audit."""
+
+    def __init__(
+        self,
+        store: Store,
+        servers: Servers,
+        blocked: Blocks,
+        audit: Audit,
+        *,
+        clock: Callable[[], datetime],
+        me: Callable[[], int],
+        most: int = 0,
+        minutes: int = 60,
+    ) -> None:
+        self._store = store
+        self._servers = servers
+        self._blocks = blocked
+        self._audit = audit
+        self._clock = clock
+        self._me = me
+        self._most = most
+        self._minutes = minutes
+        self._turn = asyncio.Lock()
+
+    async def add(self, guild_id: int | None, user_id: int, *, job_id: str | None = None) -> Strike:
+        """Count one more for that person there; direct messages count for themselves, and block everywhere."""
+        rules = self._servers.get(guild_id).rules
+        most = self._most if rules.strikes is None else rules.strikes
+        minutes = rules.strike_minutes or self._minutes
+        place = guild_id or EVERYWHERE
+        async with self._turn:  # a block is written before the next strike asks whether there is one
+            count, blocked = await self._write(place, user_id)
+            strike = Strike(count, most)
+            if most and count >= most and not blocked:
+                strike = await self._block(strike, place, user_id, timedelta(minutes=minutes))
+        log.info("strike %d of person %d in %d", count, user_id, place)
+        if most and not blocked:
+            deed, reason = (Deed.BLOCK, _reason()) if strike.until else (Deed.STRIKE, f"{count}/{most}")
+            await self._audit.record(
+                guild_id=guild_id, actor_id=self._me(), action=deed, user_id=user_id, job_id=job_id, reason=reason
+            )
+        return strike
+
+    async def _write(self, place: int, user_id: int) -> tuple[int, bool]:
+        """How many there are within a day, this one too; whether the person is blocked there by now."""
+        now = self._clock()
+
+        async def work(connection: AsyncConnection) -> tuple[int, bool]:
+            mine = (strikes.c.user_id == user_id, strikes.c.guild_id == place)
+            await connection.execute(delete(strikes).where(*mine, strikes.c.at <= now - DAY))
+            await connection.execute(insert(strikes).values(guild_id=place, user_id=user_id, at=now))
+            count = await connection.scalar(select(func.count()).select_from(strikes).where(*mine))
+            holds = or_(blocks.c.until.is_(None), blocks.c.until > now)
+            there = (blocks.c.user_id == user_id, blocks.c.guild_id.in_({place, EVERYWHERE}))
+            return count or 0, bool(await connection.scalar(select(exists().where(*there, holds))))
+
+        return await self._store.transact(work)
+
+    async def _block(self, strike: Strike, place: int, user_id: int, lasting: timedelta) -> Strike:
+        block = await self._blocks.block(place, user_id, by=self._me(), lasting=lasting, reason=_reason())
+        return Strike(strike.count, strike.most, block.until)
+
+
+def _reason() -> str:
+    return _("Too often something that is not allowed here")
