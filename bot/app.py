@@ -57,7 +57,7 @@ from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.admin")
+COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.settings", "cogs.admin")
 
 #: All there are: whatever else is pressed is from another time, or forged.
 BUTTONS = (CancelButton, DraftButton)

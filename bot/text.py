@@ -38,11 +38,18 @@ def speaking(locale: str | None) -> Iterator[None]:
 @cache
 def catalogue(locale: str) -> _gettext.NullTranslations:
     """The catalogue of a locale, else of its language, else English as written in the code."""
-    for name in (locale, locale.split("-", maxsplit=1)[0]):
-        path = LOCALE_DIR / name / "easel.po"
-        if path.is_file():
-            return _read(path)
-    return _gettext.NullTranslations()
+    path = _file_of(locale)
+    return _gettext.NullTranslations() if path is None else _read(path)
+
+
+def spoken(locale: str) -> bool:
+    """Whether sentences can be in this locale."""
+    return locale.split("-", maxsplit=1)[0] == "en" or _file_of(locale) is not None
+
+
+def _file_of(locale: str) -> Path | None:
+    paths = [LOCALE_DIR / name / "easel.po" for name in (locale, locale.split("-", maxsplit=1)[0])]
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _read(path: Path) -> _gettext.GNUTranslations:
