@@ -46,9 +46,11 @@ from bot.ui.answering import answer_stray
 from bot.ui.audit import AuditChannel
 from bot.ui.buttons import CancelButton
 from bot.ui.commands import sync_commands
+from bot.ui.confirm import ConfirmButton, Questions
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
+from bot.ui.job_pages import PageButton
 from bot.ui.message import JobMessages
 from bot.ui.people import tell
 from bot.ui.permissions import Permissions
@@ -60,7 +62,7 @@ log = logging.getLogger(__name__)
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.settings", "cogs.admin")
 
 #: All there are: whatever else is pressed is from another time, or forged.
-BUTTONS = (CancelButton, DraftButton)
+BUTTONS = (CancelButton, ConfirmButton, DraftButton, PageButton)
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -140,6 +142,7 @@ class EaselBot(commands.AutoShardedBot):
         self._converter = Converter(self._nodes_file, settings.data_dir / "converted")
         self.library = Library(settings.workflows_dir, self._converter)
         self.permissions = Permissions(self.tree, clock)
+        self.questions = Questions()
         #: the forms people have open, by custom_id
         self.forms: set[str] = set()
         self._open = AsyncExitStack()

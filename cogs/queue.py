@@ -40,7 +40,7 @@ class Queue(commands.Cog):
                 await tell(interaction, _("You have no job that waits or runs."))
                 return
             require(self._actor(interaction), Action.CANCEL, wanted)
-            await stop_job(interaction, self.bot.runner, wanted)
+            await stop_job(interaction, self.bot, wanted)
 
     @cancel.autocomplete("job")
     async def own_jobs(self, interaction: discord.Interaction[EaselBot], typed: str) -> list[Choice[str]]:
@@ -62,11 +62,22 @@ class Queue(commands.Cog):
         others = sum((await self.bot.store.counts(states=OPEN)).values()) - here
         now, board = self.bot.clock(), self.bot.runner.board
         lines = [job_line(job, board, now, actor) for job in jobs if may(actor, Action.NOTICE, job)]
-        texts = [_trouble(self.bot), job_list(lines, here) or _("No job waits or runs here."), _elsewhere(others)]
+        texts = [
+            _paused(self.bot, guild_id),
+            _trouble(self.bot),
+            job_list(lines, here) or _("No job waits or runs here."),
+            _elsewhere(others),
+        ]
         return "\n".join(text for text in texts if text)
 
     def _actor(self, interaction: discord.Interaction[EaselBot]) -> Actor:
         return actor_of(interaction, owner=self.bot.is_owner_id(interaction.user.id))
+
+
+def _paused(bot: EaselBot, guild_id: int | None) -> str:
+    if guild_id is None or bot.servers.get(guild_id).paused_by is None:
+        return ""
+    return _("⏸️ A moderator has paused this server: what runs may finish, what waits begins later.")
 
 
 def _trouble(bot: EaselBot) -> str:

@@ -160,11 +160,16 @@ class Store:
         states: Iterable[JobState] = OPEN,
         latest: bool = False,
         limit: int | None = None,
+        offset: int = 0,
     ) -> list[Job]:
-        """Jobs of a server, of a person, or of both, in the order of the queue; or the latest first."""
-        order = (jobs.c.tag.desc(), jobs.c.id.desc()) if latest else (jobs.c.tag, jobs.c.id)
+        """Jobs of a server, of a person, or of both: those that began, then the others in the order of the queue.
+
+        Or the latest first.
+        """
+        waits = jobs.c.state == JobState.WAITING
+        order = (jobs.c.tag.desc(), jobs.c.id.desc()) if latest else (waits, jobs.c.tag, jobs.c.id)
         statement = select(jobs).where(*whose(guild_id, user_id), among(states))
-        return await self._jobs(statement.order_by(*order).limit(limit))
+        return await self._jobs(statement.order_by(*order).limit(limit).offset(offset))
 
     async def counts(
         self, *, guild_id: int | None = None, user_id: int | None = None, states: Iterable[JobState] = OPEN

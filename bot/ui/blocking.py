@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.errors import AccessRefused
-from bot.jobs.access import Actor
+from bot.jobs.access import Action, Actor, require
+from bot.jobs.audit import Audit, Deed
 from bot.jobs.blocks import EVERYWHERE, Block, Blocks
 from bot.text import _
+from bot.ui.people import guild_of
 from bot.ui.words import REASON, plain
+
+
+class Bot(Protocol):
+    """What blocking needs of the bot."""
+
+    blocks: Blocks
+    audit: Audit
+
+
+async def block_person(bot: Bot, actor: Actor, user_id: int, *, minutes: int | None, reason: str) -> str:
+    """They can ask for nothing on that actor's server for so long, or until somebody lifts it. Raises AccessRefused."""
+    require(actor, Action.BLOCK)
+    guild_id = guild_of(actor)
+    lasting = timedelta(minutes=minutes) if minutes is not None else None
+    block = await bot.blocks.block(guild_id, user_id, by=actor.user_id, lasting=lasting, reason=reason)
+    await bot.audit.record(guild_id=guild_id, actor_id=actor.user_id, action=Deed.BLOCK, user_id=user_id, reason=reason)
+    return f"{_('🚫 <@{user}> can no longer ask for jobs here.').format(user=user_id)} {until(block)}"
+
+
+async def unblock_person(bot: Bot, actor: Actor, user_id: int) -> str:
+    """They can ask again. Raises AccessRefused."""
+    require(actor, Action.BLOCK)
+    guild_id = guild_of(actor)
+    if not await bot.blocks.unblock(guild_id, user_id):
+        return _("<@{user}> is not blocked on this server.").format(user=user_id)
+    await bot.audit.record(guild_id=guild_id, actor_id=actor.user_id, action=Deed.UNBLOCK, user_id=user_id)
+    return _("<@{user}> can ask for jobs here again.").format(user=user_id)
 
 
 def refuse_blocked(blocks: Blocks, actor: Actor, now: datetime) -> None:

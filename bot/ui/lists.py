@@ -10,9 +10,10 @@ from discord.app_commands import Choice
 
 from bot.jobs.access import Action, Actor, may
 from bot.jobs.board import Board
+from bot.jobs.holds import Hold
 from bot.jobs.job import Job, JobState
 from bot.text import _, ngettext
-from bot.ui.words import before, one_line, plain
+from bot.ui.words import before, duration, one_line, plain
 from bot.workflow.limits import MAX_CHOICES
 
 LABEL = 100  # Discord's ceiling for the name of a choice
@@ -22,11 +23,15 @@ PROMPT = 80  # characters of a prompt in a line
 
 @dataclass(frozen=True)
 class Line:
-    """A job, how many come before it, when it should be ready; whether it is the reader's, and theirs to read."""
+    """A job, how many come before it, when it should be ready; whether it is the reader's, and theirs to read.
+
+    `hold` is why it waits whatever comes before it.
+    """
 
     job: Job
     position: int | None = None
     ready: datetime | None = None
+    hold: Hold | None = None
     mine: bool = False
     open: bool = False
 
@@ -38,6 +43,7 @@ def job_line(job: Job, board: Board, now: datetime, reader: Actor) -> Line:
         job=job,
         position=board.position(job.id),
         ready=now + timedelta(seconds=eta) if eta is not None else None,
+        hold=board.hold(job),
         mine=job.place.user_id == reader.user_id,
         open=may(reader, Action.SEE, job),
     )
@@ -55,6 +61,15 @@ def job_list(lines: Sequence[Line], total: int) -> str:
     if more > 0:
         texts.append(ngettext("-# and {count} more here", "-# and {count} more here", more).format(count=more))
     return "\n".join(texts)
+
+
+def moderator_line(line: Line, now: datetime) -> str:
+    """Who, what, where it stands, for how long, and in which channel."""
+    job = line.job
+    facts = [f"<@{job.place.user_id}>", job_name(job), *_times(job, now)]
+    if job.state in {JobState.WAITING, JobState.SUBMITTED}:
+        facts.append(_place(line))
+    return "• " + " · ".join([*(fact for fact in facts if fact), *_ready(line), f"<#{job.place.channel_id}>"])
 
 
 def job_choices(jobs: Sequence[Job], typed: str, *, who: bool = False) -> list[Choice[str]]:
@@ -96,9 +111,35 @@ def _rank(line: Line) -> tuple[bool, int, float]:
 
 def _text(line: Line) -> str:
     job = line.job
-    where = state_word(job.state)
-    if job.state in {JobState.WAITING, JobState.SUBMITTED} and line.position is not None:
-        where = before(line.position)
-    ready = " · " + _("ready {when}").format(when=f"<t:{int(line.ready.timestamp())}:R>") if line.ready else ""
     who = _("**yours**") if line.mine else f"<@{job.place.user_id}>"
-    return f"• {who} · {job_name(job) if line.open else f'`/{job.workflow}`'} · {where}{ready}"
+    what = job_name(job) if line.open else f"`/{job.workflow}`"
+    return "• " + " · ".join([who, what, _place(line) or state_word(job.state), *_ready(line)])
+
+
+def _place(line: Line) -> str:
+    """How many come before it, or why it waits besides; nothing where neither is known."""
+    if line.hold is Hold.PAUSED:
+        return _("paused")
+    if line.hold is Hold.ENOUGH:
+        return _("waits for another job of the same person")
+    if line.job.state in {JobState.WAITING, JobState.SUBMITTED} and line.position is not None:
+        return before(line.position)
+    return ""
+
+
+def _ready(line: Line) -> list[str]:
+    return [_("ready {when}").format(when=f"<t:{int(line.ready.timestamp())}:R>")] if line.ready else []
+
+
+def _times(job: Job, now: datetime) -> list[str]:
+    """Since when it waits, how long it runs, how long it took, or when it ended."""
+    if job.state in {JobState.WAITING, JobState.SUBMITTED}:
+        return [_("waiting since {when}").format(when=f"<t:{int(job.created_at.timestamp())}:t>")]
+    if job.state is JobState.RUNNING and job.started_at is not None:
+        seconds = max(0.0, (now - job.started_at).total_seconds())
+        return [_("running for {duration}").format(duration=duration(seconds))]
+    if job.seconds is not None:
+        return [state_word(job.state), _("took {duration}").format(duration=duration(job.seconds))]
+    if job.finished_at is not None:
+        return [f"{state_word(job.state)} <t:{int(job.finished_at.timestamp())}:R>"]
+    return [state_word(job.state)]

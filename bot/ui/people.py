@@ -6,7 +6,9 @@ from typing import Any
 
 import discord
 
+from bot.errors import AccessRefused
 from bot.jobs.access import Actor
+from bot.text import _
 
 CONTENT = 2000  # Discord's ceiling for the text of an ordinary message
 
@@ -36,6 +38,13 @@ def actor_of(
         owner=owner,
         admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
     )
+
+
+def guild_of(actor: Actor) -> int:
+    """The server that a moderator moderates. Raises AccessRefused where there is none: never that of everybody."""
+    if actor.guild_id is None:
+        raise AccessRefused(_("Only moderators can do that, on their server. There are none in direct messages."))
+    return actor.guild_id
 
 
 def clipped(text: str) -> str:

@@ -1,17 +1,35 @@
-"""A job chosen from a list or typed, stopped, and said to be."""
+"""Jobs stopped: one that was chosen, or many at once, and what is said of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import Any, Protocol
 
 import discord
 
 from bot.errors import AccessRefused, Fenced
-from bot.jobs.job import Job
+from bot.jobs.access import Actor
+from bot.jobs.audit import Audit, Deed
+from bot.jobs.changes import OPEN
+from bot.jobs.job import Job, JobState
 from bot.jobs.runner import Runner
-from bot.text import _
+from bot.jobs.servers import Servers
+from bot.text import _, ngettext, speaking
 from bot.ui.lists import job_name
-from bot.ui.people import tell
+from bot.ui.people import guild_of, tell
+from bot.ui.words import one_line
+
+REASON = 200  # characters of a reason
+
+
+class Bot(Protocol):
+    """What stopping needs of the bot."""
+
+    runner: Runner
+    servers: Servers
+    audit: Audit
+    clock: Callable[[], datetime]
 
 
 async def find_job(runner: Runner, job_id: str) -> Job:
@@ -24,8 +42,64 @@ async def find_job(runner: Runner, job_id: str) -> Job:
     return job
 
 
-async def stop_job(interaction: discord.Interaction[Any], runner: Runner, job: Job) -> None:
+async def stop_job(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, reason: str = "") -> None:
     """Stop it and say so. Raises Fenced where it ended in the meantime."""
-    stopped = await runner.cancel(job.id, interaction.user.id)
-    words = _("Cancelled: {job}") if stopped.state.ended else _("Stopping {job}")
-    await tell(interaction, words.format(job=job_name(job)))
+    await tell(interaction, await stopped(bot, job, interaction.user.id, reason=reason))
+
+
+async def stopped(bot: Bot, job: Job, by: int, *, reason: str = "") -> str:
+    """Stop it; what to say of it. Raises Fenced where it ended in the meantime."""
+    after = await bot.runner.cancel(job.id, by, reason=reason or None)
+    place = job.place
+    if by != place.user_id:
+        await bot.audit.record(
+            guild_id=place.guild_id,
+            actor_id=by,
+            action=Deed.STOP,
+            user_id=place.user_id,
+            job_id=job.id,
+            reason=reason,
+        )
+    words = _("Cancelled: {job}") if after.state.ended else _("Stopping {job}")
+    return words.format(job=job_name(job))
+
+
+async def stop_all(
+    bot: Bot, actor: Actor, user_id: int | None, *, reason: str = "", only: Collection[JobState] = OPEN
+) -> int:
+    """Stop what is now in one of these states on that actor's server, of one person or of all; how many those were."""
+    guild_id = guild_of(actor)
+    jobs = await bot.runner.store.select(guild_id=guild_id, user_id=user_id, states=only)
+    stopped = [job for job in jobs if await _stop(bot.runner, job, actor.user_id, reason=reason, only=only)]
+    if stopped:
+        await _record(bot, actor, user_id, stopped, reason=reason, deed=Deed.CANCEL if only == OPEN else Deed.CLEAR)
+    return len(stopped)
+
+
+def cleaned(reason: str | None) -> str:
+    """A reason in one line, without signs that nobody sees."""
+    return one_line(reason or "", REASON)
+
+
+async def _stop(runner: Runner, job: Job, by: int, *, reason: str, only: Collection[JobState]) -> bool:
+    """Whether it was still to be stopped."""
+    try:
+        await runner.cancel(job.id, by, reason=reason or None, only=only)
+    except Fenced:
+        return False
+    return True
+
+
+async def _record(bot: Bot, actor: Actor, user_id: int | None, jobs: Iterable[Job], *, reason: str, deed: Deed) -> None:
+    """One entry however many they were: each job itself keeps who stopped it and why."""
+    ids = [job.id for job in jobs]
+    with speaking(bot.servers.get(actor.guild_id).rules.language):
+        count = ngettext("{count} job", "{count} jobs", len(ids)).format(count=len(ids))
+    await bot.audit.record(
+        guild_id=actor.guild_id,
+        actor_id=actor.user_id,
+        action=deed,
+        user_id=user_id,
+        job_id=ids[0] if len(ids) == 1 else None,
+        reason=f"{reason} ({count})" if reason else count,
+    )

@@ -289,7 +289,8 @@ async def test_jobs_are_selected_and_counted_by_server_person_and_state(store: S
     await store.claim(await store.add(make_job(id="sent", tag=9.0)), "gpu")
     waiting = [JobState.WAITING]
 
-    assert [j.id for j in await store.select(guild_id=30)] == ["30/1", "30/2", "sent"]
+    assert [j.id for j in await store.select(guild_id=30)] == ["sent", "30/1", "30/2"]
+    assert [j.id for j in await store.select(guild_id=30, limit=1, offset=2)] == ["30/2"]
     assert [j.id for j in await store.select(guild_id=30, states=waiting)] == ["30/1", "30/2"]
     assert [j.id for j in await store.select(user_id=1)] == ["None/1", "30/1"]
     assert [j.id for j in await store.select(guild_id=30, user_id=2)] == ["30/2"]
