@@ -143,7 +143,7 @@ async def _refuse_dear(
     paid = select(uses.c.at, uses.c.cost).where(here, uses.c.cost > 0, uses.c.at > now - DAY)
     spent = [(row.at, row.cost) for row in await connection.execute(paid.order_by(uses.c.at.desc()))]
     used = sum(cost for _at, cost in spent)
-    if used + quota.cost <= quota.budget:
+    if not _over(used + quota.cost, quota.budget):
         return
     raise LimitReached(
         Spent.BUDGET,
@@ -158,10 +158,15 @@ async def _refuse_dear(
 def _affordable(spent: Iterable[tuple[datetime, float]], quota: Quota) -> datetime | None:
     """When enough of the budget is free again, given what was spent, newest first; None where it is too small."""
     total = quota.cost
-    if total > quota.budget:
+    if _over(total, quota.budget):
         return None
     for at, cost in spent:
         total += cost
-        if total > quota.budget:
+        if _over(total, quota.budget):
             return at + DAY
     return None
+
+
+def _over(total: float, budget: float) -> bool:
+    """Whether it is more, though three times 0.1 is a trace above 0.3."""
+    return round(total - budget, 6) > 0

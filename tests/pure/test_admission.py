@@ -81,6 +81,7 @@ async def used(store: Store) -> int:
         (quota(cooldown=30), 1),
         (quota(cooldown_here=30), 1),
         (quota(cost=3, budget=10), 3),
+        (quota(cost=0.1, budget=0.3), 3),
         (quota(waiting=9, hour=8, day=7, cost=1, budget=6), 6),
         (quota(waiting=0, hour=0, day=0, cost=5, budget=0), 100),
         (quota(cost=0, budget=1), 100),
@@ -192,6 +193,8 @@ async def test_a_budget_says_when_enough_of_it_is_free_again(admission: Admissio
 
 
 async def test_what_costs_more_than_the_budget_is_never_possible(admission: Admission) -> None:
+    await admission.admit(job(), quota(cost=1, budget=10))
+
     assert (await refusal(admission, job(), quota(cost=11, budget=10))).frees is None
 
 

@@ -12,7 +12,7 @@ from bot.jobs.job import JobState
 from bot.jobs.rules import Limits, Rules, WorkflowRule
 from bot.playground import Answer, DiscordServer, Person, Request
 from tests.pure.test_admission import used
-from tests.whole.conftest import Easel, finished, graphs, listed, node
+from tests.whole.conftest import Easel, finished, graphs, listed, node, shows
 from tests.whole.making import MANIFEST, entry, noise
 from tests.whole.test_imagine import SMALL
 from tests.whole.test_library import commands
@@ -78,6 +78,23 @@ async def test_a_place_is_free_again_when_a_job_ends(
         await again.wait(finished)
 
     assert "1 of 1" in text
+
+
+async def test_more_than_may_run_of_one_person_wait_and_let_others_by(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    easel.changes |= {"limit_running": 1}
+    comfyui.hold()
+    async with easel.running() as bot:
+        await listed(bot)
+        wishes = [("alice", "one"), ("alice", "two"), ("bob", "three")]
+        answers = [await discord_server.person(name).slash("imagine", prompt=text, **SMALL) for name, text in wishes]
+        await answers[2].wait(shows("1 job before yours"))
+        comfyui.release()
+        for answer in answers:
+            await answer.wait(finished)
+
+    assert [node(graph, "Prompt")["text"] for graph in graphs(comfyui)] == ["one", "three", "two"]
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.txt"])
@@ -220,7 +237,7 @@ async def test_paid_commands_have_a_budget_that_everybody_shares(
 ) -> None:
     """Whoever runs the bot included; what costs nothing goes on."""
     comfyui.add_node("PaidNode", {"input": {"required": {}}, "output": ["IMAGE"], "api_node": True})
-    easel.add_workflow("make", PAPER, MANIFEST)
+    easel.add_workflow("make", PAPER, f"{MANIFEST}cost = 9\n")
     easel.add_workflow("dear", PAPER | {"1": entry("PaidNode", "Dear")}, f"{MANIFEST}cost = 4\n")
     easel.changes |= {"paid_budget": 5}
     alice, olivia = discord_server.person("alice"), discord_server.person("olivia")
