@@ -37,6 +37,12 @@ async def refused(answer: Answer) -> str:
     return answer.message.text
 
 
+async def done(answer: Answer) -> None:
+    """It was let in and ended."""
+    assert not answer.ephemeral
+    assert (await answer.wait(finished)).images
+
+
 async def make(person: Person) -> Answer:
     return await person.slash("make")
 
@@ -51,7 +57,7 @@ async def test_of_a_hundred_commands_at_once_the_limit_is_let_in(
         answers = await asyncio.gather(*(alice.slash("imagine", prompt=f"{n}", **SMALL) for n in range(100)))
         made = [answer for answer in answers if not answer.ephemeral]
         for answer in made:
-            await answer.wait(finished)
+            await done(answer)
 
     texts = {answer.message.text for answer in answers if answer.ephemeral}
     assert len(made) == 7
@@ -72,10 +78,10 @@ async def test_a_place_is_free_again_when_a_job_ends(
         text = await refused(await make(alice))
         other = await make(discord_server.person("bob"))
         comfyui.release()
-        await first.wait(finished)
-        await other.wait(finished)
+        await done(first)
+        await done(other)
         again = await make(alice)
-        await again.wait(finished)
+        await done(again)
 
     assert "1 of 1" in text
 
@@ -92,7 +98,7 @@ async def test_more_than_may_run_of_one_person_wait_and_let_others_by(
         await answers[2].wait(shows("1 job before yours"))
         comfyui.release()
         for answer in answers:
-            await answer.wait(finished)
+            await done(answer)
 
     assert [node(graph, "Prompt")["text"] for graph in graphs(comfyui)] == ["one", "three", "two"]
 
@@ -107,7 +113,7 @@ async def test_a_refused_file_costs_nothing(
     async with easel.running():
         await told(discord_server, "alice", picture=(name, b"no picture"))
         good = await alice.slash("invert", picture=("a.png", encoded(noise(8))))
-        await good.wait(finished)
+        await done(good)
         text = await refused(await alice.slash("invert", picture=("a.png", encoded(noise(8)))))
 
     assert "last 24 hours: 1 of 1" in text
@@ -134,7 +140,7 @@ async def test_a_command_that_discord_takes_no_answer_for_costs_nothing(
             while await used(bot.store):
                 pass
         again = await make(alice)
-        await again.wait(finished)
+        await done(again)
 
     assert failed.failed
     assert [job.state for job in await easel.jobs()] == [JobState.CANCELLED, JobState.DONE]
@@ -147,11 +153,11 @@ async def test_a_cooldown_is_the_longer_of_the_manifest_s_and_the_server_s(
     alice, guild = discord_server.person("alice"), discord_server.guild
     async with easel.running() as bot:
         await bot.servers.change(guild.id, lambda _: Rules(workflows={"make": WorkflowRule(cooldown=120)}))
-        await (await make(alice)).wait(finished)
+        await done(await make(alice))
         discord_server.advance(61)
         text = await refused(await make(alice))
         elsewhere = await alice.slash("make", channel=alice.dm)
-        await elsewhere.wait(finished)
+        await done(elsewhere)
 
     assert re.fullmatch(r"You can use /make again <t:\d+:R>: .*", text)
 
@@ -171,7 +177,7 @@ async def test_a_server_says_in_which_channels(discord_server: DiscordServer, ea
             await make(olivia),
         ]
         for answer in answers:
-            await answer.wait(finished)
+            await done(answer)
 
     assert text == f"Nothing can be made in this channel. Go to one of these: <#{art.id}>."
 
@@ -190,7 +196,7 @@ async def test_a_server_says_which_roles(discord_server: DiscordServer, easel: E
         text = await refused(await make(alice))
         other = await alice.slash("draw")
         for answer in (await make(pat), await make(discord_server.person("olivia")), *([] if whole else [other])):
-            await answer.wait(finished)
+            await done(answer)
 
     assert text.endswith(f"one of these roles{' can make something' * whole}: <@&{role.id}>.")
     assert other.ephemeral == whole
@@ -207,7 +213,7 @@ async def test_limits_are_by_role_and_by_server(discord_server: DiscordServer, e
         theirs = [await make(pat) for _ in range(3)]
         alone = [await alice.slash("make", channel=alice.dm) for _ in range(2)]
         for answer in (mine[0], *theirs[:2], alone[0]):
-            await answer.wait(finished)
+            await done(answer)
 
     assert "1 of 1" in await refused(mine[1])
     assert "2 of 2" in await refused(theirs[2])
@@ -222,7 +228,7 @@ async def test_values_are_held_to_the_ceilings(discord_server: DiscordServer, co
         await listed(bot)
         texts = [await refused(await alice.slash("imagine", prompt="a fox", values=each)) for each in given]
         plain = await alice.slash("imagine", prompt="a fox", count=3)
-        await plain.wait(finished)
+        await done(plain)
 
     (graph,) = graphs(comfyui)
     assert [text.split()[0] for text in texts] == ["`size`:", "`steps`:", "`count`:"]
@@ -249,10 +255,10 @@ async def test_paid_commands_have_a_budget_that_everybody_shares(
         first = await alice.slash("dear")
         text = await refused(await olivia.slash("dear"))
         free = await make(olivia)
-        await free.wait(finished)
+        await done(free)
         await bot.servers.change(discord_server.guild.id, lambda _: Rules(budget=8))
         raised = await olivia.slash("dear")
         for answer in (first, raised):
-            await answer.wait(finished)
+            await done(answer)
 
     assert re.fullmatch(r"Paid commands have cost 4 of 5 here .* /dear costs 4. It is possible again <t:\d+:R>\.", text)
