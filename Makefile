@@ -5,7 +5,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 BIN = .venv/bin
 
-.PHONY: play run test check bench live messages screenshots
+.PHONY: play run test check bench fuzz live messages mutants screenshots
 
 # The playground: everything on this machine, no account, no GPU. `make play ARGS="--port 9000"`
 play: .venv/.installed
@@ -27,6 +27,15 @@ check: .venv/.installed
 
 bench: .venv/.installed
 	$(BIN)/python -m bench
+
+# What nobody's client would send, 10,000 times over; `make test` does 500.
+fuzz: export FUZZ_EXAMPLES := $(or $(FUZZ_EXAMPLES),10000)
+fuzz: .venv/.installed
+	$(BIN)/python -m pytest -q -p no:xdist tests/whole/test_hostile.py
+
+# Takes out each guard in turn and expects the tests to notice. `make mutants ARGS="a-name another"`
+mutants: .venv/.installed
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 # The simulator beside a real ComfyUI which nobody else uses: docs/simulator.md. `make live LIVE_COMFYUI_URL=http://127.0.0.1:8188`
 live: export LIVE_COMFYUI_URL := $(LIVE_COMFYUI_URL)

@@ -24,13 +24,15 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.content.lists import WordLists
 from bot.drafts import Drafts
-from bot.errors import EaselError, WorkflowUnfit
+from bot.errors import EaselError, OptionRefused, WorkflowUnfit
 from bot.invitation import invite_url
 from bot.jobs.admission import Admission, default_limits, running_limit
 from bot.jobs.audit import Audit
 from bot.jobs.blocks import Blocks
 from bot.jobs.holds import Holds
+from bot.jobs.judging import Judge
 from bot.jobs.queue import JobQueue
+from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.screening import Screening
 from bot.jobs.servers import Servers
@@ -50,19 +52,21 @@ from bot.ui.confirm import ConfirmButton, Questions
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
+from bot.ui.given import refuse_unoffered
 from bot.ui.job_pages import PageButton
 from bot.ui.message import JobMessages
 from bot.ui.people import tell
 from bot.ui.permissions import Permissions
+from bot.ui.report import ReportButton
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.settings", "cogs.admin")
+COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.menus", "cogs.settings", "cogs.admin")
 
 #: All there are: whatever else is pressed is from another time, or forged.
-BUTTONS = (CancelButton, ConfirmButton, DraftButton, PageButton)
+BUTTONS = (CancelButton, ConfirmButton, DraftButton, PageButton, ReportButton)
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -81,6 +85,16 @@ class LibraryCog(Protocol):
 class EaselTree(app_commands.CommandTree["EaselBot"]):
     """Every error of a command ends as one sentence that only the person sees."""
 
+    async def interaction_check(self, interaction: discord.Interaction[EaselBot], /) -> bool:
+        """Before a command runs; what it is given is checked though Discord's client did."""
+        if interaction.type is discord.InteractionType.application_command:
+            try:
+                refuse_unoffered(interaction)
+            except OptionRefused as refusal:
+                await self.on_error(interaction, app_commands.CheckFailure(refusal))
+                return False
+        return True
+
     async def on_error(
         self, interaction: discord.Interaction[EaselBot], error: app_commands.AppCommandError, /
     ) -> None:
@@ -88,6 +102,8 @@ class EaselTree(app_commands.CommandTree["EaselBot"]):
             return  # it takes choices and no sentences
         cause = getattr(error, "original", error)
         with speaking(interaction.locale.value):
+            if isinstance(cause, app_commands.CheckFailure) and cause.args:
+                cause = cause.args[0]
             if isinstance(cause, EaselError):
                 sentence = cause.sentence()
             elif isinstance(error, app_commands.CommandNotFound):
@@ -140,7 +156,7 @@ class EaselBot(commands.AutoShardedBot):
         self._pace = pace
         self._intervals = intervals
         self._converter = Converter(self._nodes_file, settings.data_dir / "converted")
-        self.library = Library(settings.workflows_dir, self._converter)
+        self.library = Library(settings.workflows_dir, self._converter, safety=settings.safety_workflow or "")
         self.permissions = Permissions(self.tree, clock)
         self.questions = Questions()
         #: the forms people have open, by custom_id
@@ -223,13 +239,14 @@ class EaselBot(commands.AutoShardedBot):
         self.audit = Audit(self.store, self.clock)
         self.audit_channel = AuditChannel(self, self.servers)
         self.audit.listener = self.audit_channel.post
+        self.reports = Reports(self.store, self.clock)
         self.strikes = Strikes(
             self.store,
             self.servers,
             self.blocks,
             self.audit,
             clock=self.clock,
-            me=lambda: self.user.id if self.user is not None else 0,
+            me=self._own_id,
             most=settings.strikes,
             minutes=settings.strike_minutes,
         )
@@ -253,10 +270,12 @@ class EaselBot(commands.AutoShardedBot):
         )
         queue = JobQueue(holds.of)
         self.servers.on_change = queue.release
+        judge = Judge(self.store, self.pool, self.library.judges, self.audit, self.strikes, me=self._own_id)
         self.runner = Runner(
             store=self.store,
             queue=queue,
             holds=holds,
+            judge=judge,
             pool=self.pool,
             delivery=delivery,
             data_dir=settings.data_dir,
@@ -269,6 +288,9 @@ class EaselBot(commands.AutoShardedBot):
         self.keeper = CommandKeeper(
             self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
         )
+
+    def _own_id(self) -> int:
+        return self.user.id if self.user is not None else 0
 
     def _nodes_file(self) -> Path | None:
         """What a server said of its nodes."""
