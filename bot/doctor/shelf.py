@@ -43,7 +43,7 @@ def examine_workflows(settings: Settings, servers: Sequence[Asked]) -> list[Find
 
 def _load(settings: Settings, server: Asked | None, switches: Mapping[str, bool]) -> Library:
     converter = Converter(lambda: server.info if server is not None else None, settings.data_dir / "converted")
-    library = Library(settings.workflows_dir, converter)
+    library = Library(settings.workflows_dir, converter, safety=settings.safety_workflow or "")
     if server is None:
         library.load(switches=switches)
     else:

@@ -17,6 +17,7 @@ from bot.comfy.events import (
     ExecutionCached,
     ExecutionStart,
     Output,
+    Preview,
     ProgressState,
     Settled,
 )
@@ -71,6 +72,8 @@ class Follower:
             run.job = await self._store.change(run.job, used=placed.used)
         async with aclosing(backend.run(placed.graph, job.id, known=known)) as events:
             async for event in events:
+                if isinstance(event, Preview) and run.job.recipe.safety is not None:
+                    continue  # it would show what may be withheld
                 run.follow(event)
                 if isinstance(event, Settled):
                     return await self._settle(run, event)

@@ -38,11 +38,26 @@ class JobState(StrEnum):
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
+class Verdict(StrEnum):
+    #: it may be shown
+    SAFE = "safe"
+    #: the workflow that judges said so
+    UNSAFE = "unsafe"
+    #: nothing could be said of it, so it is not shown
+    FAILED = "failed"
+    #: it is of a kind that is not judged, and then not shown
+    UNJUDGED = "unjudged"
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: outputs of a DONE one, failure of a FAILED one; sentences about parts left out."""
+    """What came of a job: outputs of a DONE one, failure of a FAILED one; sentences about parts left out.
+
+    `verdicts` are those on the outputs, in their order; none while nothing was judged.
+    """
 
     outputs: tuple[Output, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     failure: JobFailed | None = None
     warnings: tuple[JobFailed, ...] = ()
 
@@ -108,6 +123,14 @@ class Job:
     seconds: float | None = None
     spoiler: bool = False
     reason: str | None = None
+
+    @property
+    def shown(self) -> tuple[Output, ...]:
+        """The outputs that people may see: all, or those that were judged and found safe."""
+        if self.recipe.safety is None:
+            return self.outcome.outputs
+        pairs = zip(self.outcome.outputs, self.outcome.verdicts, strict=False)
+        return tuple(output for output, verdict in pairs if verdict is Verdict.SAFE)
 
     @property
     def delivered(self) -> bool:

@@ -11,6 +11,7 @@ from bot.comfy.pool import Pool
 from bot.errors import BackendUnreachable, Fenced, ServerLost
 from bot.jobs.delivery import Delivery, DeliveryDelayed, Fetch
 from bot.jobs.job import Job
+from bot.jobs.judging import Judge
 from bot.jobs.store import Store
 
 log = logging.getLogger(__name__)
@@ -19,13 +20,19 @@ LONGEST_PAUSE = 60.0  # seconds
 
 
 class Outbox:
-    """`retry_seconds` is the first pause after a failed attempt; each further one is twice as long, up to a minute."""
+    """`retry_seconds` is the first pause after a failed attempt; each further one is twice as long, up to a minute.
 
-    def __init__(self, store: Store, pool: Pool, delivery: Delivery, *, retry_seconds: float) -> None:
+    Without a `judge`, what is to be judged is withheld.
+    """
+
+    def __init__(
+        self, store: Store, pool: Pool, delivery: Delivery, *, retry_seconds: float, judge: Judge | None = None
+    ) -> None:
         self._store = store
         self._pool = pool
         self._delivery = delivery
         self._retry_seconds = retry_seconds
+        self._judge = judge
 
     async def deliver(self, job: Job) -> None:
         """Returns when the person has seen how the job ended, or never can."""
@@ -41,6 +48,8 @@ class Outbox:
         pause = self._retry_seconds
         while True:
             try:
+                if self._judge is not None:
+                    job = await self._judge.judged(job)
                 return await self._delivery.deliver(job, self._fetch(job))
             except (DeliveryDelayed, BackendUnreachable) as delay:
                 log.warning("job %s is not delivered yet: %s", job.id, delay.__cause__ or delay)

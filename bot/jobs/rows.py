@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from bot.comfy.events import Output
 from bot.errors import failure_from
-from bot.jobs.job import Graph, Job, JobState, Outcome, Place
+from bot.jobs.job import Graph, Job, JobState, Outcome, Place, Verdict
 from bot.workflow.recipe import Recipe
 
 Columns = dict[str, object]
@@ -71,6 +71,7 @@ def _same(value: Any) -> Any:
 def _write_outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "outputs": [asdict(output) for output in outcome.outputs],
+        "verdicts": [verdict.value for verdict in outcome.verdicts],
         "failure": outcome.failure.to_dict() if outcome.failure else None,
         "warnings": [warning.to_dict() for warning in outcome.warnings],
     }
@@ -80,6 +81,7 @@ def _read_outcome(facts: Mapping[str, Any]) -> Outcome:
     failure = facts.get("failure")
     return Outcome(
         outputs=tuple(_read_output(output) for output in facts.get("outputs", ())),
+        verdicts=tuple(Verdict(verdict) for verdict in facts.get("verdicts", ())),
         failure=failure_from(failure) if failure else None,
         warnings=tuple(failure_from(warning) for warning in facts.get("warnings", ())),
     )

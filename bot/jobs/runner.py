@@ -23,6 +23,7 @@ from bot.jobs.follower import Follower
 from bot.jobs.holds import Holds
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
+from bot.jobs.judging import Judge
 from bot.jobs.outbox import Outbox
 from bot.jobs.queue import JobQueue, next_tag
 from bot.jobs.slots import Slots
@@ -49,6 +50,7 @@ class Runner:
         keep_days: int = 400,
         retry_seconds: float = 1.0,
         holds: Holds | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """`retry_seconds` is the first pause after a delivery that failed; `holds` are those the queue asks."""
         self.store = store
@@ -56,7 +58,7 @@ class Runner:
         self.pool = pool
         self.board = Board(queue, pool, delivery, Estimates(store))
         self._follower = Follower(store, self.board, data_dir)
-        self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds)
+        self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds, judge=judge)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
         self._retry_seconds = retry_seconds
         self._holds = holds or Holds()

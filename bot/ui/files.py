@@ -20,6 +20,7 @@ from bot.media.sniff import AVIF, GIF, JPEG, MOV, MP4, OTHER, PNG, WEBM, WEBP, C
 from bot.media.strip import strip_metadata
 from bot.text import _
 from bot.ui.page import Attachment
+from bot.ui.withheld import withheld
 from bot.ui.words import alt_text
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".apng", ".avif", ".bmp", ".tif", ".tiff"})
@@ -48,7 +49,8 @@ async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool) ->
     Raises `BackendUnreachable` where the server is away.
     """
     work = _Work(job, limit, keep_metadata)
-    for output in job.outcome.outputs:
+    work.remarks += withheld(job)
+    for output in job.shown:
         if output.kind == "text":
             work.add_text(output.text)
             continue

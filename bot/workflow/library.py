@@ -16,6 +16,7 @@ from bot.workflow.conversion import Converter
 from bot.workflow.entry import Entry, Status, broken, judge
 from bot.workflow.folder import Folder, State
 from bot.workflow.formats import SUFFIXES
+from bot.workflow.guarding import guarded, judges
 from bot.workflow.making import from_graph, from_manifest
 from bot.workflow.workflow import Workflow
 
@@ -27,8 +28,12 @@ log = logging.getLogger(__name__)
 class Library:
     """`<name>.toml` with the graph it names, and every graph without one, in a folder."""
 
-    def __init__(self, folder: Path, converter: Converter | None = None) -> None:
-        """`converter` turns saved workflows into graphs; without it they are refused."""
+    def __init__(self, folder: Path, converter: Converter | None = None, *, safety: str = "") -> None:
+        """`converter` turns saved workflows into graphs; without it they are refused.
+
+        `safety` is the workflow that judges the pictures of all that name no other; empty: none does.
+        """
+        self._safety = safety
         self._converter = converter
         self._folder = Folder(folder, converter)
         self._entries: dict[str, Entry] = {}
@@ -63,6 +68,10 @@ class Library:
         entry = self._entries.get(name)
         return entry.variants if entry is not None and entry.status is Status.READY else ()
 
+    def judges(self, name: str) -> tuple[Workflow, ...]:
+        """All graphs of a workflow that judges pictures, whether it is a command or off; none where it cannot."""
+        return judges(self._entries, name)
+
     def leave_out(self, name: str, reason: str) -> None:
         """Until the next `load` it is no command, for a reason that only Discord has."""
         entry = replace(self._entries[name], status=Status.LEFT_OUT, reasons=(reason,))
@@ -81,7 +90,7 @@ class Library:
         for file, make in self._files(catalogue):
             entry = _sole(_safely(file, partial(_judged, make, catalogue, version, switches or {})), entries)
             entries[entry.name] = entry
-        self._entries = dict(sorted(entries.items()))
+        self._entries = guarded(dict(sorted(entries.items())), self._safety)
         self._report()
 
     def _files(self, catalogue: Catalogue | None) -> Iterator[tuple[str, Callable[[], Entry]]]:

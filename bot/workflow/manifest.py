@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from bot.text import _
 from bot.workflow.limits import MAX_CHARACTERS, MAX_CHOICES, MAX_OPTIONS, check_locale, check_name
 from bot.workflow.option import Localized, Names, Option, OptionType, many
+from bot.workflow.safety import Safety
 from bot.workflow.variant import (
     Preset,
     Requires,
@@ -51,6 +52,8 @@ class Manifest(BaseModel):
     cooldown: int | float = Field(0, ge=0, le=86400, allow_inf_nan=False)
     #: names or ids of roles; empty for everybody
     roles: tuple[str | int, ...] = ()
+    #: which workflow judges its pictures before they are posted
+    safety: Safety | None = None
     #: what one use counts where uses are counted
     cost: int | float = Field(1, ge=0, le=1000, allow_inf_nan=False)
 

@@ -13,6 +13,7 @@ from bot.text import _
 from bot.workflow.graph import did_you_mean
 from bot.workflow.manifest import Manifest, Preset, Requires, Variant, keys_of
 from bot.workflow.option import Option, OptionType
+from bot.workflow.safety import Safety
 
 #: tables that may be there many times
 _ROWS: dict[str, type[BaseModel]] = {"option": Option, "variant": Variant, "preset": Preset}
@@ -41,6 +42,10 @@ def _sentence(facts: dict[str, Any], error: ValidationError) -> str:
     where = details["loc"]
     if where[:1] == ("requires",) and len(where) > 1:
         return _("Requires: {problem}").format(problem=_problem(details, where[1:], keys_of(Requires)))
+    if where[:1] == ("safety",) and len(where) > 1:
+        if where[1] == "option" and details["type"].endswith("_type"):  # elsewhere a table of that name
+            return _("Safety: {problem}").format(problem=_("“option” must be the name of one."))
+        return _("Safety: {problem}").format(problem=_problem(details, where[1:], keys_of(Safety)))
     if len(where) >= 2 and where[0] in _ROWS and isinstance(where[1], int):
         inner, model = where[2:], _ROWS[str(where[0])]
         if inner[:1] == ("requires",) and len(inner) > 1:
@@ -101,11 +106,14 @@ def _expected() -> dict[str, str]:
         **dict.fromkeys(texts, text),
         **dict.fromkeys(("min", "max", "step", "multiply", "round_to", "cooldown", "cost"), number),
         **dict.fromkeys(("targets", "bypass", "outputs", "pattern", "nodes", "models", "without"), names),
-        **dict.fromkeys(("required", "enabled", "nsfw"), switch),
+        **dict.fromkeys(("required", "enabled", "nsfw", "strike"), switch),
         **dict.fromkeys(("names", "descriptions", "helps"), words),
         **dict.fromkeys(("values", "defaults"), values),
         "actions": _('a table of buttons, such as { "Upscale" = "upscale.image" }'),
         "requires": _('a table such as { models = ["checkpoints/*xl*"] }'),
+        "safety": _("a table: write [safety] before its keys"),
+        "workflow": text,
+        "unsafe": _('words, such as "unsafe|nsfw"'),
         "roles": _('a list of roles\' names, such as ["Artists"]'),
         "default": _("text in quotes, a number, true or false"),
         "choices": _("a list, or a table of name = value"),

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from bot.workflow.graph import Target
 from bot.workflow.option import Option, OptionType, Value
+from bot.workflow.safety import Safety
 from bot.workflow.workflow import Workflow
 
 
@@ -27,6 +28,8 @@ class Recipe:
     models: tuple[str, ...] = ()
     #: what an option picks from its list, where nobody chose
     patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: how its pictures are judged before anybody sees them; None: they are not
+    safety: Safety | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -37,6 +40,7 @@ class Recipe:
             "variant": self.variant,
             "models": list(self.models),
             "patterns": {name: list(found) for name, found in self.patterns.items()},
+            "safety": self.safety.to_dict() if self.safety is not None else None,
         }
 
     @classmethod
@@ -49,6 +53,7 @@ class Recipe:
             variant=facts.get("variant", ""),
             models=tuple(facts.get("models", ())),
             patterns={name: tuple(found) for name, found in facts.get("patterns", {}).items()},
+            safety=Safety.from_dict(facts["safety"]) if facts.get("safety") is not None else None,
         )
 
 
@@ -61,6 +66,7 @@ def recipe_of(workflow: Workflow) -> Recipe:
         variant=workflow.variant.name if workflow.variant is not None else "",
         models=workflow.models,
         patterns={name: option.pattern for name, option in workflow.options.items() if option.pattern},
+        safety=workflow.safety,
     )
 
 

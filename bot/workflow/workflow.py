@@ -15,6 +15,7 @@ from bot.workflow.core import KnownTypes
 from bot.workflow.graph import Graph, Target, find_node, find_target
 from bot.workflow.manifest import Manifest, Variant
 from bot.workflow.option import FILES, Option, OptionType, Value
+from bot.workflow.safety import Safety
 from bot.workflow.values import check_value
 
 #: inputs which hold a seed where no option says so
@@ -38,6 +39,8 @@ class Workflow:
     outputs: tuple[str, ...]
     #: which of the command's graphs this is, where it has several
     variant: Variant | None = None
+    #: what judges its pictures, all said; None: nothing does
+    safety: Safety | None = None
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from bot.workflow.graph import parse_graph
 from bot.workflow.manifest import Manifest, Preset, Requires, Variant, keys_of
 from bot.workflow.option import FOLDERS, Option, OptionType
 from bot.workflow.reading import parse_manifest
+from bot.workflow.safety import Safety
 from bot.workflow.workflow import build_workflow
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ GRAPHS = {
     "picture.json": "tests/data/workflows/picture.json",
 }
 COMMAND = 'description = "An example"\ngraph = "draw.json"\n'
-INNER = sorted({*keys_of(Variant), *keys_of(Preset), *keys_of(Requires)})
+INNER = sorted({*keys_of(Variant), *keys_of(Preset), *keys_of(Requires), *keys_of(Safety)})
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
@@ -37,7 +38,7 @@ def test_an_example_loads(example: str) -> None:
 @pytest.mark.parametrize("key", sorted({*keys_of(Manifest), *keys_of(Option)} - {"option"}))
 def test_every_key_has_a_heading_and_an_example(key: str) -> None:
     assert re.search(rf"^### .*`{key}`", TEXT, re.MULTILINE)
-    assert any(re.search(rf"^({key} = |\[\[{key}\]\])", example, re.MULTILINE) for example in EXAMPLES)
+    assert any(re.search(rf"^({key} = |\[{key}\]|\[\[{key}\]\])", example, re.MULTILINE) for example in EXAMPLES)
 
 
 @pytest.mark.parametrize("key", INNER)
