@@ -140,7 +140,9 @@ class JobMessages:
         return sent.id
 
     def _webhook(self, place: Place) -> discord.Webhook:
-        return discord.Webhook.partial(place.application_id, place.token, client=self._client)
+        webhook = discord.Webhook.partial(place.application_id, place.token, client=self._client)
+        webhook.type = discord.WebhookType.application  # whose token it is; else discord.py sends nothing ephemeral
+        return webhook
 
     def _channel(self, place: Place) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
