@@ -154,12 +154,25 @@ async def test_a_cooldown_is_the_longer_of_the_manifest_s_and_the_server_s(
     async with easel.running() as bot:
         await bot.servers.change(guild.id, lambda _: Rules(workflows={"make": WorkflowRule(cooldown=120)}))
         await done(await make(alice))
+        soon = await alice.slash("make", channel=alice.dm)
         discord_server.advance(61)
         text = await refused(await make(alice))
         elsewhere = await alice.slash("make", channel=alice.dm)
         await done(elsewhere)
 
+    assert "You can use /make again" in await refused(soon)
     assert re.fullmatch(r"You can use /make again <t:\d+:R>: .*", text)
+
+
+async def test_who_is_blocked_is_refused_on_that_server(discord_server: DiscordServer, easel: Easel) -> None:
+    easel.add_workflow("make", PAPER, MANIFEST)
+    alice, mona = discord_server.person("alice"), discord_server.person("mona")
+    async with easel.running() as bot:
+        await bot.blocks.block(discord_server.guild.id, alice.id, by=mona.id)
+        text = await refused(await make(alice))
+        await done(await make(mona))
+
+    assert text.startswith("You are blocked on this server.")
 
 
 async def test_a_server_says_in_which_channels(discord_server: DiscordServer, easel: Easel) -> None:
