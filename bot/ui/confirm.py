@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -88,18 +89,24 @@ class ConfirmButton(
         question = interaction.message
         if question is None or not question.flags.ephemeral:
             raise AccessRefused(_("That question is not there any more. Use the command again."))
+        await self._check(bot, actor)
         await interaction.response.defer()
         if not bot.questions.take(question.id):
             return
         try:
-            over = bot.clock() - question.created_at > LIFE
-            said = (
-                _("That question is too old. Use the command again.") if over else await self._do(bot, actor, question)
-            )
+            said = await self._do(bot, actor, question)
             await interaction.edit_original_response(content=clipped(f"{question.content}\n{said}"), view=None)
         except BaseException:
             bot.questions.give_back(question.id)
             raise
+
+    async def _check(self, bot: Bot, actor: Actor) -> None:
+        """Raise AccessRefused where the target is none of theirs."""
+        if self.verb in {Verb.CLEAR, Verb.CANCEL}:
+            self._person()
+        elif self.verb is Verb.STOP:
+            with suppress(Fenced):
+                require(actor, Action.INTERRUPT, await find_job(bot.runner, self.target))
 
     async def _do(self, bot: Bot, actor: Actor, question: discord.Message) -> str:
         if bot.clock() - question.created_at > LIFE:
@@ -116,9 +123,7 @@ class ConfirmButton(
 
     async def _stop(self, bot: Bot, actor: Actor, reason: str) -> str:
         try:
-            job = await find_job(bot.runner, self.target)
-            require(actor, Action.INTERRUPT, job)
-            return await stopped(bot, job, actor.user_id, reason=reason)
+            return await stopped(bot, await find_job(bot.runner, self.target), actor.user_id, reason=reason)
         except Fenced as ended:
             return ended.sentence()
 
