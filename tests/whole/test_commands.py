@@ -110,15 +110,16 @@ async def test_a_new_translation_is_reason_enough_to_send_them_again(
 
 
 @pytest.mark.usefixtures("german")
-async def test_everybody_is_answered_in_their_language(
+async def test_a_server_is_answered_in_its_language_and_a_person_in_theirs(
     discord_server: DiscordServer, comfyui: Simulator, easel: Easel
 ) -> None:
     """Also in edits that nobody's command is the reason for, and after a restart."""
     alice = discord_server.person("alice")
+    discord_server.guild.locale = "de"
     easel.changes["drain_seconds"] = 0.0
     hold_at(comfyui, 1)
     async with easel.running():
-        answer = await alice.slash("imagine", prompt="ein Fuchs", locale="de", **SMALL)
+        answer = await alice.slash("imagine", prompt="ein Fuchs", **SMALL)
         message = await answer.wait(shows("Schritt 1 von 2"))
         label = message.buttons[0].label
         none = await discord_server.person("bob").slash("cancel", locale="de")
