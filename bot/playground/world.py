@@ -101,7 +101,8 @@ class World:
         return guild.members[user.id]
 
     def add_role(self, guild: Guild, name: str, permissions: Permissions) -> Role:
-        role = Role(self.new_id(), name, permissions, position=len(guild.roles))
+        own = Permissions(permissions.value)  # changed in place later
+        role = Role(self.new_id(), name, own, position=len(guild.roles))
         guild.roles.append(role)
         return role
 

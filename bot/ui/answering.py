@@ -41,20 +41,35 @@ async def answering(interaction: discord.Interaction[Any], what: str) -> AsyncIt
 async def answer_stray(
     interaction: discord.Interaction[Any], items: Iterable[type[ui.DynamicItem[Any]]], forms: set[str]
 ) -> None:
-    """A button that is none of these items, or a form that is none of those open: forged, or from before a restart."""
+    """A button that is none of these items or is not in its message, or a form that is none of those open.
+
+    They are forged, or from before a restart, and discord.py passes over them.
+    """
     data: Mapping[str, Any] = interaction.data or {}
     custom_id = str(data.get("custom_id"))
     with speaking(interaction.locale.value):
         if interaction.type is discord.InteractionType.modal_submit and custom_id not in forms:
             _log_refusal(interaction, "a form that is not open")
             await _say(interaction, _("That form is not open any more. Choose the command or the menu again."))
-        elif interaction.type is discord.InteractionType.component and not _known(custom_id, items):
+        elif interaction.type is discord.InteractionType.component and not (
+            _known(custom_id, items) and interaction.message is not None and _holds(interaction.message, custom_id)
+        ):
             _log_refusal(interaction, "an unknown button")
             await _say(interaction, _("That button does nothing any more. Use the command again."))
 
 
 def _known(custom_id: str, items: Iterable[type[ui.DynamicItem[Any]]]) -> bool:
     return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in items)
+
+
+def _holds(message: discord.Message, custom_id: str) -> bool:
+    parts: list[Any] = [part.to_dict() for part in message.components]
+    while parts:
+        part = parts.pop()
+        if part.get("custom_id") == custom_id:
+            return True
+        parts += [*part.get("components", []), *filter(None, [part.get("accessory")])]
+    return False
 
 
 def _log_refusal(interaction: discord.Interaction[Any], what: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import discord
 from discord import ui
@@ -15,14 +15,9 @@ from bot.jobs.runner import Runner
 from bot.text import _
 from bot.ui.answering import answering
 from bot.ui.permissions import presser
+from bot.ui.stopping import Bot, stopped
 
 JOB_ID = r"(?P<job_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-
-
-class Bot(Protocol):
-    """What a button needs of the client it is pressed on."""
-
-    runner: Runner
 
 
 class EaselButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
@@ -64,7 +59,7 @@ class CancelButton(EaselButton, template=rf"job:cancel:{JOB_ID}"):
         job = await open_job(bot.runner, self.job_id)
         if interaction.user.id != job.place.user_id:
             require(await presser(interaction), Action.INTERRUPT, job)
-        await bot.runner.cancel(self.job_id, interaction.user.id)
+        await stopped(bot, job, interaction.user.id)
         await interaction.response.defer()
 
 

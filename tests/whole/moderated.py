@@ -22,11 +22,14 @@ async def audited(server: DiscordServer, bot: EaselBot) -> Channel:
 
 
 async def lines(server: DiscordServer, channel: Channel, count: int = 1) -> list[Message]:
-    """The channel's messages, once there are so many."""
+    """The messages that everybody in the channel sees, once there are so many."""
     there = asyncio.Event()
 
+    def public() -> list[Message]:
+        return [message for message in channel.messages.values() if not message.ephemeral]
+
     def look(thing: object) -> None:
-        if len(channel.messages) >= count:
+        if len(public()) >= count:
             there.set()
 
     server.world.observers.append(look)
@@ -34,7 +37,7 @@ async def lines(server: DiscordServer, channel: Channel, count: int = 1) -> list
     async with asyncio.timeout(10):
         await there.wait()
     server.world.observers.remove(look)
-    return list(channel.messages.values())
+    return public()
 
 
 async def running(server: DiscordServer, comfyui: Simulator, prompt: str = "a fox") -> Message:
@@ -48,6 +51,13 @@ async def done(server: DiscordServer, bot: EaselBot, prompt: str = "a fox") -> M
     """A job of alice's that has ended."""
     await listed(bot)
     return await (await server.person("alice").slash("imagine", prompt=prompt, **SMALL)).wait(finished)
+
+
+def planted(server: DiscordServer, channel: Channel, custom_id: str) -> Message:
+    """A message of the bot's with a button that it would not send there."""
+    button = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id}
+    payload = {"content": "here", "components": [{"type": 1, "components": [button]}]}
+    return server.parts.messages.create(channel, server.world.bot, payload, {})
 
 
 async def forge(server: DiscordServer, who: str, message: Message, custom_id: str) -> Answer:
