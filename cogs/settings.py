@@ -11,7 +11,6 @@ from bot.app import EaselBot
 from bot.errors import AccessRefused, OptionRefused
 from bot.jobs import rule_changes as changes
 from bot.jobs.rules import Rules, Visibility
-from bot.jobs.servers import Server
 from bot.text import _, speaking, spoken
 from bot.ui import rules as told
 from bot.ui.channels import TYPED_IN, WRITTEN_IN, ChannelOption, Place
@@ -215,8 +214,9 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
     @app_commands.choices(what=[Choice(name=part.value, value=part.value) for part in changes.Part])
     async def reset(self, interaction: Interaction, what: str) -> None:
         with speaking(interaction.locale.value):
-            rules = await self._change(interaction, lambda rules: changes.without(rules, changes.Part(what)))
-            await say(interaction, [_("Taken back. Now holds:"), *told.rules_lines(Server(rules), self._defaults())])
+            await self._change(interaction, lambda rules: changes.without(rules, changes.Part(what)))
+            now = self.bot.servers.get(server_of(interaction))
+            await say(interaction, [_("Taken back. Now holds:"), *told.rules_lines(now, self._defaults())])
 
     @workflow.autocomplete("workflow")
     async def offer_workflows(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
