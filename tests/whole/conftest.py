@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.comfy.simulator import Simulator
 from bot.comfy.simulator.catalogue import MODELS
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
+from bot.logs import TOKENS
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 
@@ -43,6 +45,16 @@ def _discord_as_it_was() -> Any:
     before = discord.http.Route.BASE, discord.Asset.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     yield
     discord.http.Route.BASE, discord.Asset.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+@pytest.fixture(autouse=True)
+def _nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does: what operators read holds no token of the bot's, and none of an interaction's."""
+    for name in ("bot", "cogs"):
+        caplog.set_level(logging.INFO, logger=name)
+    yield
+    lines = [record.getMessage() for when in ("setup", "call") for record in caplog.get_records(when)]
+    assert [line for line in lines if "playground-token" in line or TOKENS.search(line)] == []
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -81,10 +82,12 @@ async def test_a_picture_that_comfyui_cannot_read(
     easel.add_workflow(
         "change", graph, MANIFEST + '[[option]]\nname = "picture"\ntype = "image"\ntargets = ["Picture.image"]\n'
     )
-    broken = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    whole = BytesIO()
+    noise(64).save(whole, "JPEG")
+    broken = whole.getvalue()[:800]  # its header is there, so that only who decodes it finds out
 
     async with easel.running():
-        answer = await discord_server.person("alice").slash("change", picture=("a.png", broken))
+        answer = await discord_server.person("alice").slash("change", picture=("a.jpg", broken))
         message = await answer.wait(finished)
 
     assert_says(message, "“Picture” cannot read that picture. Send it as a PNG, JPEG or WebP file.")
