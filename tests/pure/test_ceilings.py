@@ -44,12 +44,20 @@ GRAPH: dict[str, Any] = {
         "inputs": {"image": ["5", 0], "width": 4096, "height": 4096, "upscale_method": "area", "crop": "disabled"},
         "_meta": {"title": "Enlarge"},
     },
+    "8": {
+        "class_type": "KSampler",
+        "inputs": {"steps": 90, "latent_image": ["3", 0], "model": ["9", 0]},
+        "_meta": {"title": "Again"},
+    },
+    "9": {"class_type": "UNETLoader", "inputs": {"unet_name": "a"}, "_meta": {"title": "Model"}},
+    "10": {"class_type": "VAEDecode", "inputs": {"samples": ["8", 0]}, "_meta": {"title": "Decode"}},
     "7": {"class_type": "SaveImage", "inputs": {"images": ["6", 0]}, "_meta": {"title": "Save"}},
 }
 SIZE = {"name": "size", "type": "size", "targets": ["Canvas.width", "Canvas.height"], "default": "1024x1024"}
 WIDTH = {"name": "width", "type": "integer", "targets": ["Canvas.width"]}
 HEIGHT = {"name": "height", "type": "integer", "targets": ["Canvas.height"], "min": 64, "max": 4096}
-#: left out, nothing is enlarged
+#: left out, nothing is enlarged, and nothing drawn again
+MORE = {"name": "more", "type": "integer", "targets": ["Again.steps"], "bypass": ["Again"]}
 LARGE = {"name": "large", "type": "integer", "targets": ["Enlarge.width"], "bypass": ["Enlarge"]}
 STEPS = {"name": "steps", "type": "integer", "targets": ["Sampler.steps"], "min": 1, "max": 100}
 
@@ -91,6 +99,8 @@ def asked(made: Workflow, values: dict[str, Value] | None = None) -> dict[str, f
         ({"name": "count", "type": "integer", "targets": ["Canvas.batch_size"]}, 4, {"count": 4}),
         ({"name": "count", "type": "integer", "targets": ["Copies.amount"]}, None, {"count": 3}),
         (LARGE, None, {}),
+        (MORE, None, {}),
+        (MORE, 60, {"steps": 60}),
         (LARGE, 2048, {"pixels": 2048 * 4096}),
     ],
 )
