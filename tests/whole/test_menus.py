@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.app import EaselBot
@@ -9,6 +11,7 @@ from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer
 from tests.whole.conftest import Easel, finished, visible
+from tests.whole.making import MANIFEST, noise, pictures
 from tests.whole.moderated import audited, done, lines, running
 
 STOP, REMOVE, REPORT = "Stop this job", "Remove and warn", "Report to moderators"
@@ -101,6 +104,26 @@ async def test_remove_and_warn_takes_the_result_away_and_tells_its_person(
     assert "**words**" not in warning.text
     assert f"<@{mona.id}> ⚠️ removed a message and warned · <@{alice.id}> · job" in line.text
     assert "rude **words**" in visible(line)
+
+
+async def test_a_follow_up_stands_for_its_job_whose_messages_all_go(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    easel.add_workflow("make", pictures(comfyui, *(noise(8, seed=number) for number in range(11))), MANIFEST)
+    async with easel.running():
+        await (await discord_server.person("alice").slash("make")).wait(finished)
+        async with asyncio.timeout(10):
+            (first, second) = await lines(discord_server, discord_server.channel("general"), 2)
+        await second.wait(lambda message: bool(message.images))
+
+        stop = await discord_server.person("mona").menu(STOP, second)
+        form = (await discord_server.person("mona").menu(REMOVE, second)).modal
+        assert form is not None
+        await (await form.submit(reason="rude")).wait(lambda reply: not reply.loading)
+
+    assert stop.message.text == "That job has already ended."
+    assert first.deleted
+    assert second.deleted
 
 
 async def test_remove_and_warn_stops_a_job_that_runs(

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import discord
 from discord import app_commands
 
 from bot.__main__ import CommandLine
@@ -24,12 +25,21 @@ def leaves(commands: Any) -> list[app_commands.Command[Any, ..., Any]]:
 async def test_the_readme_lists_every_command_with_its_description(bot: EaselBot) -> None:
     """Those too that this ComfyUI has no models for."""
     rows = re.findall(r"^\| `/([a-z ]+)` \| (everyone|moderators|admins|bot owner) \| (.+) \|$", README, re.MULTILINE)
+    slash = bot.tree.get_commands(type=discord.AppCommandType.chat_input)
     shipped = [entry.variants[0].manifest for entry in bot.library.entries.values()]
 
     assert {name: text for name, _who, text in rows} == {
-        **{command.qualified_name: command.description for command in leaves(bot.tree.get_commands())},
+        **{command.qualified_name: command.description for command in leaves(slash)},
         **{manifest.name: manifest.description for manifest in shipped},
     }
+
+
+async def test_the_readme_lists_every_menu_and_whom_it_is_for(bot: EaselBot) -> None:
+    rows = re.findall(r"^\| ([A-Z][a-z ]+) \| (everyone|moderators) \| .+ \|$", README, re.MULTILINE)
+    kinds = (discord.AppCommandType.message, discord.AppCommandType.user)
+    menus = [menu for kind in kinds for menu in bot.tree.get_commands(type=kind)]
+
+    assert dict(rows) == {menu.name: "moderators" if menu.default_permissions else "everyone" for menu in menus}
 
 
 def test_the_readme_lists_every_command_of_the_command_line() -> None:
