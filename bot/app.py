@@ -29,6 +29,7 @@ from bot.invitation import invite_url
 from bot.jobs.admission import Admission, default_limits, running_limit
 from bot.jobs.audit import Audit
 from bot.jobs.blocks import Blocks
+from bot.jobs.forget import Forgetting
 from bot.jobs.holds import Holds
 from bot.jobs.judging import Judge
 from bot.jobs.queue import JobQueue
@@ -52,6 +53,7 @@ from bot.ui.confirm import ConfirmButton, Questions
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
+from bot.ui.forgetting import ForgetButton
 from bot.ui.given import refuse_unoffered
 from bot.ui.job_pages import PageButton
 from bot.ui.message import JobMessages
@@ -63,10 +65,10 @@ from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.menus", "cogs.settings", "cogs.admin")
+COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.menus", "cogs.settings", "cogs.forget", "cogs.admin")
 
 #: All there are: whatever else is pressed is from another time, or forged.
-BUTTONS = (CancelButton, ConfirmButton, DraftButton, PageButton, ReportButton)
+BUTTONS = (CancelButton, ConfirmButton, DraftButton, ForgetButton, PageButton, ReportButton)
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -283,6 +285,8 @@ class EaselBot(commands.AutoShardedBot):
             keep_days=settings.keep_jobs_days,
         )
         delivery.on_gone = self.runner.message_gone
+        self.forgetting = Forgetting(self.store, self.pool, self.runner, settings.data_dir, self.clock)
+        await self.forgetting.load()
 
         self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
         self.keeper = CommandKeeper(

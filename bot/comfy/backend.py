@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -30,6 +30,7 @@ __all__ = ["Backend", "BackendState", "Intervals"]
 log = logging.getLogger(__name__)
 
 UPLOADS = "easel"
+FORGOTTEN = 500  # prompts in one request
 
 
 class Backend:
@@ -151,6 +152,11 @@ class Backend:
     async def fetch(self, output: Output, *, ceiling: int) -> bytes:
         """A file a prompt made. Raises TooLarge above `ceiling` bytes, ServerLost when it is gone."""
         return await self._client.fetch(output, ceiling=ceiling)
+
+    async def forget(self, prompt_ids: Sequence[str]) -> None:
+        """Take finished prompts out of the server's history. Raises BackendUnreachable."""
+        for start in range(0, len(prompt_ids), FORGOTTEN):
+            await self._client.forget(prompt_ids[start : start + FORGOTTEN])
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()

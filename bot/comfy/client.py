@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -148,6 +148,10 @@ class ComfyClient:
     async def dequeue(self, prompt_id: str) -> None:
         """POST /queue: take a waiting prompt out, without a trace in history."""
         await self._http.body("POST", "/api/queue", json={"delete": [prompt_id]})
+
+    async def forget(self, prompt_ids: Sequence[str]) -> None:
+        """POST /history: take finished prompts out of history; unknown ones do no harm."""
+        await self._http.body("POST", "/api/history", json={"delete": list(prompt_ids)})
 
     async def interrupt(self, prompt_id: str) -> None:
         """POST /interrupt for this prompt, since 0.3.57; older servers would stop whatever runs."""

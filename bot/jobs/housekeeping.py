@@ -29,7 +29,7 @@ class Housekeeping:
         """Remove uploads which no job names: a crash left them. Only before anybody can send new ones."""
         used = await self._store.files_in_use()
         found = await asyncio.to_thread(self._uploads)
-        await asyncio.to_thread(self._remove, found - used)
+        await asyncio.to_thread(remove_files, self._data_dir, found - used)
 
     async def serve(self) -> None:
         """Prune now and once a day, until cancelled."""
@@ -43,7 +43,7 @@ class Housekeeping:
     async def prune(self) -> None:
         """Forget what is older than `keep_days`, and first what is large."""
         pruned = await self._store.prune(before=self._clock() - timedelta(days=self._keep_days))
-        await asyncio.to_thread(self._remove, pruned.files)
+        await asyncio.to_thread(remove_files, self._data_dir, pruned.files)
         if pruned.emptied or pruned.forgotten:
             log.info("pruned: %d jobs forgotten, %d without graph and files", pruned.forgotten, pruned.emptied)
 
@@ -51,11 +51,13 @@ class Housekeeping:
         files = (path for path in (self._data_dir / FILES).rglob("*") if path.is_file())
         return {path.relative_to(self._data_dir).as_posix() for path in files}
 
-    def _remove(self, files: Iterable[str]) -> None:
-        for path in (self._data_dir / file for file in files):
-            try:
-                path.unlink(missing_ok=True)
-                if path.parent.is_dir() and not any(path.parent.iterdir()):
-                    path.parent.rmdir()
-            except OSError as error:
-                log.warning("%s cannot be removed: %s", path.name, error.strerror)
+
+def remove_files(data_dir: Path, files: Iterable[str]) -> None:
+    """Files that jobs named, and the folders they leave empty; takes as long as the disk does."""
+    for path in (data_dir / file for file in files):
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        except OSError as error:
+            log.warning("%s cannot be removed: %s", path.name, error.strerror)

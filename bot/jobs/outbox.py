@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.comfy.events import Output
@@ -33,6 +34,8 @@ class Outbox:
         self._delivery = delivery
         self._retry_seconds = retry_seconds
         self._judge = judge
+        #: told of whose job it was, each time a person has seen how one ended
+        self.on_delivered: Callable[[int], Awaitable[None]] | None = None
 
     async def deliver(self, job: Job) -> None:
         """Returns when the person has seen how the job ended, or never can."""
@@ -43,6 +46,8 @@ class Outbox:
             log.warning("job %s was forgotten while it was delivered", job.id)
         else:
             log.info("job %s delivered (%s)", job.id, job.state)
+            if self.on_delivered is not None:
+                await self.on_delivered(job.place.user_id)
 
     async def _hand_over(self, job: Job) -> None:
         pause = self._retry_seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -120,6 +120,10 @@ class Runner:
         else:
             self._start(job, self._stop(job))
         return job
+
+    def when_delivered(self, tell: Callable[[int], Awaitable[None]]) -> None:
+        """`tell` is told of whose job it was, each time a person has seen how one ended."""
+        self._outbox.on_delivered = tell
 
     async def drain(self, seconds: float) -> None:
         """Take no more jobs, let running ones finish for a while, and tell the rest that they survive."""

@@ -1,0 +1,151 @@
+"""All of a person's jobs forgotten: what they asked for, their files, graphs and history, here and on the servers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.comfy.pool import Pool
+from bot.errors import BackendUnreachable, Fenced
+from bot.jobs.changes import write_fact
+from bot.jobs.housekeeping import remove_files
+from bot.jobs.judging import judging_id
+from bot.jobs.pruning import files_in_use
+from bot.jobs.runner import Runner
+from bot.jobs.store import Store
+from bot.jobs.tables import facts, jobs
+
+log = logging.getLogger(__name__)
+
+#: the key of what says until when a person's jobs are to be forgotten, as long as some have not ended
+WISH = "forget:"
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """The ids of the jobs that are gone; how many go as soon as they end; whether every ComfyUI forgot its part."""
+
+    job_ids: tuple[str, ...] = ()
+    later: int = 0
+    everywhere: bool = True
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """What rows said that are no more: prompts by backend, files that nobody needs, jobs that are left."""
+
+    job_ids: tuple[str, ...] = ()
+    prompts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    left: int = 0
+
+
+class Forgetting:
+    """Jobs that have not ended are stopped, and forgotten when their person has been told; a restart changes nothing.
+
+    `uses`, `blocks`, `strikes` and `audit`, which hold ids and no prompts, stay. Call `load` before the runner serves.
+    """
+
+    def __init__(self, store: Store, pool: Pool, runner: Runner, data_dir: Path, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._pool = pool
+        self._runner = runner
+        self._data_dir = data_dir
+        self._clock = clock
+        self._wishes: dict[int, datetime] = {}
+        runner.when_delivered(self._delivered)
+
+    async def load(self) -> None:
+        """What an earlier process was asked for and could not do to the end."""
+
+        async def read(connection: AsyncConnection) -> dict[int, datetime]:
+            rows = await connection.execute(select(facts).where(facts.c.key.startswith(WISH)))
+            return {int(row.key.removeprefix(WISH)): datetime.fromisoformat(row.value) for row in rows}
+
+        self._wishes = await self._store.transact(read)
+        for user_id in list(self._wishes):
+            await self._sweep(user_id)
+
+    async def count(self, user_id: int) -> int:
+        """How many jobs of a person there are, those too that have not ended."""
+
+        async def work(connection: AsyncConnection) -> int:
+            mine = select(func.count()).select_from(jobs).where(jobs.c.user_id == user_id)
+            return await connection.scalar(mine) or 0
+
+        return await self._store.transact(work)
+
+    async def forget(self, user_id: int, by: int) -> Forgotten:
+        """All that the person asked for until now; `by` stops what has not ended."""
+        until = self._clock()
+        await self._store.remember(f"{WISH}{user_id}", until.isoformat())
+        self._wishes[user_id] = until
+        for job in await self._store.select(user_id=user_id):
+            try:
+                await self._runner.cancel(job.id, by)
+            except Fenced:
+                log.debug("job %s had ended when it was to be forgotten", job.id)
+        return await self._sweep(user_id)
+
+    async def _delivered(self, user_id: int) -> None:
+        if user_id in self._wishes:
+            await self._sweep(user_id)
+
+    async def _sweep(self, user_id: int) -> Forgotten:
+        until = self._wishes[user_id]
+        gone = await self._store.transact(lambda connection: _forget(connection, user_id, until))
+        if not gone.left:
+            self._wishes.pop(user_id, None)
+        await asyncio.to_thread(remove_files, self._data_dir, gone.files)
+        reached = await asyncio.gather(*(self._tell(name, prompts) for name, prompts in gone.prompts.items()))
+        log.info("%d jobs of person %d forgotten; %d to come", len(gone.job_ids), user_id, gone.left)
+        return Forgotten(gone.job_ids, gone.left, all(reached))
+
+    async def _tell(self, name: str, prompts: Sequence[str]) -> bool:
+        """Whether the server was there to forget them too."""
+        backend = self._pool.get(name)
+        if backend is None:
+            return False
+        try:
+            await backend.forget(prompts)
+        except BackendUnreachable as problem:
+            log.warning("%s keeps the history of %d prompts: %s", name, len(prompts), problem.reason)
+            return False
+        return True
+
+
+async def _forget(connection: AsyncConnection, user_id: int, until: datetime) -> _Gone:
+    """Those go whose person was told how they ended; with the last of all goes the wish."""
+    mine = and_(jobs.c.user_id == user_id, jobs.c.created_at <= until)
+    told = and_(mine, jobs.c.delivered_at.is_not(None))
+    gone = await _read(connection, told)
+    await connection.execute(delete(jobs).where(told))
+    left = await connection.scalar(select(func.count()).select_from(jobs).where(mine)) or 0
+    key = f"{WISH}{user_id}"
+    if left:
+        await write_fact(connection, key, until.isoformat())
+    else:
+        await connection.execute(delete(facts).where(facts.c.key == key))
+    return _Gone(gone.job_ids, gone.prompts, gone.files - await files_in_use(connection), left)
+
+
+async def _read(connection: AsyncConnection, wanted: ColumnElement[bool]) -> _Gone:
+    rows = await connection.execute(select(jobs.c.id, jobs.c.backend, jobs.c.files, jobs.c.outcome).where(wanted))
+    ids: list[str] = []
+    files: set[str] = set()
+    prompts: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        ids.append(row.id)
+        files.update((row.files or {}).values())
+        if row.backend is not None:
+            judged = len(row.outcome.get("verdicts", ()))
+            prompts[row.backend] += [row.id, *(judging_id(row.id, number) for number in range(judged))]
+    return _Gone(tuple(ids), prompts, frozenset(files))
