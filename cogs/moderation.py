@@ -18,6 +18,7 @@ from bot.ui.blocking import block_person, unblock_person, why
 from bot.ui.commands import N_
 from bot.ui.confirm import EVERYBODY, Verb, ask
 from bot.ui.job_pages import Wanted, jobs_page
+from bot.ui.limits import person_limits, server_limits
 from bot.ui.lists import job_choices, job_line, moderator_line, state_word
 from bot.ui.pausing import pause_server, resume_server
 from bot.ui.people import actor_of, guild_of, tell
@@ -147,6 +148,17 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
     async def unblock(self, interaction: discord.Interaction[EaselBot], user: discord.User) -> None:
         with speaking(interaction.locale.value):
             await tell(interaction, await unblock_person(self.bot, self._moderator(interaction), user.id))
+
+    @app_commands.command(name="limits", description=N_("See what people may do here, and what somebody has left"))
+    @app_commands.describe(user=N_("Whose. Left out: what holds for everybody"))
+    async def limits(self, interaction: discord.Interaction[EaselBot], user: discord.User | None = None) -> None:
+        with speaking(interaction.locale.value):
+            actor = self._moderator(interaction)
+            if user is None:
+                await tell(interaction, server_limits(self.bot, actor))
+                return
+            roles = frozenset(role.id for role in getattr(user, "roles", ()))
+            await tell(interaction, await person_limits(self.bot, actor, user.id, roles))
 
     async def _ask_for_running(self, interaction: discord.Interaction[EaselBot], actor: Actor, reason: str) -> None:
         job = await self._running_here(interaction)

@@ -216,7 +216,7 @@ class Scenery:
         self.guild = guild
         for name in ("alice", "bob"):
             self.add_person(name)
-        moderators = self.world.add_role(guild, "Moderators", Permissions(MODERATOR.value))
+        moderators = self.world.add_role(guild, "Moderators", MODERATOR)
         moderators.colour = 0xE67E22
         self.add_person("mona", moderators)
         return guild
