@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
+from unicodedata import category
 
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from bot.workflow.sizes import parse_size
 
 MOST_WORDS = 200
 WORD = 100  # characters of one of them
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})  # Unicode's words for control characters, format marks and the like
 
 
 class Part(StrEnum):
@@ -151,7 +153,9 @@ def with_value(rules: Rules, option: str, **values: Any) -> Rules:
 
 
 def _terms(text: str | None) -> list[str]:
-    return [term for part in (text or "").split(",") if (term := " ".join(part.split()))]
+    """What stands between commas, without signs that nobody sees: blocking looks through those anyway."""
+    seen = "".join(sign for sign in text or "" if sign.isspace() or category(sign) not in UNSEEN)
+    return [term for part in seen.split(",") if (term := " ".join(part.split()))]
 
 
 def _toggled(ids: frozenset[int], changed: int, allow: bool) -> frozenset[int]:
