@@ -34,7 +34,7 @@ class AuditChannel:
         self._client = client
         self._servers = servers
         self._waiting: asyncio.Queue[Entry] = asyncio.Queue(WAITING)
-        #: guild id -> the channel that could not be written to
+        #: guild id -> the channel that could not be written to, which is logged once
         self._closed: dict[int, int] = {}
 
     def post(self, entry: Entry) -> None:
@@ -49,7 +49,7 @@ class AuditChannel:
     def problem(self, guild_id: int) -> str:
         """Why lines do not arrive, in a sentence; empty where they do, or none are wanted."""
         wanted = self._servers.get(guild_id).rules.audit_channel
-        if wanted is None or (self._closed.get(guild_id) != wanted and self._channel(guild_id) is not None):
+        if wanted is None or self._writable(guild_id):
             return ""
         return _("I cannot write in <#{channel}>. Let me see it and send messages there, or choose another.").format(
             channel=wanted
@@ -93,13 +93,23 @@ class AuditChannel:
             log.debug("an entry of %s is only in the store", entry.guild_id)
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
             log.warning("the audit channel of %s did not take a line: %s", entry.guild_id, error)
+        except Exception:  # a line that cannot be written is no reason to stop the bot
+            log.exception("an entry of %s cannot be written", entry.guild_id)
 
-    def _channel(self, guild_id: int) -> discord.abc.Messageable | None:
+    def _channel(self, guild_id: int) -> discord.TextChannel | discord.Thread | discord.VoiceChannel | None:
         """Only ever one of the server's own."""
         wanted = self._servers.get(guild_id).rules.audit_channel
         guild = self._client.get_guild(guild_id)
         found = guild.get_channel_or_thread(wanted) if guild is not None and wanted is not None else None
-        return found if isinstance(found, discord.abc.Messageable) else None
+        return found if isinstance(found, discord.TextChannel | discord.Thread | discord.VoiceChannel) else None
+
+    def _writable(self, guild_id: int) -> bool:
+        channel = self._channel(guild_id)
+        if channel is None:
+            return False
+        mine = channel.permissions_for(channel.guild.me)
+        sends = mine.send_messages_in_threads if isinstance(channel, discord.Thread) else mine.send_messages
+        return mine.view_channel and sends
 
     def _missed(self, guild_id: int, why: str) -> None:
         wanted = self._servers.get(guild_id).rules.audit_channel

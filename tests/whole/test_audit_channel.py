@@ -58,14 +58,18 @@ async def test_a_channel_that_is_closed_is_logged_once_and_said_until_it_opens(
             refused.set()
 
     discord_server.on(count)
+    await discord_server.person("mona").slash("queue")
     await paused(bot, discord_server, 3)
     async with asyncio.timeout(10):
         await refused.wait()
-    discord_server.allow(channel, discord_server.guild.everyone, send_messages=True)
     said = bot.audit_channel.problem(discord_server.guild.id)
+    discord_server.allow(channel, discord_server.guild.everyone, send_messages=True)
+    await discord_server.person("mona").slash("queue")  # so that the bot knows of it
+    then = bot.audit_channel.problem(discord_server.guild.id)
     await paused(bot, discord_server)
     await lines(discord_server, channel)
 
+    assert then == ""
     assert said == f"I cannot write in <#{channel.id}>. Let me see it and send messages there, or choose another."
     assert caplog.text.count("cannot be written to") == 1
 

@@ -10,6 +10,7 @@ from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer
+from bot.playground.interaction import MODAL
 from tests.whole.conftest import Easel, finished, visible
 from tests.whole.making import MANIFEST, noise, pictures
 from tests.whole.moderated import audited, done, lines, running
@@ -186,6 +187,28 @@ async def test_the_menus_work_after_a_restart(discord_server: DiscordServer, eas
         await answer.wait(lambda reply: not reply.loading)
 
         assert message.deleted
+
+
+async def test_a_form_put_to_a_moderator_is_nobody_else_s_to_send(
+    discord_server: DiscordServer, bot: EaselBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    bob = discord_server.person("bob")
+    discord_server.permit(REMOVE, bob, allowed=True)
+    message = await done(discord_server, bot)
+    answer = await discord_server.person("mona").menu(REMOVE, message)
+    form = answer.modal
+    assert form is not None
+
+    origin = answer.interaction.metadata
+    field = {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": "reason", "value": "rude"}}
+    data = {"custom_id": form.custom_id, "components": [field]}
+    foreign = await bob.act(MODAL, message.channel, data, triggered_by=origin)
+
+    assert foreign.ephemeral
+    assert foreign.original is not None
+    assert foreign.original.text == "That form was not put to you."
+    assert not message.deleted
+    assert f"refused: the form WarnForm, person {bob.id}" in caplog.text
 
 
 async def test_who_lost_the_right_meanwhile_cannot_send_the_form(discord_server: DiscordServer, bot: EaselBot) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.app import EaselBot
@@ -68,19 +70,25 @@ async def test_without_an_audit_channel_it_says_to_whom_to_turn(discord_server: 
     )
 
 
-async def test_a_channel_that_became_closed_loses_no_report(discord_server: DiscordServer, bot: EaselBot) -> None:
+async def test_a_report_that_reaches_nobody_can_be_sent_again(discord_server: DiscordServer, bot: EaselBot) -> None:
     channel = await audited(discord_server, bot)
     message = await done(discord_server, bot)
-    everyone = discord_server.guild.everyone
+    everyone, bob = discord_server.guild.everyone, discord_server.person("bob")
+    form = (await bob.menu(REPORT, message)).modal
+    assert form is not None
     discord_server.deny(channel, everyone, send_messages=True)
 
-    closed = await report(discord_server, "bob", message)
-    again = await discord_server.person("bob").menu(REPORT, message)
+    closed = await form.submit(reason="rude")
+    still = await bob.menu(REPORT, message)
+    kept = await bot.audit.entries(discord_server.guild.id)
     discord_server.allow(channel, everyone, send_messages=True)
+    again = await report(discord_server, "bob", message)
 
-    assert closed.message.text.startswith("This server has no channel for reports that I can write to.")
-    assert again.message.text.startswith("This server has no channel for reports that I can write to.")
-    assert await bot.audit.entries(discord_server.guild.id) == []
+    nobody = "This server has no channel for reports that I can write to."
+    assert closed.message.text.startswith(nobody)
+    assert still.message.text.startswith(nobody)
+    assert kept == []
+    assert again.message.text == "Thank you. The moderators have your report."
 
 
 async def test_a_message_is_reported_once_by_each_person(discord_server: DiscordServer, bot: EaselBot) -> None:
@@ -99,6 +107,19 @@ async def test_a_message_is_reported_once_by_each_person(discord_server: Discord
     sentence = "You have already reported that. The moderators have it."
     assert [late.message.text, again.message.text] == [sentence, sentence]
     assert len(await lines(discord_server, channel, 2)) == 2
+
+
+async def test_two_reports_at_the_same_time_are_one(discord_server: DiscordServer, bot: EaselBot) -> None:
+    channel = await audited(discord_server, bot)
+    message = await done(discord_server, bot)
+    forms = [(await discord_server.person("bob").menu(REPORT, message)).modal for _number in range(3)]
+
+    answers = await asyncio.gather(*(form.submit(reason="rude") for form in forms if form is not None))
+    await lines(discord_server, channel)
+
+    texts = sorted(answer.message.text[:9] for answer in answers)
+    assert texts == ["Thank you", "You have ", "You have "]
+    assert len(await bot.audit.entries(discord_server.guild.id)) == 1
 
 
 async def test_a_person_reports_at_most_five_messages_within_an_hour(
