@@ -271,7 +271,12 @@ class EaselBot(commands.AutoShardedBot):
             paused=lambda: self.servers.paused, running_limit=partial(running_limit, self.servers, self.limits)
         )
         queue = JobQueue(holds.of)
-        self.servers.on_change = queue.release
+
+        def look_again() -> None:
+            holds.forget()
+            queue.release()
+
+        self.servers.on_change = look_again
         judge = Judge(self.store, self.pool, self.library.judges, self.audit, self.strikes, me=self._own_id)
         self.runner = Runner(
             store=self.store,

@@ -15,9 +15,10 @@ from bot.errors import BackendUnreachable
 from bot.jobs.board import Board
 from bot.jobs.delivery import Note
 from bot.jobs.estimates import Estimates
+from bot.jobs.holds import Holds
 from bot.jobs.job import Job, JobState
 from bot.jobs.queue import JobQueue
-from tests.pure.jobs import make_job
+from tests.pure.jobs import make_job, make_place
 from tests.pure.servers import Screen, Server
 
 
@@ -32,7 +33,9 @@ class Room:
     def __init__(self) -> None:
         self.server = Server()
         self.screen = Screen()
-        self.queue = JobQueue()
+        self.paused: set[int] = set()
+        self.holds = Holds(lambda: self.paused)
+        self.queue = JobQueue(self.holds.of)
         self.estimates = Estimates(Nothing())
         self.board = Board(self.queue, Pool([self.server]), self.screen, self.estimates)
 
@@ -45,6 +48,11 @@ class Room:
         job = replace(make_job(state=JobState.SUBMITTED, submits=1), **fields)  # type: ignore[arg-type]  # as above
         self.board.begin(job, self.server)
         return job
+
+    def pause(self, *guilds: int) -> None:
+        self.paused = set(guilds)
+        self.holds.forget()
+        self.queue.release()
 
     @asynccontextmanager
     async def drawing(self) -> AsyncIterator[None]:
@@ -140,6 +148,29 @@ async def test_everybody_behind_a_job_that_leaves_moves_up_and_nobody_else_is_ed
 
     assert [showing.position for showing in room.screen.of(first)] == [0]
     assert [showing.position for showing in room.screen.of(third)] == [2, 1]
+
+
+async def test_a_pause_is_said_in_place_of_a_position_and_who_is_behind_moves_up(room: Room) -> None:
+    room.estimates.learn("imagine", 5.0)
+    here, elsewhere = room.wait(1), room.wait(2, place=make_place(guild_id=31))
+
+    async with room.drawing():
+        await room.screen.until(lambda: len(room.screen.shown) == 2)
+        room.pause(30)
+        await room.screen.until(lambda: len(room.screen.shown) == 4)
+        room.server.fail(BackendUnreachable("http://one"))
+        await room.screen.until(lambda: room.screen.of(elsewhere)[-1].note is Note.OFFLINE)
+        offline = room.screen.of(here)[-1]
+        room.server.come_back()
+        room.pause()
+        await room.screen.until(lambda: room.screen.of(here)[-1].position == 0)
+
+    first, paused = room.screen.of(here)[:2]
+    assert (first.position, first.eta, first.note) == (0, 5.0, None)
+    assert (paused.position, paused.eta, paused.note) == (None, None, Note.PAUSED)
+    assert offline.note is Note.PAUSED
+    assert [(showing.position, showing.eta) for showing in room.screen.of(elsewhere)[:2]] == [(1, 10.0), (0, 5.0)]
+    assert room.screen.of(elsewhere)[-1].position == 1
 
 
 async def test_a_server_that_goes_away_is_said_to_all_and_its_return_too(room: Room) -> None:

@@ -29,6 +29,10 @@ class Room:
         self.queue.put(job)
         return job
 
+    def resume(self) -> None:
+        self.paused.clear()
+        self.holds.forget()
+
     def begin(self) -> str | None:
         job = self.queue.take_nowait()
         if job is None:
@@ -74,6 +78,35 @@ def test_only_what_may_begin_counts_as_before() -> None:
     assert [room.queue.position(job.id) for job in (held, first, second)] == [None, 0, 1]
 
 
+def test_what_servers_set_holds_once_it_is_told() -> None:
+    room = Room(paused={1})
+    job = room.put(1)
+    before = room.holds.of(job)
+
+    room.resume()
+    resumed = room.holds.of(job)
+    room.limit = 1
+    room.holds.begin(room.put(2))
+    room.holds.forget()
+
+    assert (before, resumed, room.holds.of(job)) == (Hold.PAUSED, None, Hold.ENOUGH)
+
+
+def test_thousands_of_waiting_jobs_ask_for_a_limit_once() -> None:
+    asked: list[str] = []
+
+    def limit(job: Job) -> int:
+        asked.append(job.id)
+        return 1
+
+    holds = Holds(running_limit=limit)
+
+    reasons = {holds.of(make_job(place=make_place(roles=(1, 2)))) for _ in range(3000)}
+
+    assert reasons == {None}
+    assert len(asked) == 1
+
+
 people = st.tuples(st.integers(1, 3), st.sampled_from([1, 2, None]))
 
 
@@ -96,7 +129,7 @@ def test_no_held_job_begins_and_each_begins_once_in_the_end(
         elif runs:
             room.holds.end(runs.pop(data.draw(st.integers(0, len(runs) - 1))))
         else:
-            room.paused.clear()
+            room.resume()
         here = [(jobs[job_id].place.guild_id, jobs[job_id].place.user_id) for job_id in runs]
         assert not limit or all(here.count(whose) <= limit for whose in here)
 
