@@ -16,6 +16,7 @@ from bot.workflow.graph import Graph, Target, find_node, find_target
 from bot.workflow.manifest import Manifest, Variant
 from bot.workflow.option import FILES, Option, OptionType, Value
 from bot.workflow.safety import Safety
+from bot.workflow.server_files import refuse_others_files
 from bot.workflow.values import check_value
 
 #: inputs which hold a seed where no option says so
@@ -108,8 +109,9 @@ def _targets(option: Option, graph: Graph, file: str, types: KnownTypes) -> tupl
 
 def _target(option: Option, name: str, graph: Graph, file: str, types: KnownTypes) -> Target:
     target = find_target(graph, name, file, _Inputs(types))
-    kind = types.input_types(graph[target.node]["class_type"]).get(target.input)
-    _check_kind(option, name, kind, file)
+    class_type = graph[target.node]["class_type"]
+    _check_kind(option, name, types.input_types(class_type).get(target.input), file)
+    refuse_others_files(option, name, class_type, types.of(class_type).input(class_type, target.input), file)
     return target
 
 

@@ -85,6 +85,13 @@ GUARDS: tuple[Guard, ...] = (
         ("tests/pure/test_binding_choices.py", "tests/pure/test_binding_place.py"),
     ),
     Guard(
+        "others-uploads",
+        "bot/workflow/workflow.py",
+        "    refuse_others_files(option, name, class_type, types.of(class_type).input(class_type, target.input), file)\n",
+        "",
+        ("tests/pure/test_server_files.py",),
+    ),
+    Guard(
         "own-prefix",
         "bot/workflow/placing.py",
         'graph[target.node]["inputs"][target.input] = facts.prefix',
