@@ -48,7 +48,10 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
     @app_commands.command(description=N_("See everything that is set on this server"))
     async def show(self, interaction: Interaction) -> None:
         with speaking(interaction.locale.value):
-            await say(interaction, told.rules_lines(self.bot.servers.get(server_of(interaction)), self._defaults()))
+            guild_id = server_of(interaction)
+            problem = self.bot.audit_channel.problem(guild_id)
+            lines = told.rules_lines(self.bot.servers.get(guild_id), self._defaults())
+            await say(interaction, [*lines, f"⚠️ {problem}" if problem else ""])
 
     @app_commands.command(description=N_("How much everybody may ask for, or those with a role; 0 is no limit"))
     @app_commands.describe(

@@ -63,6 +63,7 @@ async def test_a_channel_that_is_closed_is_logged_once_and_said_until_it_opens(
     async with asyncio.timeout(10):
         await refused.wait()
     said = bot.audit_channel.problem(discord_server.guild.id)
+    shown = await discord_server.person("olivia").slash("settings show")
     discord_server.allow(channel, discord_server.guild.everyone, send_messages=True)
     await discord_server.person("mona").slash("queue")  # so that the bot knows of it
     then = bot.audit_channel.problem(discord_server.guild.id)
@@ -70,6 +71,7 @@ async def test_a_channel_that_is_closed_is_logged_once_and_said_until_it_opens(
     await lines(discord_server, channel)
 
     assert then == ""
+    assert shown.message.text.endswith(f"⚠️ {said}")
     assert said == f"I cannot write in <#{channel.id}>. Let me see it and send messages there, or choose another."
     assert caplog.text.count("cannot be written to") == 1
 
