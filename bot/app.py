@@ -24,7 +24,7 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.content.lists import WordLists
 from bot.drafts import Drafts
-from bot.errors import EaselError, OptionRefused, WorkflowUnfit
+from bot.errors import EaselError, OptionRefused, TextBlocked, WorkflowUnfit
 from bot.invitation import invite_url
 from bot.jobs.admission import Admission, default_limits, running_limit
 from bot.jobs.audit import Audit
@@ -60,6 +60,7 @@ from bot.ui.message import JobMessages
 from bot.ui.people import tell
 from bot.ui.permissions import Permissions
 from bot.ui.report import ReportButton
+from bot.ui.screening import screen_command
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
@@ -92,7 +93,8 @@ class EaselTree(app_commands.CommandTree["EaselBot"]):
         if interaction.type is discord.InteractionType.application_command:
             try:
                 refuse_unoffered(interaction)
-            except OptionRefused as refusal:
+                await screen_command(interaction)
+            except (OptionRefused, TextBlocked) as refusal:
                 await self.on_error(interaction, app_commands.CheckFailure(refusal))
                 return False
         return True

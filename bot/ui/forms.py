@@ -10,6 +10,7 @@ from discord import ui
 from bot.errors import AccessRefused
 from bot.text import _
 from bot.ui.answering import answering
+from bot.ui.screening import screen_form
 
 OPEN_SECONDS = 900.0  # as long as the interaction's token lives
 REASON = 400  # characters; twice as many once they are escaped
@@ -41,6 +42,7 @@ class EaselForm(ui.Modal):
             async with answering(interaction, f"the form {type(self).__name__}"):
                 if interaction.user.id != self._person:
                     raise AccessRefused(_("That form was not put to you."))
+                await screen_form(interaction, self)
                 await self.submit(interaction)
         finally:
             self._open.discard(self.custom_id)

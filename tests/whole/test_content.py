@@ -13,6 +13,7 @@ from bot.jobs.rules import Rules
 from bot.playground import DiscordServer
 from bot.playground.answers import Answer
 from tests.whole.conftest import Easel, finished
+from tests.whole.moderated import audited
 from tests.whole.test_imagine import SMALL
 
 
@@ -92,3 +93,35 @@ async def test_a_list_that_cannot_be_read_stops_the_start(easel: Easel) -> None:
     with pytest.raises(SettingsError, match="BLOCKED_WORDS_FILE"):
         async with easel.running():
             pass
+
+
+async def test_a_reason_is_looked_through_and_is_no_strike(discord_server: DiscordServer, easel: Easel) -> None:
+    easel.changes |= {"blocked_words": ("zorkmid",), "strikes": 1}
+    alice, mona = discord_server.person("alice"), discord_server.person("mona")
+
+    async with easel.running() as bot:
+        refused = await mona.slash("jobs block", user=alice, reason="wrote of z0rkmids and a z.o.r.k.m.i.d")
+        deeds = await bot.audit.entries(discord_server.guild.id)
+        block = bot.blocks.get(discord_server.guild.id, alice.id, bot.clock())
+
+    assert refused.ephemeral
+    assert refused.message.text.startswith("`reason`: It holds a word that is blocked here.")
+    assert (deeds, block) == ([], None)
+
+
+async def test_a_form_is_looked_through_and_is_no_strike(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    easel.changes |= {"blocked_words": ("zorkmid",), "strikes": 1}
+
+    async with easel.running() as bot:
+        await audited(discord_server, bot)
+        message = await (await asked(discord_server, prompt="a fox")).wait(finished)
+        form = (await discord_server.person("bob").menu("Report to moderators", message)).modal
+        assert form is not None
+        refused = await form.submit(reason="it shows a Zorkmid")
+        deeds = await bot.audit.entries(discord_server.guild.id)
+
+    assert refused.ephemeral
+    assert refused.message.text.startswith("`reason`: It holds a word that is blocked here.")
+    assert deeds == []
