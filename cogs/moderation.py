@@ -127,7 +127,7 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
 
     @app_commands.command(name="block", description=N_("Keep a person from asking for jobs on this server"))
     @app_commands.describe(
-        user=N_("Whom"),
+        user=N_("Whom to block"),
         minutes=N_("For how long. Left out: until somebody lifts it"),
         reason=N_("Why; the person reads it"),
     )
@@ -144,7 +144,7 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
             await self._tell_blocked(interaction, actor, user, text, reason=clean)
 
     @app_commands.command(name="unblock", description=N_("Let a person ask for jobs on this server again"))
-    @app_commands.describe(user=N_("Whom"))
+    @app_commands.describe(user=N_("Who is blocked"))
     async def unblock(self, interaction: discord.Interaction[EaselBot], user: discord.User) -> None:
         with speaking(interaction.locale.value):
             await tell(interaction, await unblock_person(self.bot, self._moderator(interaction), user.id))
