@@ -169,6 +169,29 @@ async def test_two_clicks_on_yes_are_one(discord_server: DiscordServer, comfyui:
     await messages[1].wait(finished)
 
 
+async def test_a_second_yes_does_not_stop_what_came_after_the_first(
+    discord_server: DiscordServer, comfyui: Simulator, bot: EaselBot
+) -> None:
+    """Pressed on a screen that was behind."""
+    alice, mona = discord_server.person("alice"), discord_server.person("mona")
+    messages = await line_up(discord_server, comfyui, bot, "alice", "bob", "alice")
+    question = (await mona.slash("jobs clear")).message
+    before = question.components
+    await mona.click(question, "Yes")
+    await question.wait(shows("Stopped 1 job."))
+    later = await alice.slash("imagine", prompt="later", **SMALL)
+    await later.wait(shows("2 jobs before yours"))
+    question.components = before
+
+    again = await mona.click(question, "Yes")
+    comfyui.release()
+    await later.wait(finished)
+
+    assert again.acknowledged
+    assert later.message.images
+    assert not messages[2].images
+
+
 async def test_only_who_asked_can_answer(discord_server: DiscordServer, comfyui: Simulator, bot: EaselBot) -> None:
     messages = await line_up(discord_server, comfyui, bot, "alice", "bob", "alice")
     question = (await discord_server.person("mona").slash("jobs clear")).message
