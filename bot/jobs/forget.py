@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.pool import Pool
 from bot.errors import BackendUnreachable, Fenced
+from bot.jobs.audit import Deed
 from bot.jobs.changes import write_fact
 from bot.jobs.housekeeping import remove_files
 from bot.jobs.judging import judging_id
 from bot.jobs.pruning import files_in_use
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
-from bot.jobs.tables import facts, jobs
+from bot.jobs.tables import audit, facts, jobs
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,8 @@ class _Gone:
 class Forgetting:
     """Jobs that have not ended are stopped, and forgotten when their person has been told; a restart changes nothing.
 
-    `uses`, `blocks`, `strikes` and `audit`, which hold ids and no prompts, stay. Call `load` before the runner serves.
+    `uses`, `blocks`, `strikes` and `audit`, which hold ids, stay, without what the person wrote in reports. Call `load`
+    before the runner serves.
     """
 
     def __init__(self, store: Store, pool: Pool, runner: Runner, data_dir: Path, clock: Callable[[], datetime]) -> None:
@@ -128,6 +130,8 @@ async def _forget(connection: AsyncConnection, user_id: int, until: datetime) ->
     told = and_(mine, jobs.c.delivered_at.is_not(None))
     gone = await _read(connection, told)
     await connection.execute(delete(jobs).where(told))
+    reports = (audit.c.actor_id == user_id, audit.c.action == Deed.REPORT.value)
+    await connection.execute(update(audit).where(*reports).values(reason=""))
     left = await connection.scalar(select(func.count()).select_from(jobs).where(mine)) or 0
     key = f"{WISH}{user_id}"
     if left:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.comfy.events import Output
+from bot.doctor.shelf import examine_workflows
 from bot.errors import WorkflowError
 from bot.jobs.job import Outcome, Verdict
+from bot.settings import Settings
 from bot.ui.withheld import withheld
 from bot.workflow.entry import Status
 from bot.workflow.library import Library
@@ -168,6 +170,16 @@ def test_a_stored_judge_that_cannot_be_read_lets_nothing_through() -> None:
     recipe = Recipe.from_dict({**Recipe().to_dict(), "safety": {"workflow": 5}})
 
     assert recipe.safety == Safety()
+
+
+def test_the_doctor_says_why_a_command_is_hidden(tmp_path: Path) -> None:
+    library(tmp_path, draw="", judge=JUDGE)
+    settings = Settings(_env_file=None, workflows_dir=tmp_path, data_dir=tmp_path, safety_workflow="jugde")
+
+    found = {finding.subject: finding.text for finding in examine_workflows(settings, [])}
+
+    assert "The workflow “jugde” is to judge its pictures, but there is none of that name." in found["/draw"]
+    assert "Did you mean “judge”?" in found["/judge"]
 
 
 OUTPUTS = tuple(Output("1", "file", f"{number}.png") for number in range(4))

@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
+from bot.jobs.audit import Deed
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message
 from bot.playground.answers import Answer
@@ -179,6 +180,24 @@ async def test_a_forged_button_forgets_nobody(discord_server: DiscordServer, bot
     assert refused.ephemeral
     assert refused.message.text.startswith("Only who")
     assert await bot.forgetting.count(alice.id) == 1
+
+
+async def test_what_moderators_need_stays_without_the_persons_own_words(
+    discord_server: DiscordServer, bot: EaselBot
+) -> None:
+    alice, guild = discord_server.person("alice"), discord_server.guild.id
+    await imagine(discord_server, "alice", "a fox")
+    await bot.strikes.add(guild, alice.id)
+    await bot.blocks.block(guild, alice.id, by=1, reason="rude")
+    await bot.audit.record(guild_id=guild, actor_id=alice.id, action=Deed.REPORT, user_id=2, reason="my own words")
+    await bot.audit.record(guild_id=guild, actor_id=1, action=Deed.BLOCK, user_id=alice.id, reason="rude")
+
+    await pressed(discord_server, await alice.slash("forget me"), "Forget them")
+
+    deeds = {deed.action: deed.reason for deed in await bot.audit.entries(guild)}
+    assert deeds == {"report": "", "block": "rude"}
+    assert bot.blocks.get(guild, alice.id, bot.clock()) is not None
+    assert (await bot.strikes.add(guild, alice.id)).count == 2
 
 
 async def test_a_comfyui_that_is_away_is_named(
