@@ -217,7 +217,7 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
     @app_commands.choices(what=[Choice(name=part.value, value=part.value) for part in changes.Part])
     async def reset(self, interaction: Interaction, what: str) -> None:
         with speaking(interaction.locale.value):
-            await self._change(interaction, lambda rules: changes.without(rules, changes.Part(what)))
+            await self._change(interaction, lambda rules: changes.without(rules, what))
             now = self.bot.servers.get(server_of(interaction))
             await say(interaction, [_("Taken back. Now holds:"), *told.rules_lines(now, self._defaults())])
 

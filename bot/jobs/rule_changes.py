@@ -43,10 +43,12 @@ _FIELDS: Mapping[Part, tuple[str, ...]] = {
 }
 
 
-def without(rules: Rules, part: Part) -> Rules:
-    """That part as if nobody had set it."""
-    plain = Rules()
-    return _changed(rules, **{name: getattr(plain, name) for name in _FIELDS.get(part, (part.value,))})
+def without(rules: Rules, what: str) -> Rules:
+    """That part as if nobody had set it; OptionRefused where it is none."""
+    if what not in list(Part):
+        raise OptionRefused("what", _("Choose one from the list."))
+    plain, names = Rules(), _FIELDS.get(Part(what), (what,))
+    return _changed(rules, **{name: getattr(plain, name) for name in names})
 
 
 def pixels_of(size: str | None) -> int | None:

@@ -135,6 +135,11 @@ def test_words_are_kept_once_however_they_are_written() -> None:
     assert with_words(rules, remove="Bad, TWO WORDS").words == ("*worse*",)
 
 
+def test_what_is_no_part_is_not_taken_back() -> None:
+    with pytest.raises(OptionRefused, match="`what`"):
+        without(FULL, "model_config")
+
+
 def test_a_term_of_signs_that_nobody_sees_is_none() -> None:
     assert with_words(Rules(), add="\u200b,\u202e,b\u200bad").words == ("bad",)
 
