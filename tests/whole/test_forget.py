@@ -80,6 +80,16 @@ async def test_prompts_graphs_files_and_history_are_gone_and_others_stay(
     assert mine.images
 
 
+async def test_nothing_is_left_in_the_files_of_the_database(discord_server: DiscordServer, easel: Easel) -> None:
+    async with easel.running():
+        for number in range(3):
+            await imagine(discord_server, "alice", f"a shimmering zorkmid {number}")
+        await pressed(discord_server, await discord_server.person("alice").slash("forget me"), "Forget them")
+
+    left = b"".join(path.read_bytes() for path in easel.folder.glob("easel.db*"))
+    assert b"shimmering" not in left
+
+
 async def test_nothing_is_forgotten_without_a_yes(discord_server: DiscordServer, bot: EaselBot) -> None:
     await imagine(discord_server, "alice", "a fox")
     question = await discord_server.person("alice").slash("forget me")
