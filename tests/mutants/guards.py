@@ -454,14 +454,6 @@ GUARDS: tuple[Guard, ...] = (
         "return actor.moderator",
         ACCESS,
     ),
-    Guard("moderators", "bot/ui/permissions.py", "return held.manage_messages and not forbidden", "return True", WHO),
-    Guard(
-        "overrides",
-        "bot/ui/permissions.py",
-        "        if own is not None:\n            return own\n",
-        "",
-        ("tests/whole/test_overrides.py",),
-    ),
     Guard(
         "bot-owner",
         "cogs/admin.py",
@@ -470,17 +462,7 @@ GUARDS: tuple[Guard, ...] = (
         WHO,
     ),
     Guard("draft-owner", "bot/ui/drafts.py", "if not bot.is_owner_id(interaction.user.id):", "if False:", WHO),
-    Guard("another's-question", "bot/ui/confirm.py", "if interaction.user.id != self.moderator_id:", "if False:", WHO),
     Guard("another's-forget", "bot/ui/forgetting.py", "if interaction.user.id != self.asker_id:", "if False:", WHO),
-    Guard(
-        "forget-others",
-        "bot/ui/forgetting.py",
-        "if user_id != interaction.user.id and not bot.is_owner_id(interaction.user.id):",
-        "if False:",
-        WHO,
-    ),
-    Guard("another's-form", "bot/ui/forms.py", "if interaction.user.id != self._person:", "if False:", WHO),
-    Guard("blocked", "bot/ui/admitting.py", "refuse_blocked(self._blocks, actor, self._clock())", "pass", ADMITTING),
     Guard(
         "channels-roles",
         "bot/ui/admitting.py",
@@ -490,28 +472,4 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard("limits", "bot/jobs/admission.py", "if used >= most:", "if used > most:", ADMISSION),
     Guard("limits-in-time", "bot/jobs/admission.py", "if len(times) >= most:", "if len(times) > most:", ADMISSION),
-    Guard(
-        "paused",
-        "bot/jobs/holds.py",
-        "if job.place.guild_id in self._paused_now:",
-        "if False:",
-        ("tests/whole/test_jobs_pause.py",),
-    ),
-    Guard(
-        "adults",
-        "bot/ui/visibility.py",
-        "if not nsfw or _restricted(interaction):",
-        "if True:",
-        ("tests/whole/test_visibility.py",),
-    ),
-    Guard(
-        "words",
-        "cogs/generate.py",
-        "        await self.bot.screening.check(typed, guild_id=interaction.guild_id, user_id=interaction.user.id)\n",
-        "",
-        ("tests/whole/test_content.py",),
-    ),
-    Guard(
-        "look-alikes", "bot/content/terms.py", "folded = fold(text)", "folded = text", ("tests/pure/test_content.py",)
-    ),
 )
