@@ -353,7 +353,7 @@ GUARDS: tuple[Guard, ...] = (
         "overrides-change",
         "bot/app.py",
         "        self.permissions.forget(change.guild.id)\n",
-        "",
+        "        pass\n",
         (f"{OVERRIDES}a_change_holds_at_once",),
     ),
     Guard(
