@@ -140,3 +140,19 @@ async def test_a_person_s_own_limit_of_running_jobs_lets_others_by(
     jobs = {job.tag: job.id for job in await easel.jobs()}
     mine, later, his = [jobs[tag] for tag in sorted(jobs)]
     assert comfyui.executed == [mine, his, later]
+
+
+async def test_what_is_held_begins_when_the_person_s_other_job_ends_though_nobody_else_asks(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    easel.changes["limit_running"] = 1
+    comfyui.hold()
+    async with easel.running() as bot:
+        await listed(bot)
+        first, second = [await ask(discord_server, "alice") for _ in range(2)]
+        await second.wait(shows("begins when another of your jobs has ended"))
+        comfyui.release()
+        for answer in (first, second):
+            await answer.wait(finished)
+
+    assert second.message.images
