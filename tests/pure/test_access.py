@@ -57,9 +57,9 @@ ALLOWED: dict[tuple[Action, str], set[str]] = {
     **{(Action.SETTINGS, job): {"admin", "owner"} for job in JOBS},
     **{(Action.FORGET, job): EVERYBODY for job in JOBS},
     **{(Action.FORGET_OTHERS, job): OWNERS for job in JOBS},
-    **{(action, "none"): MODERATORS_HERE | {"moderator there"} for action in MODERATION},
-    **{(action, "here"): MODERATORS_HERE for action in MODERATION},
-    **{(action, "dm"): OWNERS for action in MODERATION},
+    **{(action, "none"): MODERATORS_HERE | {"moderator there"} for action in sorted(MODERATION)},
+    **{(action, "here"): MODERATORS_HERE for action in sorted(MODERATION)},
+    **{(action, "dm"): OWNERS for action in sorted(MODERATION)},
 }
 
 

@@ -29,7 +29,10 @@ POSTER = Path(__file__).parents[1] / "data" / "poster.json"
 async def easel(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Easel]:
     """Easel with a folder that holds `/first` alone."""
     folder = tmp_path_factory.mktemp("easel")
-    async with Simulator(data_dir=folder / "comfyui", models=SD15) as simulator, DiscordServer(answer_window=15.0) as server:
+    async with (
+        Simulator(data_dir=folder / "comfyui", models=SD15) as simulator,
+        DiscordServer(answer_window=15.0) as server,
+    ):
         easel = Easel(server, (simulator.url,), folder / "data")
         easel.add_workflow("first", BLANK, MANIFEST)
         async with easel.running() as bot:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from bot.cdn import Cdn
 from bot.errors import AttachmentRefused
@@ -25,7 +25,7 @@ async def asked() -> list[str]:
 
 
 @pytest.fixture
-async def server(asked: list[str]) -> AsyncIterator[TestServer]:
+async def server(asked: list[str]) -> AsyncIterator[BaseTestServer]:
     """A file, a file that goes on and on, and a redirect to another address of this machine."""
 
     async def file(request: web.Request) -> web.Response:
@@ -50,13 +50,15 @@ async def server(asked: list[str]) -> AsyncIterator[TestServer]:
         yield server
 
 
-async def test_a_file_of_the_named_discord_is_fetched(server: TestServer, session: aiohttp.ClientSession) -> None:
+async def test_a_file_of_the_named_discord_is_fetched(server: BaseTestServer, session: aiohttp.ClientSession) -> None:
     cdn = Cdn(session, str(server.make_url("")))
 
     assert await cdn.fetch(str(server.make_url("/file")), ceiling=5) == b"hello"
 
 
-async def test_no_redirect_is_followed(server: TestServer, session: aiohttp.ClientSession, asked: list[str]) -> None:
+async def test_no_redirect_is_followed(
+    server: BaseTestServer, session: aiohttp.ClientSession, asked: list[str]
+) -> None:
     cdn = Cdn(session, str(server.make_url("")))
 
     with pytest.raises(AttachmentRefused, match="did not hand over"):
@@ -65,7 +67,7 @@ async def test_no_redirect_is_followed(server: TestServer, session: aiohttp.Clie
     assert asked == ["/away"]
 
 
-async def test_more_than_may_be_is_not_read(server: TestServer, session: aiohttp.ClientSession) -> None:
+async def test_more_than_may_be_is_not_read(server: BaseTestServer, session: aiohttp.ClientSession) -> None:
     cdn = Cdn(session, str(server.make_url("")))
 
     with pytest.raises(AttachmentRefused, match="larger than 1 MB"):
