@@ -22,29 +22,21 @@ from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
-from bot.content.lists import WordLists
 from bot.drafts import Drafts
-from bot.errors import EaselError, OptionRefused, TextBlocked, WorkflowUnfit
 from bot.invitation import invite_url
-from bot.jobs.admission import Admission, default_limits, running_limit
-from bot.jobs.audit import Audit
-from bot.jobs.blocks import Blocks
+from bot.jobs.admission import running_limit
 from bot.jobs.forget import Forgetting
 from bot.jobs.holds import Holds
 from bot.jobs.judging import Judge
 from bot.jobs.queue import JobQueue
-from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
-from bot.jobs.screening import Screening
-from bot.jobs.servers import Servers
 from bot.jobs.store import Store, utc_now
-from bot.jobs.strikes import Strikes
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
+from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.tasks import end, until
-from bot.text import _, speaking
-from bot.ui.admitting import Admitting
+from bot.tree import EaselTree
 from bot.ui.answering import answer_stray
 from bot.ui.audit import AuditChannel
 from bot.ui.buttons import CancelButton
@@ -54,13 +46,10 @@ from bot.ui.delivery import DiscordDelivery
 from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
 from bot.ui.forgetting import ForgetButton
-from bot.ui.given import refuse_unoffered
 from bot.ui.job_pages import PageButton
 from bot.ui.message import JobMessages
-from bot.ui.people import tell
 from bot.ui.permissions import Permissions
 from bot.ui.report import ReportButton
-from bot.ui.screening import screen_command
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
@@ -83,46 +72,6 @@ class LibraryCog(Protocol):
 
     def refresh(self) -> None:
         """Add, change and remove commands in the tree, after the library was read."""
-
-
-class EaselTree(app_commands.CommandTree["EaselBot"]):
-    """Every error of a command ends as one sentence that only the person sees."""
-
-    async def interaction_check(self, interaction: discord.Interaction[EaselBot], /) -> bool:
-        """Before a command runs; what it is given is checked though Discord's client did."""
-        if interaction.type is discord.InteractionType.application_command:
-            try:
-                refuse_unoffered(interaction)
-                await screen_command(interaction)
-            except (OptionRefused, TextBlocked) as refusal:
-                await self.on_error(interaction, app_commands.CheckFailure(refusal))
-                return False
-        return True
-
-    async def on_error(
-        self, interaction: discord.Interaction[EaselBot], error: app_commands.AppCommandError, /
-    ) -> None:
-        if interaction.type is discord.InteractionType.autocomplete:
-            return  # it takes choices and no sentences
-        cause = getattr(error, "original", error)
-        with speaking(interaction.locale.value):
-            if isinstance(cause, app_commands.CheckFailure) and cause.args:
-                cause = cause.args[0]
-            if isinstance(cause, EaselError):
-                sentence = cause.sentence()
-            elif isinstance(error, app_commands.CommandNotFound):
-                sentence = _gone(error.name, interaction.client.library).sentence()
-            elif isinstance(error, app_commands.CommandSignatureMismatch):
-                sentence = _("This command has changed. Type it again; restart Discord if it still shows the old one.")
-            elif isinstance(error, app_commands.CheckFailure):
-                sentence = _("You may not use this command here.")
-            else:
-                log.error("a command failed", exc_info=error)
-                sentence = EaselError().sentence()
-        try:
-            await tell(interaction, sentence)
-        except discord.HTTPException as problem:
-            log.warning("a refusal did not arrive: %s", problem)
 
 
 class EaselBot(commands.AutoShardedBot):
@@ -226,36 +175,11 @@ class EaselBot(commands.AutoShardedBot):
         settings = self.settings
         self.store = await Store.open(settings.database_url, clock=self.clock)
         self._open.push_async_callback(self.store.close)
-        self.servers = Servers(self.store, self.clock)
-        await self.servers.load()
-        self.blocks = Blocks(self.store, self.clock)
-        await self.blocks.load()
-        self.limits = default_limits(settings)
-        self.admitting = Admitting(
-            self.servers,
-            self.blocks,
-            Admission(self.store, self.clock),
-            self.library,
-            clock=self.clock,
-            defaults=self.limits,
-            budget=settings.paid_budget,
-        )
-        self.audit = Audit(self.store, self.clock)
+        book = await Rulebook.open(self.store, settings, self.library, self.clock, self._own_id)
+        self.servers, self.blocks, self.limits, self.admitting = book.servers, book.blocks, book.limits, book.admitting
+        self.audit, self.reports, self.strikes, self.screening = book.audit, book.reports, book.strikes, book.screening
         self.audit_channel = AuditChannel(self, self.servers)
         self.audit.listener = self.audit_channel.post
-        self.reports = Reports(self.store, self.clock)
-        self.strikes = Strikes(
-            self.store,
-            self.servers,
-            self.blocks,
-            self.audit,
-            clock=self.clock,
-            me=self._own_id,
-            most=settings.strikes,
-            minutes=settings.strike_minutes,
-        )
-        lists = WordLists(settings.blocked_words, settings.blocked_words_file)
-        self.screening = Screening(lists, self.servers, self.strikes)
         self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         self.cdn = Cdn(session, settings.discord_api_url)
@@ -265,13 +189,25 @@ class EaselBot(commands.AutoShardedBot):
             for url in settings.comfyui_urls
         ]
         self.pool = Pool(backends)
-        messages = JobMessages(self, self.clock)
-        self._delivery = delivery = DiscordDelivery(
-            messages, self.store, clock=self.clock, keep_metadata=settings.keep_metadata, pace=self._pace
+        self._build_runner()
+        self.forgetting = Forgetting(self.store, self.pool, self.runner, settings.data_dir, self.clock)
+        await self.forgetting.load()
+        self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
+        self.keeper = CommandKeeper(
+            self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
         )
-        holds = Holds(
-            paused=lambda: self.servers.paused, running_limit=partial(running_limit, self.servers, self.limits)
+
+    def _build_runner(self) -> None:
+        settings = self.settings
+        self._delivery = DiscordDelivery(
+            JobMessages(self, self.clock),
+            self.store,
+            clock=self.clock,
+            keep_metadata=settings.keep_metadata,
+            pace=self._pace,
         )
+        running = partial(running_limit, self.servers, self.limits)
+        holds = Holds(paused=lambda: self.servers.paused, running_limit=running)
         queue = JobQueue(holds.of)
 
         def look_again() -> None:
@@ -279,26 +215,18 @@ class EaselBot(commands.AutoShardedBot):
             queue.release()
 
         self.servers.on_change = look_again
-        judge = Judge(self.store, self.pool, self.library.judges, self.audit, self.strikes, me=self._own_id)
         self.runner = Runner(
             store=self.store,
             queue=queue,
             holds=holds,
-            judge=judge,
+            judge=Judge(self.store, self.pool, self.library.judges, self.audit, self.strikes, me=self._own_id),
             pool=self.pool,
-            delivery=delivery,
+            delivery=self._delivery,
             data_dir=settings.data_dir,
             clock=self.clock,
             keep_days=settings.keep_jobs_days,
         )
-        delivery.on_gone = self.runner.message_gone
-        self.forgetting = Forgetting(self.store, self.pool, self.runner, settings.data_dir, self.clock)
-        await self.forgetting.load()
-
-        self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
-        self.keeper = CommandKeeper(
-            self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
-        )
+        self._delivery.on_gone = self.runner.message_gone
 
     def _own_id(self) -> int:
         return self.user.id if self.user is not None else 0
@@ -341,13 +269,6 @@ class EaselBot(commands.AutoShardedBot):
             await self.audit_channel.close(telling)
             await self.close()
             await end(connecting)
-
-
-def _gone(name: str, library: Library) -> WorkflowUnfit:
-    """Why a command that Discord still shows is not there."""
-    entry = library.entries.get(name)
-    gone = (_("Its files were removed, or cannot be used any more."),)
-    return WorkflowUnfit(name, entry.reasons if entry is not None and entry.reasons else gone)
 
 
 def use_loopback_discord(url: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from time import time
 from typing import Any
 
 from bot.errors import WorkflowError
@@ -27,6 +28,8 @@ CONVERTER = "comfy_cli"
 #: seconds and bytes a conversion may take; the largest known one takes 0.04 s once the process has started
 SECONDS = 30.0
 MEMORY = 2 * 2**30
+#: seconds after which a result that nobody needed is forgotten
+UNUSED = 60 * 24 * 3600.0
 #: how the child says that it needed more memory than it may have
 TOO_LARGE = 3
 
@@ -81,7 +84,9 @@ class Converter:
             raise WorkflowError(file, _("It is nested too deeply to be converted.")) from error
         kept = self._folder / f"{_key(text, saved, catalogue)}.json"
         with suppress(OSError, WorkflowError):  # not there yet, or cut short when a disk was full
-            return _graph(kept.read_text("utf-8"), file)
+            graph = _graph(kept.read_text("utf-8"), file)
+            kept.touch()
+            return graph
         answer = self._run(json.dumps({"saved": saved, "info": str(info.absolute())}).encode(), file)
         graph = _graph(answer, file)
         _keep(kept, answer)
@@ -169,10 +174,20 @@ def _keep(path: Path, answer: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(answer, "utf-8")
         partial.replace(path)
+        _forget_unused(path.parent)
     except OSError as error:
         log.warning("a converted workflow cannot be kept: %s", error)
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def _forget_unused(folder: Path) -> None:
+    """Those of workflows that changed, or are not there any more."""
+    oldest = time() - UNUSED
+    for path in folder.glob("*.json"):
+        with suppress(OSError):  # another process forgot it at the same moment
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def _reason(code: int, complaint: str) -> str:

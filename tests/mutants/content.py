@@ -24,7 +24,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "words-reasons",
-        "bot/app.py",
+        "bot/tree.py",
         "await screen_command(interaction)",
         "pass",
         (f"{WORDS}a_reason_is_looked_through_and_is_no_strike",),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +18,7 @@ from bot.comfy.simulator.catalogue import MODELS
 from bot.comfy.simulator.catalogue import Catalogue as Simulated
 from bot.errors import WorkflowError
 from bot.workflow.catalogue import Catalogue, save_info
-from bot.workflow.conversion import CONVERTER, Converter
+from bot.workflow.conversion import CONVERTER, UNUSED, Converter
 from bot.workflow.folder import Folder
 from bot.workflow.formats import read_source
 
@@ -182,6 +184,20 @@ def test_a_kept_result_that_was_cut_short_is_made_again(tmp_path: Path, nodes_fi
     kept.write_text(kept.read_text("utf-8")[:20], "utf-8")
 
     assert read_source(data, "a.json", converter(tmp_path, nodes_file), catalogue).graph == first.graph
+
+
+@needs_converter
+def test_results_that_nobody_needs_any_more_are_forgotten(
+    tmp_path: Path, nodes_file: Path, catalogue: Catalogue
+) -> None:
+    read_source(json.dumps(SAVED).encode(), "a.json", converter(tmp_path, nodes_file), catalogue)
+    (old,) = (tmp_path / "converted").glob("*.json")
+    unused = time.time() - UNUSED - 60
+    os.utime(old, (unused, unused))
+    read_source(json.dumps({**SAVED, "version": 9}).encode(), "b.json", converter(tmp_path, nodes_file), catalogue)
+    (left,) = (tmp_path / "converted").glob("*.json")
+
+    assert left != old
 
 
 @needs_converter
