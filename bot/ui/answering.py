@@ -33,6 +33,8 @@ async def answering(interaction: discord.Interaction[Any], what: str) -> AsyncIt
             await _say(interaction, error.sentence())
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
             log.warning("%s of %s could not be answered: %s", what, interaction.user.id, error)
+            if not interaction.response.is_done():
+                await _say(interaction, EaselError().sentence())
         except Exception:  # the border of one interaction: a fault of ours still gets an answer
             log.exception("%s failed", what)
             await _say(interaction, EaselError().sentence())

@@ -127,7 +127,9 @@ class Target:
         part |= {"style": 2, "label": "?"} if part["type"] == BUTTON else {"options": [{"label": "a", "value": "a"}]}
         components = [{"type": 1, "id": 9, "components": [part]}]
         messages = self.discord.parts.messages
-        payload = {"content": "press", "components": components}
+        payload: Payload = {"content": "press", "components": components}
+        if data["custom_id"].startswith("jobs:page:"):  # which stand in messages of this kind alone
+            payload = {"flags": 1 << 15, "components": [{"type": 10, "content": "press"}, *components]}
         return messages.create(channel, self.discord.world.bot, payload, {}, metadata=self.done.metadata)
 
     async def pardon(self) -> None:
