@@ -198,7 +198,7 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
             warnings = word_warnings(word for word in rules.words if word not in before)
             await say(interaction, [*told.words_lines(rules), *warnings])
 
-    @app_commands.command(description=N_("When texts with blocked terms block a person by itself"))
+    @app_commands.command(description=N_("When texts with blocked terms block a person automatically"))
     @app_commands.describe(count=N_("So many such texts within 24 hours; 0 for never"), minutes=N_("For how long"))
     async def strikes(
         self,

@@ -135,7 +135,7 @@ def strikes_text(rules: Rules, defaults: Rules) -> str:
     count = rules.strikes if rules.strikes is not None else defaults.strikes
     minutes = rules.strike_minutes if rules.strike_minutes is not None else defaults.strike_minutes
     if not count:
-        text = _("Nobody is blocked by itself for blocked terms.")
+        text = _("Blocked terms block nobody automatically.")
     else:
         text = ngettext(
             "A blocked term within 24 hours blocks a person for {minutes} minutes.",

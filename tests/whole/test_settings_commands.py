@@ -66,7 +66,7 @@ async def test_a_server_that_has_set_nothing_shows_what_the_bot_s_owner_did(oliv
         "What moderators do is written into no channel.",
         "Public messages are in the language of this server's own settings.",
         "No terms are blocked here.",
-        "Nobody is blocked by itself for blocked terms. (not set here)",
+        "Blocked terms block nobody automatically. (not set here)",
     ]
 
 
