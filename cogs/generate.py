@@ -175,6 +175,7 @@ class Generate(commands.Cog):
     ) -> Job:
         now = self.bot.clock()
         shown = self._shown(interaction, workflow)
+        place = place_of(interaction, shown, now)
         return Job(
             id=str(uuid4()),
             workflow=workflow.name,
@@ -182,9 +183,9 @@ class Generate(commands.Cog):
             seed=seed,
             graph=bind(workflow, values, seed),
             recipe=recipe_of(workflow),
-            place=place_of(interaction, shown, now),
+            place=place,
             created_at=now,
-            tag=self.bot.runner.next_tag(),
+            tag=self.bot.runner.turn(interaction.user.id, workflow.name, self.bot.admitting.weight(place)),
             spoiler=shown.spoiler,
         )
 

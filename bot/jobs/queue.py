@@ -24,6 +24,21 @@ def next_tag(now: float, last: float) -> float:
     return max(now, math.nextafter(last, math.inf))
 
 
+class Turns:
+    """Tags by virtual time: a person's further jobs stand as far apart as they take, so that nobody waits for all of
+    somebody's before their first (start-time fair queueing). A weight of 2 halves the distance."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, float] = {}
+
+    def take(self, user_id: int, arrived: float, seconds: float, weight: float) -> float:
+        """The tag of one more job of theirs that arrives now and takes so long."""
+        tag = max(arrived, self._last.get(user_id, 0.0))
+        self._last = {who: free for who, free in self._last.items() if free > arrived}
+        self._last[user_id] = tag + seconds / weight
+        return tag
+
+
 class JobQueue:
     """Jobs in order. Whoever takes one when there is none waits; several takers are served in turn.
 

@@ -25,13 +25,14 @@ from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
 from bot.jobs.judging import Judge
 from bot.jobs.outbox import Outbox
-from bot.jobs.queue import JobQueue, next_tag
+from bot.jobs.queue import JobQueue, Turns, next_tag
 from bot.jobs.slots import Slots
 from bot.jobs.store import Store, utc_now
 
 log = logging.getLogger(__name__)
 
 SLOTS = 2  # one prompt runs and one waits on each server, so that it never idles; the rest is ours to order
+USUAL_SECONDS = 10.0  # of a job, until one of its workflow has finished
 FAREWELL_SECONDS = 5.0  # for Discord to take the last words
 
 
@@ -64,6 +65,7 @@ class Runner:
         self._holds = holds or Holds()
         self._slots = {backend.name: Slots(SLOTS) for backend in pool.backends}
         self._tag = 0.0
+        self._turns = Turns()
         self._undelivered: list[Job] = []
         self._unfinished: list[Job] = []
         self._group = asyncio.TaskGroup()
@@ -91,9 +93,14 @@ class Runner:
             group.create_task(self._housekeeping.serve(), name="housekeeping")
 
     def next_tag(self) -> float:
-        """The place in the queue of a job that arrives now: behind all others."""
+        """When a job arrives now: behind all that arrived before."""
         self._tag = next_tag(time(), self._tag)
         return self._tag
+
+    def turn(self, user_id: int, workflow: str, weight: float) -> float:
+        """The place in the queue of a person's job that arrives now; `weight` is their share of it."""
+        seconds = self.board.estimates.of(workflow) or USUAL_SECONDS
+        return self._turns.take(user_id, self.next_tag(), seconds, weight)
 
     async def submit(self, job: Job) -> None:
         """Put a stored job into the queue, unless somebody stopped it already."""

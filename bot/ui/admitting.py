@@ -11,7 +11,7 @@ from bot.errors import AccessRefused
 from bot.jobs.access import Action, Actor, require, require_role
 from bot.jobs.admission import Admission, Quota, limits_of
 from bot.jobs.blocks import Blocks
-from bot.jobs.job import Job
+from bot.jobs.job import Job, Place
 from bot.jobs.rules import Limits, Rules, WorkflowRule
 from bot.jobs.servers import Servers
 from bot.text import _
@@ -79,6 +79,10 @@ class Admitting:
         """
         limits = limits_of(self._servers, self._defaults, actor.guild_id, actor.roles)
         return hold(workflow, values, given, limits)
+
+    def weight(self, place: Place) -> float:
+        """The share of the queue of who asks there: 1 where nothing is set."""
+        return limits_of(self._servers, self._defaults, place.guild_id, place.roles).weight or 1.0
 
     @asynccontextmanager
     async def admitted(self, job: Job, manifest: Manifest) -> AsyncIterator[Admitted]:

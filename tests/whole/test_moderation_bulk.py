@@ -263,7 +263,7 @@ async def test_a_moderator_of_another_server_stops_nothing_here(
     alice, bob = discord_server.person("alice"), discord_server.person("bob")
     messages = await line_up(discord_server, comfyui, bot, "alice", "alice", "alice")
     far, guild = await job_elsewhere(discord_server, "bob", owner="bob")
-    await far.wait(shows("3 jobs before"))
+    await far.wait(shows("2 jobs before"))
     question = (await bob.slash("jobs clear", guild=guild)).message
     waiting = messages[2].buttons[0].custom_id.removeprefix("job:cancel:")
     target = waiting if verb == "stop" else alice.id
@@ -278,7 +278,7 @@ async def test_a_moderator_of_another_server_stops_nothing_here(
         await question.wait(shows("There was nothing left to stop."))
     comfyui.release()
     await far.wait(finished)
-    assert all(message.images for message in messages)
+    assert all([(await message.wait(finished)).images for message in messages])
 
 
 @pytest.mark.parametrize("target", ["9" * 19, "0", "a-b-c", "-1"])

@@ -62,7 +62,7 @@ async def test_who_waits_already_is_told_and_other_servers_go_on(
     here = [await ask(discord_server, who) for who in ("alice", "alice", "alice")]
     await here[2].wait(shows("2 jobs before yours"))
     far = await discord_server.person("bob").slash("imagine", prompt="far", guild=other, **SMALL)
-    await far.wait(shows("3 jobs before yours"))
+    await far.wait(shows("2 jobs before yours"))
 
     await mona.slash("jobs pause")
     await here[2].wait(shows(PAUSED))
@@ -138,7 +138,7 @@ async def test_a_person_s_own_limit_of_running_jobs_lets_others_by(
             await answer.wait(finished)
 
     jobs = {job.tag: job.id for job in await easel.jobs()}
-    mine, later, his = [jobs[tag] for tag in sorted(jobs)]
+    mine, his, later = [jobs[tag] for tag in sorted(jobs)]
     assert comfyui.executed == [mine, his, later]
 
 

@@ -28,7 +28,7 @@ async def test_it_lists_who_comes_when_to_the_reader_alone(
     answers = await start(discord_server, ("alice", "a fox"), ("bob", "a cat"), ("bob", "an owl"), ("alice", "a hen"))
     await answers[0].wait(shows("🎨"))
     await answers[1].wait(shows("1 job before yours"))
-    await answers[3].wait(shows("3 jobs before yours"))
+    await answers[3].wait(shows("2 jobs before yours"))  # bob's second waits its turn
 
     answer = await alice.slash("queue")
 
@@ -36,8 +36,8 @@ async def test_it_lists_who_comes_when_to_the_reader_alone(
     assert visible(answer.message).splitlines() == [
         "• **yours** · `/imagine` a fox · running",
         f"• <@{bob.id}> · `/imagine` · 1 job before it",
-        f"• <@{bob.id}> · `/imagine` · 2 jobs before it",
-        "• **yours** · `/imagine` a hen · 3 jobs before it",
+        "• **yours** · `/imagine` a hen · 2 jobs before it",
+        f"• <@{bob.id}> · `/imagine` · 3 jobs before it",
     ]
     comfyui.release()
     await answers[3].wait(finished)
