@@ -95,15 +95,15 @@ async def opened(
         simulator = await _simulator(settings, folder, pace, stack)
         urls = (simulator.url,) if simulator else settings.comfyui_urls
         discord = DiscordServer(port=port, rate_limits=rate_limits, clock=clock)
-        bot = EaselBot(
-            _settings(settings, folder, memory, urls),
-            clock=lambda: datetime.fromtimestamp(discord.world.now(), UTC),
-            pace=edit_pace,
-        )
         discord.backstage = Backstage(simulator, lambda: _backends(bot))
         furnish(discord)
         await _listen(discord, port, stack)
         use_loopback_discord(discord.url)
+        bot = EaselBot(
+            _settings(settings, folder, memory, urls).model_copy(update={"discord_api_url": discord.url}),
+            clock=lambda: datetime.fromtimestamp(discord.world.now(), UTC),
+            pace=edit_pace,
+        )
         running = asyncio.create_task(bot.run_until_stopped(discord.token))
         stack.push_async_callback(_stop, bot, running)
         watching = asyncio.create_task(_watch(discord, discord.backstage))

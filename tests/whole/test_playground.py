@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.playground.message import Message
 from bot.playground.play import Playground, opened
 from bot.settings import Settings
 from tests.whole.conftest import WORKFLOWS, edits, finished, hold_at, shows
+from tests.whole.making import noise
 
 SMALL: dict[str, Any] = {"size": "256x256", "steps": 2}
 
@@ -161,3 +163,14 @@ async def test_a_password_in_the_address_is_not_shown(comfyui: Simulator, tmp_pa
 
     assert "hunter2" not in line
     assert "ada" not in line
+
+
+async def test_files_attached_on_the_page_reach_the_bot(playground: Playground) -> None:
+    await playground.bot.keeper.wait_known()
+    file = BytesIO()
+    noise(64).save(file, "PNG")
+
+    answer = await playground.discord.person("alice").slash("describe", image=("a.png", file.getvalue()))
+    message = await answer.wait(finished, timeout=20)
+
+    assert "A square picture of 64 x 64 pixels" in message.text
