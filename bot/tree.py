@@ -8,11 +8,12 @@ from typing import Any, Protocol, cast
 import discord
 from discord import app_commands
 
-from bot.errors import EaselError, OptionRefused, TextBlocked, WorkflowUnfit
+from bot.errors import EaselError, OptionRefused, TextBlocked
 from bot.text import _, speaking
 from bot.ui.given import refuse_unoffered
 from bot.ui.people import tell
 from bot.ui.screening import screen_command
+from bot.ui.workflows import unavailable
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
@@ -56,17 +57,10 @@ def _sentence(error: app_commands.AppCommandError, library: Library) -> str:
     if isinstance(cause, EaselError):
         return cause.sentence()
     if isinstance(error, app_commands.CommandNotFound):
-        return _gone(error.name, library).sentence()
+        return unavailable(library, error.name).sentence()
     if isinstance(error, app_commands.CommandSignatureMismatch):
         return _("This command has changed. Type it again; restart Discord if it still shows the old one.")
     if isinstance(error, app_commands.CheckFailure):
         return _("You may not use this command here.")
     log.error("a command failed", exc_info=error)
     return EaselError().sentence()
-
-
-def _gone(name: str, library: Library) -> WorkflowUnfit:
-    """Why a command that Discord still shows is not there."""
-    entry = library.entries.get(name)
-    gone = (_("Its files were removed, or cannot be used any more."),)
-    return WorkflowUnfit(name, entry.reasons if entry is not None and entry.reasons else gone)

@@ -13,7 +13,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import EaselBot
-from bot.errors import Fenced, OptionRefused, WorkflowUnfit
+from bot.errors import Fenced, OptionRefused
 from bot.jobs.job import Job
 from bot.jobs.rules import Visibility
 from bot.jobs.screening import typed_texts
@@ -26,7 +26,7 @@ from bot.ui.people import actor_of
 from bot.ui.places import channels_of, place_of
 from bot.ui.uploads import keep, refuse_unfit
 from bot.ui.visibility import Shown, require_nsfw_channel, shown_here
-from bot.ui.workflows import priced
+from bot.ui.workflows import priced, unavailable
 from bot.workflow.binding import bind, choose_seed
 from bot.workflow.choosing import choose, offered
 from bot.workflow.library import Workflow
@@ -109,9 +109,7 @@ class Generate(commands.Cog):
         """The graphs behind the command; raises WorkflowUnfit where it is off or hidden by now."""
         if graphs := self.bot.library.variants(workflow.name):
             return graphs
-        entry = self.bot.library.entries.get(workflow.name)
-        gone = (_("Its files were removed, or cannot be used any more."),)
-        raise WorkflowUnfit(workflow.name, entry.reasons if entry is not None else gone)
+        raise unavailable(self.bot.library, workflow.name)
 
     async def _store_first(self, interaction: discord.Interaction[EaselBot], job: Job) -> Job | None:
         """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""

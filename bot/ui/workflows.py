@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.errors import WorkflowUnfit
 from bot.text import _, ngettext
 from bot.ui.words import one_line
 from bot.workflow.entry import Entry, Status
+from bot.workflow.library import Library
 from bot.workflow.manifest import Manifest
 from bot.workflow.option import Option, OptionType
 from bot.workflow.presets import with_presets
@@ -93,6 +95,13 @@ def priced(description: str) -> str:
     """A command's line where using it costs money."""
     room = DESCRIPTION - len(COSTS)
     return (description if len(description) <= room else f"{description[: room - 1]}…") + COSTS
+
+
+def unavailable(library: Library, name: str) -> WorkflowUnfit:
+    """Why a command that Discord still shows cannot run: it is off, hidden or gone by now."""
+    entry = library.entries.get(name)
+    gone = (_("Its files were removed, or cannot be used any more."),)
+    return WorkflowUnfit(name, entry.reasons if entry is not None and entry.reasons else gone)
 
 
 def status_word(entry: Entry) -> str:

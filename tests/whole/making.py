@@ -35,6 +35,31 @@ def entry(class_type: str, title: str, /, **inputs: Any) -> dict[str, Any]:
     return {"class_type": class_type, "inputs": inputs, "_meta": {"title": title}}
 
 
+def sampled(*, steps: int) -> dict[str, Any]:
+    """A graph that samples one small picture, with so many moments to look in between."""
+    return {
+        "1": entry("CheckpointLoaderSimple", "Model", ckpt_name="v1-5-pruned-emaonly-fp16.safetensors"),
+        "2": entry("CLIPTextEncode", "Prompt", text="a fox", clip=["1", 1]),
+        "3": entry("EmptyLatentImage", "Canvas", width=64, height=64, batch_size=1),
+        "4": entry(
+            "KSampler",
+            "Sampler",
+            model=["1", 0],
+            positive=["2", 0],
+            negative=["2", 0],
+            latent_image=["3", 0],
+            seed=1,
+            steps=steps,
+            cfg=1.0,
+            sampler_name="euler",
+            scheduler="normal",
+            denoise=1.0,
+        ),
+        "5": entry("VAEDecode", "Decode", samples=["4", 0], vae=["1", 2]),
+        "6": entry("SaveImage", "Save", images=["5", 0], filename_prefix="a"),
+    }
+
+
 def pictures(comfyui: Simulator, *frames: Image.Image) -> dict[str, Any]:
     """A graph that saves these pictures."""
 

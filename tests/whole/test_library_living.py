@@ -18,32 +18,11 @@ from bot.playground.interaction import COMMAND
 from bot.playground.typed_options import command_data, find_leaf
 from bot.playground.wire import Refusal
 from tests.whole.conftest import Easel, finished, graphs, hold_at, listed
-from tests.whole.making import MANIFEST, entry
+from tests.whole.making import MANIFEST, entry, sampled
 from tests.whole.test_library import BLANK, commands, told
 
 SIZED = MANIFEST + '[[option]]\nname = "width"\ntype = "integer"\ntargets = ["Canvas.width"]\n'
-#: two sampling steps before the picture is saved
-DRAWN: dict[str, Any] = {
-    "1": entry("CheckpointLoaderSimple", "Model", ckpt_name="v1-5-pruned-emaonly-fp16.safetensors"),
-    "2": entry("CLIPTextEncode", "Prompt", text="a fox", clip=["1", 1]),
-    "3": entry("EmptyLatentImage", "Canvas", width=64, height=64, batch_size=1),
-    "4": entry(
-        "KSampler",
-        "Sampler",
-        model=["1", 0],
-        positive=["2", 0],
-        negative=["2", 0],
-        latent_image=["3", 0],
-        seed=1,
-        steps=2,
-        cfg=1.0,
-        sampler_name="euler",
-        scheduler="normal",
-        denoise=1.0,
-    ),
-    "5": entry("VAEDecode", "Decode", samples=["4", 0], vae=["1", 2]),
-    "6": entry("SaveImage", "Save", images=["5", 0], filename_prefix="a"),
-}
+DRAWN = sampled(steps=2)
 
 
 @pytest.fixture

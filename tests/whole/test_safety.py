@@ -15,7 +15,7 @@ from bot.jobs.job import Verdict
 from bot.jobs.judging import judging_id
 from bot.playground import DiscordServer, Message, Request
 from tests.whole.conftest import Easel, edits, finished, listed
-from tests.whole.making import MANIFEST, entry, files, pictures, texts
+from tests.whole.making import MANIFEST, entry, files, pictures, sampled, texts
 from tests.whole.restarts import cut_short
 
 RED, BLUE = (Image.new("RGB", (16, 16), colour) for colour in ("red", "blue"))
@@ -147,29 +147,7 @@ async def test_nothing_is_previewed_that_may_be_withheld(
     discord_server: DiscordServer, comfyui: Simulator, easel: Easel
 ) -> None:
     judge(comfyui, easel)
-    graph = {
-        "1": entry("CheckpointLoaderSimple", "Checkpoint", ckpt_name="dreamshaper_8.safetensors"),
-        "2": entry("CLIPTextEncode", "Prompt", text="a fox", clip=["1", 1]),
-        "3": entry("EmptyLatentImage", "Canvas", width=64, height=64, batch_size=1),
-        "4": entry(
-            "KSampler",
-            "Sampler",
-            model=["1", 0],
-            positive=["2", 0],
-            negative=["2", 0],
-            latent_image=["3", 0],
-            seed=1,
-            steps=4,
-            cfg=5.0,
-            sampler_name="euler",
-            scheduler="normal",
-            denoise=1.0,
-        ),
-        "5": entry("VAEDecode", "Decode", samples=["4", 0], vae=["1", 2]),
-        "6": entry("SaveImage", "Save", images=["5", 0], filename_prefix="a"),
-    }
-
-    await made(easel, graph)
+    await made(easel, sampled(steps=4))
     with_files = [request for request in edits(discord_server) if request.files]
 
     assert not [request for request in with_files if any("preview" in str(file) for file in request.files)]
