@@ -146,7 +146,10 @@ class Backend:
             await self._upkeep.cancel(prompt_id)
 
     async def upload(self, data: bytes, name: str) -> str:
-        """Give the server a file; what a node's input must say to use it. Raises PromptRefused, BackendUnreachable."""
+        """Give the server a file, over one of that name; what a node's input must say to use it.
+
+        Raises PromptRefused, BackendUnreachable.
+        """
         return await self._client.upload(data, safe_file_name(name), UPLOADS)
 
     async def fetch(self, output: Output, *, ceiling: int) -> bytes:

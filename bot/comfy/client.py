@@ -158,7 +158,7 @@ class ComfyClient:
         await self._http.body("POST", "/api/interrupt", json={"prompt_id": prompt_id})
 
     async def upload(self, data: bytes, name: str, subfolder: str) -> str:
-        """POST /upload/image, for any kind of file: what LoadImage and its like want as the file's name.
+        """POST /upload/image, for any kind of file, over one of that name: what LoadImage and its like want as its name.
 
         Raises PromptRefused when the server does not take it.
         """
@@ -166,6 +166,7 @@ class ComfyClient:
         form.add_field("image", data, filename=name, content_type="application/octet-stream")
         form.add_field("type", "input")
         form.add_field("subfolder", subfolder)
+        form.add_field("overwrite", "true")
         async with self._http.request("POST", "/api/upload/image", data=form, timeout=UPLOAD_TIMEOUT) as response:
             if response.status == 413:
                 raise PromptRefused("upload_too_large", _("the file is larger than the server accepts."))

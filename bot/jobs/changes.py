@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,6 +69,18 @@ async def revise(connection: AsyncConnection, job: Job, decide: Callable[[Job], 
     return await write(connection, latest, stamped(latest, decide(latest), now))
 
 
+async def claim(connection: AsyncConnection, job: Job, backend: str, columns: Columns) -> Job:
+    """Write them; where files go to the server with it, the lowest slot goes with it that no other job there holds."""
+    slot = await _free_slot(connection, backend) if job.files or job.recipe.safety is not None else None
+    return await write(connection, job, {**columns, "upload_slot": slot})
+
+
+async def _free_slot(connection: AsyncConnection, backend: str) -> int:
+    held = and_(jobs.c.delivered_at.is_(None), jobs.c.upload_slot.is_not(None), jobs.c.backend == backend)
+    taken = set((await connection.execute(select(jobs.c.upload_slot).where(held))).scalars())
+    return next(slot for slot in count() if slot not in taken)
+
+
 async def insert_job(connection: AsyncConnection, job: Job) -> Job:
     """A new row; IntegrityError when there is one with that id."""
     row = await connection.execute(insert(jobs).values(to_row(job)).returning(*jobs.c))
@@ -130,7 +143,8 @@ def among(states: Iterable[JobState]) -> ColumnElement[bool]:
 def _times(state: JobState, now: datetime) -> Columns:
     match state:
         case JobState.WAITING:
-            fields: Columns = {"submitted_at": None, "started_at": None, "backend": None, "remote_id": None}
+            gone = ("submitted_at", "started_at", "backend", "remote_id", "upload_slot")
+            fields: Columns = dict.fromkeys(gone)
         case JobState.SUBMITTED:
             fields = {"submitted_at": now}
         case JobState.RUNNING:

@@ -85,7 +85,7 @@ class Follower:
         uploads = {}
         for key, path in job.files.items():
             data = await asyncio.to_thread((self._data_dir / path).read_bytes)
-            uploads[key] = await backend.upload(data, f"{job.id}-{key}{Path(path).suffix}")
+            uploads[key] = await backend.upload(data, f"{job.upload_slot}-{key}{Path(path).suffix}")
         facts = Facts(catalogue=backend.catalogue, uploads=uploads, prefix=f"easel/{job.id}")
         placed = place(job.graph, facts, recipe=job.recipe, values=job.values)
         return replace(placed, used={**job.recipe.defaults, **job.values, **placed.used})

@@ -93,7 +93,8 @@ class Job:
     `seed` the one used; `recipe` what the graph needs besides itself; `used` what the backend filled in (the model,
     say); `files` uploads by key, paths inside the data folder; `parts` the message of each file sent in a follow-up,
     by its number (below 0: directly); `fence` goes up with every change of hands; `spoiler` hides the pictures until
-    somebody clicks; `reason` is what a moderator said who stopped it.
+    somebody clicks; `reason` is what a moderator said who stopped it; `upload_slot` is which names its files have on
+    its server, no other job's there until it is delivered.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Job:
     seconds: float | None = None
     spoiler: bool = False
     reason: str | None = None
+    upload_slot: int | None = None
 
     @property
     def shown(self) -> tuple[Output, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
@@ -115,8 +114,7 @@ class Judge:
         if kind.category is not Category.PICTURE:
             return Verdict.SAFE if safety.unjudged == "pass" else Verdict.UNJUDGED
         data = await asyncio.to_thread(strip_metadata, data)
-        # a name of its own for each picture: a node that goes by the name must not say again what it said of another
-        uploaded = await backend.upload(data, f"safety-{hashlib.sha256(data).hexdigest()[:32]}{kind.extension}")
+        uploaded = await backend.upload(data, f"safety-{job.upload_slot}-{number}{kind.extension}")
         texts = await self._ask(job, safety, backend, uploaded, number)
         return Verdict.UNSAFE if any(is_unsafe(text, safety.unsafe) for text in texts) else Verdict.SAFE
 
@@ -125,7 +123,7 @@ class Judge:
         given = {safety.option: safety.option}
         workflow, values = choose(self._graphs(safety.workflow), given, backend.catalogue, backend.version or "")
         graph = bind(workflow, values, choose_seed(workflow, values, Random(job.seed)))  # noqa: S311 - not a secret
-        facts = Facts(catalogue=backend.catalogue, prefix=f"easel/{job.id}-safety", uploads={safety.option: uploaded})
+        facts = Facts(catalogue=backend.catalogue, prefix=f"easel/{job.id}-safety-{number}", uploads={safety.option: uploaded})
         placed = place(graph, facts, recipe=recipe_of(workflow), values=values)
         outputs = await self._run(backend, placed.graph, judging_id(job.id, number))
         wanted = [output for output in outputs if not workflow.outputs or output.node in workflow.outputs]

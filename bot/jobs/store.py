@@ -18,6 +18,7 @@ from bot.jobs.changes import (
     add_parts,
     among,
     ask_to_stop,
+    claim,
     insert_job,
     revise,
     stamped,
@@ -110,7 +111,7 @@ class Store:
         """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out."""
         columns = stamped(job, {"state": JobState.SUBMITTED, "backend": backend}, self._clock())
         columns |= {"fence": jobs.c.fence + 1, "submits": jobs.c.submits + 1}
-        return await self.transact(lambda connection: write(connection, job, columns))
+        return await self.transact(lambda connection: claim(connection, job, backend, columns))
 
     async def locate(self, job_id: str, **fields: Unpack[Changes]) -> Job:
         """Write where a job's message is, whatever became of the job meanwhile; Fenced when it is forgotten."""

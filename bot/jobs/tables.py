@@ -22,7 +22,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 #: The newest migration. A database at this revision is opened without importing Alembic.
-REVISION = "0003"
+REVISION = "0004"
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -96,6 +96,7 @@ jobs = Table(
     Column("recipe", _json()),  # NULL: from before there were any
     Column("spoiler", Boolean),  # NULL: no
     Column("reason", Text),  # why a moderator stopped it
+    Column("upload_slot", Integer),  # which names its files have on the server
     Index(None, "state"),
     Index(None, "guild_id", "state"),
     Index(None, "user_id", "state"),

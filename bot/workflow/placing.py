@@ -18,11 +18,16 @@ from bot.workflow.recipe import Recipe
 from bot.workflow.values import FILE_MARKER
 
 _PREFIX = "filename_prefix"
+#: an input that no node has: ComfyUI passes it to none, but results are cached by it (caching.py, 0.3.44 to 0.33.0)
+_OWNER = "easel"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`uploads`: the server's name for each file's key; `prefix`: where this job alone saves, such as `easel/<id>`."""
+    """`uploads`: the server's name for each file's key; `prefix`: where this job alone saves, such as `easel/<id>`.
+
+    The names of uploads are another job's afterwards; `prefix` never is.
+    """
 
     catalogue: Catalogue | None
     prefix: str
@@ -49,8 +54,9 @@ def place(graph: Graph, facts: Facts, *, recipe: Recipe, values: Mapping[str, Va
         for name, target in _listed(recipe, graph, facts.catalogue):
             used[name] = _from_list(graph, target, facts.catalogue, recipe, name=name, chosen=name in values)
         _replace_models(graph, facts.catalogue, recipe)
-    for target, key in _markers(graph):
+    for target, key in tuple(_markers(graph)):
         graph[target.node]["inputs"][target.input] = _uploaded(graph, target, key, facts)
+        graph[target.node]["inputs"][_OWNER] = facts.prefix  # else a cached run shows whose file had that name before
     for target in _prefixes(graph, facts.catalogue):
         graph[target.node]["inputs"][target.input] = facts.prefix
     return Placed(graph, used)

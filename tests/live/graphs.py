@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -225,6 +226,7 @@ def runnable_graphs(draw: DrawFn, pool: Pool) -> Request:
     """``POST /prompt`` of a sound graph of cheap nodes, its files in a folder of one's own."""
     exact = Pool((name, pool[name]) for name in CHEAP if name in pool and name != "ImageToMask")
     graph = draw(sound_graphs(exact))
+    assume(all(_is_complete(node, exact) for node in graph.values()))
     for node_id, node in graph.items():
         inputs = node["inputs"]
         if node["class_type"] in ("LoadImage", "LoadImageMask"):
@@ -238,6 +240,11 @@ def runnable_graphs(draw: DrawFn, pool: Pool) -> Request:
         inputs.update({corner: min(4, inputs[corner]) for corner in ("x", "y") if isinstance(inputs.get(corner), int)})
         inputs.update({"scale_by": max(1.0, inputs["scale_by"])} if "scale_by" in inputs else {})
     return Request("POST", "/prompt", json.dumps({"prompt": graph, "prompt_id": "$ID1", "client_id": "$RUN"}))
+
+
+def _is_complete(node: Info, pool: Pool) -> bool:
+    """The ids reached for all it needs."""
+    return pool[node["class_type"]]["input"].get("required", {}).keys() <= node["inputs"].keys()
 
 
 def _junk_input(draw: DrawFn, graph: Graph, pool: Pool) -> None:

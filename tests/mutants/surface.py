@@ -7,6 +7,7 @@ from tests.mutants.guard import Guard
 CDN = ("tests/wire/test_cdn.py",)
 ARRIVALS = ("tests/pure/test_media_arrivals.py",)
 LOGS = ("tests/pure/test_logs.py",)
+NAMES = ("tests/whole/test_upload_names.py",)
 WHO = ("tests/whole/test_who_may.py",)
 
 GUARDS: tuple[Guard, ...] = (
@@ -29,6 +30,8 @@ GUARDS: tuple[Guard, ...] = (
         "",
         ("tests/whole/test_uploads_kinds.py",),
     ),
+    Guard("upload-cached", "bot/workflow/placing.py", '["inputs"][_OWNER] =', "[_OWNER] =", NAMES),
+    Guard("upload-slot", "bot/jobs/changes.py", "if slot not in taken", "if slot not in ()", NAMES),
     Guard("logs-secrets", "bot/logs.py", 'line = line.replace(secret, "***")', "line = line", LOGS),
     Guard(
         "logs-tokens",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +89,18 @@ async def test_a_judge_for_all_needs_no_word_in_a_manifest(comfyui: Simulator, e
 
     assert "1 of 1 pictures was withheld: it was found unsafe." in message.text
     assert not message.images
+
+
+async def test_the_next_jobs_pictures_have_the_names_of_those_judged_before(
+    comfyui: Simulator, easel: Easel, tmp_path: Path
+) -> None:
+    judge(comfyui, easel)
+
+    for _job in range(2):
+        await made(easel, pictures(comfyui, BLUE, RED))
+
+    folder = tmp_path / "comfyui" / "input" / "easel"
+    assert sorted(path.name for path in folder.iterdir()) == ["safety-0-0.png", "safety-0-1.png"]
 
 
 @pytest.mark.parametrize("says", ["", None])
