@@ -47,6 +47,7 @@ from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
 from bot.ui.forgetting import ForgetButton
 from bot.ui.job_pages import PageButton
+from bot.ui.making import Maker
 from bot.ui.message import JobMessages
 from bot.ui.permissions import Permissions
 from bot.ui.report import ReportButton
@@ -112,6 +113,7 @@ class EaselBot(commands.AutoShardedBot):
         self.library = Library(settings.workflows_dir, self._converter, safety=settings.safety_workflow or "")
         self.permissions = Permissions(self.tree, clock)
         self.questions = Questions()
+        self.maker = Maker(self)
         #: the forms people have open, by custom_id
         self.forms: set[str] = set()
         self._open = AsyncExitStack()

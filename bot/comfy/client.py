@@ -158,7 +158,7 @@ class ComfyClient:
         await self._http.body("POST", "/api/interrupt", json={"prompt_id": prompt_id})
 
     async def upload(self, data: bytes, name: str, subfolder: str) -> str:
-        """POST /upload/image, for any kind of file, over one of that name: what LoadImage and its like want as its name.
+        """POST /upload/image, for any kind of file, over one of that name: what LoadImage and its like call it.
 
         Raises PromptRefused when the server does not take it.
         """

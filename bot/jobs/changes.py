@@ -26,11 +26,11 @@ NEXT: dict[JobState, frozenset[JobState]] = {
 
 #: Where a job's message is and how it can be reached.
 LOCATION = frozenset(
-    {"message_id", "channel_id", "visible", "interaction_id", "token", "token_expires", "filesize_limit"}
+    {"message_id", "channel_id", "visible", "by_token", "interaction_id", "token", "token_expires", "filesize_limit"}
 )
 
 #: What may still change once a job has ended.
-DELIVERY = LOCATION | {"parts"}
+DELIVERY = LOCATION | {"parts", "removed_by"}
 
 
 def stamped(job: Job, fields: Changes, now: datetime) -> Columns:

@@ -67,7 +67,8 @@ class Place:
     """Where a job came from and where its message is. Ids are Discord's.
 
     `interaction_id`, `token` and `token_expires` belong to the command; `message_id` is known after the first answer.
-    `visible` is false where the bot's own token cannot reach the message (it is ephemeral, or the bot is not there).
+    `visible` is false where the bot's own token cannot reach the message: it is ephemeral, or, `by_token`, others see
+    it and the bot is not there.
     """
 
     application_id: int
@@ -83,6 +84,12 @@ class Place:
     filesize_limit: int = 10 * 2**20
     visible: bool = True
     message_id: int | None = None
+    by_token: bool = False
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only who asked sees the message."""
+        return not (self.visible or self.by_token)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,9 @@ class Job:
     say); `files` uploads by key, paths inside the data folder; `parts` the message of each file sent in a follow-up,
     by its number (below 0: directly); `fence` goes up with every change of hands; `spoiler` hides the pictures until
     somebody clicks; `reason` is what a moderator said who stopped it; `upload_slot` is which names its files have on
-    its server, no other job's there until it is delivered.
+    its server, no other job's there until it is delivered; `origin` the address of the message it goes on from, and
+    `notes` what differs from there; `expanded` what was made of texts with wildcards, by option; `removed_by` who took
+    its messages away.
     """
 
     id: str
@@ -125,6 +134,10 @@ class Job:
     spoiler: bool = False
     reason: str | None = None
     upload_slot: int | None = None
+    origin: str | None = None
+    notes: tuple[str, ...] = ()
+    expanded: Mapping[str, str] = field(default_factory=dict)
+    removed_by: int | None = None
 
     @property
     def shown(self) -> tuple[Output, ...]:

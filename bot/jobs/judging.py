@@ -123,7 +123,8 @@ class Judge:
         given = {safety.option: safety.option}
         workflow, values = choose(self._graphs(safety.workflow), given, backend.catalogue, backend.version or "")
         graph = bind(workflow, values, choose_seed(workflow, values, Random(job.seed)))  # noqa: S311 - not a secret
-        facts = Facts(catalogue=backend.catalogue, prefix=f"easel/{job.id}-safety-{number}", uploads={safety.option: uploaded})
+        prefix = f"easel/{job.id}-safety-{number}"
+        facts = Facts(catalogue=backend.catalogue, prefix=prefix, uploads={safety.option: uploaded})
         placed = place(graph, facts, recipe=recipe_of(workflow), values=values)
         outputs = await self._run(backend, placed.graph, judging_id(job.id, number))
         wanted = [output for output in outputs if not workflow.outputs or output.node in workflow.outputs]

@@ -36,6 +36,8 @@ class Changes(TypedDict, total=False):
     message_id: int | None
     channel_id: int
     visible: bool
+    by_token: bool
+    removed_by: int | None
     interaction_id: int
     token: str
     token_expires: datetime
@@ -104,6 +106,8 @@ _WRITERS: dict[str, Any] = {
     "graph": lambda graph: graph or None,
     "parts": lambda parts: {str(part): message_id for part, message_id in parts.items()},
     "roles": list,
+    "notes": lambda notes: list(notes) or None,
+    "expanded": lambda texts: dict(texts) or None,
     "outcome": _write_outcome,
 }
 _READERS: dict[str, Any] = {
@@ -114,6 +118,9 @@ _READERS: dict[str, Any] = {
     "parts": lambda parts: {int(part): message_id for part, message_id in parts.items()},
     "roles": tuple,
     "spoiler": bool,
+    "by_token": bool,
+    "notes": lambda notes: tuple(notes or ()),
+    "expanded": lambda texts: texts or {},
     "outcome": _read_outcome,
     # SQLite's RETURNING hands a whole number out of a REAL column as an int
     "tag": float,

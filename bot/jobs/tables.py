@@ -97,12 +97,18 @@ jobs = Table(
     Column("spoiler", Boolean),  # NULL: no
     Column("reason", Text),  # why a moderator stopped it
     Column("upload_slot", Integer),  # which names its files have on the server
+    Column("by_token", Boolean),  # NULL: no
+    Column("origin", Text),  # the address of the message it goes on from
+    Column("notes", _json()),  # NULL: none
+    Column("expanded", _json()),  # NULL: nothing
+    Column("removed_by", BigInteger),  # who took its messages away
     Index(None, "state"),
     Index(None, "guild_id", "state"),
     Index(None, "user_id", "state"),
     Index(None, "workflow", "finished_at"),
     Index(None, "delivered_at"),
     Index(None, "channel_id", "message_id"),
+    Index(None, "user_id", "created_at"),
 )
 
 facts = Table(
@@ -121,6 +127,14 @@ servers = Table(
     Column("paused_by", BigInteger),
     Column("paused_at", UtcTime),
     Column("rules", _json(), nullable=False),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("values", _json(), nullable=False),  # what they want where they say nothing
+    Column("presets", _json(), nullable=False),  # by name: the workflow, and values for its options
 )
 
 #: One row for each job that was let in: it counts though the job is forgotten.

@@ -111,9 +111,9 @@ def said_forgotten(forgotten: Forgotten) -> str:
     if count:
         lines.append(
             _(
-                "The pictures themselves lie in ComfyUI's output folder, as `easel/<job id>…`: only whoever runs it can "
-                "delete them. The file lists their names. Attached files lie in its input folder until others' take "
-                "their names."
+                "The pictures themselves lie in ComfyUI's output folder, as `easel/<job id>…`: only whoever runs it "
+                "can delete them. The file lists their names. Attached files lie in its input folder until others' "
+                "take their names."
             )
         )
     lines.append(_("-# The messages in Discord stay. Who asked how often, strikes and blocks are kept by id alone."))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -48,13 +49,36 @@ def refuse_unfit(option: Option, attachment: discord.Attachment) -> None:
         raise OptionRefused(option.name, problem.format(limit=PIXELS // 10**6))
 
 
+@dataclass(frozen=True)
+class Source:
+    """A file for an option: what it is called, and its bytes.
+
+    `read` takes how many there may be; it raises AttachmentRefused, and what a broken connection raises. `check` raises
+    OptionRefused before that, of what is known of the file.
+    """
+
+    filename: str
+    read: Callable[[int], Awaitable[bytes]]
+    check: Callable[[Option], None] = lambda _option: None
+
+
+def attached(attachment: discord.Attachment, fetch: Fetch) -> Source:
+    """A file that somebody attached to a command or a message."""
+    source = linked(attachment.url, attachment.filename, fetch)
+    return replace(source, check=lambda option: refuse_unfit(option, attachment))
+
+
+def linked(url: str, filename: str, fetch: Fetch) -> Source:
+    """A file of Discord's by its address."""
+
+    async def read(ceiling: int) -> bytes:
+        return await fetch(url, ceiling=ceiling)
+
+    return Source(filename, read)
+
+
 async def keep(
-    options: Mapping[str, Option],
-    attachments: Mapping[str, discord.Attachment],
-    job_id: str,
-    folder: Path,
-    *,
-    fetch: Fetch,
+    options: Mapping[str, Option], sources: Mapping[str, Source], job_id: str, folder: Path
 ) -> dict[str, str]:
     """Where each one is now, relative to `folder`, under a name of ours; nothing is left there when one is refused.
 
@@ -63,17 +87,17 @@ async def keep(
     home = Path("files") / job_id
     try:
         kept = {}
-        for name, attachment in attachments.items():
-            kept[name] = await _keep(options[name], attachment, home, folder, fetch)
+        for name, source in sources.items():
+            kept[name] = await _keep(options[name], source, home, folder)
         return kept
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, folder / home, ignore_errors=True)
         raise
 
 
-async def _keep(option: Option, attachment: discord.Attachment, home: Path, folder: Path, fetch: Fetch) -> str:
+async def _keep(option: Option, source: Source, home: Path, folder: Path) -> str:
     try:
-        data = await fetch(attachment.url, ceiling=LARGEST)
+        data = await source.read(LARGEST)
         kind = sniff(data)
         wanted, _start = KINDS.get(option.type, (None, ""))
         if wanted is not None:
@@ -84,7 +108,7 @@ async def _keep(option: Option, attachment: discord.Attachment, home: Path, fold
             kind = sniff(data)
     except AttachmentRefused as refusal:
         raise OptionRefused(option.name, refusal.problem) from refusal
-    path = home / f"{option.name}{_extension(option, attachment, kind)}"
+    path = home / f"{option.name}{_extension(option, source.filename, kind)}"
     await asyncio.to_thread(_write, folder / path, data)
     return path.as_posix()
 
@@ -96,10 +120,10 @@ def _refuse_long(data: bytes) -> None:
         )
 
 
-def _extension(option: Option, attachment: discord.Attachment, kind: Kind) -> str:
+def _extension(option: Option, filename: str, kind: Kind) -> str:
     """The kind's own; where any file goes and the bytes say little, the one it came with."""
     if option.type is OptionType.FILE and kind.category in {Category.TEXT, Category.OTHER}:
-        return Path(safe_name(attachment.filename)).suffix or kind.extension
+        return Path(safe_name(filename)).suffix or kind.extension
     return kind.extension
 
 

@@ -244,7 +244,7 @@ def runnable_graphs(draw: DrawFn, pool: Pool) -> Request:
 
 def _is_complete(node: Info, pool: Pool) -> bool:
     """The ids reached for all it needs."""
-    return pool[node["class_type"]]["input"].get("required", {}).keys() <= node["inputs"].keys()
+    return set(pool[node["class_type"]]["input"].get("required", {})) <= set(node["inputs"])
 
 
 def _junk_input(draw: DrawFn, graph: Graph, pool: Pool) -> None:

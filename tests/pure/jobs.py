@@ -85,6 +85,7 @@ def full_job() -> Job:
         filesize_limit=50 * 2**20,
         visible=False,
         message_id=2**61,
+        by_token=True,
     )
     return make_job(
         place=place,
@@ -101,4 +102,11 @@ def full_job() -> Job:
             warnings=(MissingModel(value="a", closest=("b", "c")),),
         ),
         parts={1: 2**60, -1: 5},
+        spoiler=True,
+        reason="off topic",
+        upload_slot=3,
+        origin="https://discord.com/channels/30/20/1",
+        notes=("Steps are 20 and were 25.",),
+        expanded={"prompt": "a red fox"},
+        removed_by=2**60,
     )

@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.comfy.simulator import Simulator
 from bot.comfy.simulator.values import Call, Images, Inputs, Result
-from bot.playground import DiscordServer, Message
+from bot.playground import Answer, DiscordServer, Message
 from tests.whole.conftest import Easel, finished, graphs
 from tests.whole.making import MANIFEST, entry, opened
 from tests.whole.restarts import cut_short
@@ -51,7 +51,7 @@ def names(tmp_path: Path) -> list[str]:
     return sorted(path.name for path in (tmp_path / "comfyui" / "input" / "easel").iterdir())
 
 
-async def show(server: DiscordServer, colour: str) -> Message:
+async def show(server: DiscordServer, colour: str) -> Answer:
     return await server.person("alice").slash("show", picture=("mine.png", picture(colour)))
 
 
