@@ -26,8 +26,8 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "results-private",
-        "cogs/generate.py",
-        "defer(thinking=True, ephemeral=not job.place.visible)",
+        "bot/ui/making.py",
+        "defer(thinking=True, ephemeral=job.place.ephemeral)",
         "defer(thinking=True)",
         (f"{SHOWN}only_who_asked_sees_previews_results_and_follow_ups",),
     ),
