@@ -231,7 +231,7 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
     @language.autocomplete("language")
     async def offer_languages(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Those there is a catalogue for."""
-        labels = {f"{language} ({discord.Locale(language).name})": language for language in _languages()}
+        labels = {f"{language} ({_named(language)})": language for language in _languages()}
         return [Choice(name=label, value=labels[label]) for label in fitting(list(labels), typed)][:MAX_CHOICES]
 
     @words.autocomplete("remove")
@@ -263,6 +263,11 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
     def _labelled(self, name: str) -> str:
         entry = self.bot.library.entries.get(name)
         return priced(name) if entry is not None and entry.paid else name
+
+
+def _named(language: str) -> str:
+    """As `British English`."""
+    return discord.Locale(language).name.replace("_", " ").title()
 
 
 def _languages() -> list[str]:

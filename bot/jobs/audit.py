@@ -26,9 +26,9 @@ class Deed(StrEnum):
 
     #: a job under way, or a waiting one, was stopped
     STOP = "stop"
-    #: all of a person's jobs were stopped
+    #: all of a person's jobs were stopped; `reason` says how many first
     CANCEL = "cancel"
-    #: waiting jobs were taken out of the queue; `reason` may say how many
+    #: waiting jobs were taken out of the queue; `reason` says how many first
     CLEAR = "clear"
     #: nothing new begins on the server
     PAUSE = "pause"
@@ -42,11 +42,11 @@ class Deed(StrEnum):
     REPORT = "report"
     #: a moderator looked at a report and found nothing wrong
     DISMISS = "dismiss"
-    #: what the server allows was changed
+    #: what the server allows was changed; `reason` is the command
     SETTINGS = "settings"
     #: a person's jobs and files were forgotten
     FORGET = "forget"
-    #: a text held blocked terms
+    #: a text held blocked terms; `reason` says which strike of how many it was
     STRIKE = "strike"
     #: a result was found unsafe and not shown
     WITHHOLD = "withhold"

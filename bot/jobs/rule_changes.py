@@ -164,7 +164,7 @@ def _toggled(ids: frozenset[int], changed: int, allow: bool) -> frozenset[int]:
     """Never an empty list, which stands for all: who takes the last one away means the opposite."""
     if ids == {changed} and not allow:
         raise AccessRefused(
-            _("Nothing else is allowed, and with nothing named all are. Allow another first, or use `/settings reset`.")
+            _("That is the last one allowed; without it all would be. Allow another first, or use `/settings reset`.")
         )
     return ids | {changed} if allow else ids - {changed}
 

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 WAITING = 200  # entries that may wait to be written; the store has all of them
 FAREWELL_SECONDS = 3.0  # for those that wait when the bot stops
 REASON = 500  # characters of a reason in a line
+#: deeds whose `reason` says what was done, not only why
+TELLING = frozenset({Deed.CANCEL, Deed.CLEAR, Deed.SETTINGS, Deed.STRIKE, Deed.WITHHOLD})
 
 
 class NoAuditChannel(EaselError):
@@ -127,7 +129,8 @@ def audit_line(entry: Entry) -> str:
     if entry.job_id is not None:
         facts.append(_("job {job}").format(job=code(entry.job_id)))
     if entry.reason:
-        facts.append(_("reason: {reason}").format(reason=plain(entry.reason, REASON)))
+        shown = plain(entry.reason, REASON)
+        facts.append(shown if entry.action in TELLING else _("reason: {reason}").format(reason=shown))
     return " · ".join(facts)
 
 
@@ -145,6 +148,6 @@ def _deeds() -> dict[str, str]:
         Deed.DISMISS: _("✅ dismissed a report"),
         Deed.SETTINGS: _("⚙️ changed the settings"),
         Deed.FORGET: _("🗑️ had jobs and files forgotten"),
-        Deed.STRIKE: _("🔤 used blocked words"),
-        Deed.WITHHOLD: _("🙈 had a result withheld"),
+        Deed.STRIKE: _("🔤 refused a text with blocked terms"),
+        Deed.WITHHOLD: _("🙈 withheld a result"),
     }

@@ -150,7 +150,7 @@ async def ask(
     moderator_id = str(interaction.user.id)
     view.add_item(ConfirmButton(verb, str(target), moderator_id, yes or _("Yes")))
     view.add_item(ConfirmButton(Verb.KEEP, str(target), moderator_id, no or _("No")))
-    embeds = [discord.Embed(description=plain(reason, REASON))] if reason else []
+    embeds = [discord.Embed(title=_("Reason"), description=plain(reason, REASON))] if reason else []
     await interaction.response.send_message(clipped(text), embeds=embeds, view=view, ephemeral=True)
 
 

@@ -101,5 +101,5 @@ async def _record(bot: Bot, actor: Actor, user_id: int | None, jobs: Iterable[Jo
         action=deed,
         user_id=user_id,
         job_id=ids[0] if len(ids) == 1 else None,
-        reason=f"{reason} ({count})" if reason else count,
+        reason=f"{count}: {reason}" if reason else count,
     )

@@ -81,3 +81,13 @@ def test_a_line_shows_a_reason_as_typed() -> None:
     assert "<@40>" in line
     assert "`aˋb`" in line
     assert r"\*\*\@everyone\*\* \[x\](https\://evil.example) second" in line
+
+
+def test_what_was_done_is_not_called_a_reason() -> None:
+    cleared = audit_line(Entry(NOON, 30, 1, Deed.CLEAR, reason="2 jobs: too many"))
+    changed = audit_line(Entry(NOON, 30, 1, Deed.SETTINGS, reason="/settings strikes count:2"))
+    stopped = audit_line(Entry(NOON, 30, 1, Deed.STOP, reason="rude"))
+
+    assert cleared.endswith("cleared the queue · 2 jobs: too many")
+    assert changed.endswith("changed the settings · /settings strikes count:2")
+    assert stopped.endswith("stopped a job · reason: rude")

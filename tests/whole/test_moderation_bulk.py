@@ -69,7 +69,7 @@ async def test_cancel_stops_all_of_one_person_s_jobs_here_once_it_is_confirmed(
     assert bobs.images
     (entry,) = await bot.audit.entries(discord_server.guild.id)
     assert (entry.actor_id, entry.action, entry.user_id) == (mona.id, "cancel", alice.id)
-    assert entry.reason == "too many (2 jobs)"
+    assert entry.reason == "2 jobs: too many"
 
 
 async def test_cancel_of_who_has_no_job_here_asks_nothing(

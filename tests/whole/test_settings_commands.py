@@ -127,7 +127,7 @@ async def test_jobs_are_kept_to_a_channel_and_its_threads(
 
     assert answer == f"Jobs may be asked for in: <#{art.id}>"
     assert (refused.ephemeral, there.ephemeral, below.ephemeral) == (True, False, False)
-    assert "Nothing else is allowed" in last
+    assert "That is the last one allowed" in last
 
 
 async def test_a_channel_the_bot_may_not_write_in_is_warned_of(
@@ -200,6 +200,7 @@ async def test_the_language_is_one_there_are_sentences_in(olivia: Person, bot: E
     offered = await olivia.autocomplete("settings language", "language", "")
 
     assert [choice["value"] for choice in offered] == ["en-GB", "en-US"]
+    assert offered[0]["name"] == "en-GB (British English)"
     assert await told(olivia, "language", language="en-GB") == "Public messages are in this language: `en-GB`"
     assert (await told(olivia, "language", language="de")).startswith("`language`: I do not speak")
     assert (await told(olivia, "language", language="../x")).startswith("`language`: I do not speak")
