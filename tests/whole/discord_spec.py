@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from bot.playground import Request
 from tests.shared import SHARED, shared_path
@@ -49,8 +46,7 @@ class DiscordSpec:
     def __init__(self, document: dict[str, Any]) -> None:
         document["components"]["schemas"]["SnowflakeType"] = {"type": ["string", "integer"]}
         self.document = document
-        resource = Resource.from_contents(document, default_specification=DRAFT202012)
-        self._registry = Registry().with_resource(URI, resource)
+        self._registry = Registry([(URI, document)], draft=Draft202012)
         # the fewer holes a path has the better it fits
         self._paths = [(_pattern(path), path) for path in sorted(document["paths"], key=lambda path: path.count("{"))]
         self._validators: dict[str, Draft202012Validator] = {}
@@ -139,10 +135,8 @@ class DiscordSpec:
         if validator is None:
             validator = Draft202012Validator({"$ref": URI + pointer}, registry=self._registry)
             self._validators[pointer] = validator
-        if validator.is_valid(value):
-            return ""
-        error = best_match(validator.iter_errors(value))
-        return f"{error.json_path}: {error.message[:300]}" if error else ""
+        error = next(validator.iter_errors(value), None)
+        return f"{_place(error.instance_path)}: {error.message[:300]}" if error else ""
 
 
 @cache
@@ -164,6 +158,10 @@ def _error_details(errors: object, place: str) -> Iterator[str]:
             yield from _error_details(inside, f"{place}.{key}")
         elif not all(isinstance(entry["code"], str) and isinstance(entry["message"], str) for entry in inside):
             yield f"{place}: a mistake without code or message"
+
+
+def _place(path: Iterable[str | int]) -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -37,7 +37,7 @@ async def test_a_request_that_does_not_conform_is_found(spec: DiscordSpec, traff
 
     assert spec.mistakes(sent) == []
     (mistake,) = spec.mistakes(replace(sent, payload=wrong))
-    assert "request $.content: 'aaaa" in mistake
+    assert 'request $.content: "aaaa' in mistake
     assert spec.refuses(replace(sent, payload=wrong))
     (mistake,) = spec.mistakes(replace(sent, query={"wait": "true"}))
     assert "request ?wait: no such parameter" in mistake
@@ -49,7 +49,7 @@ async def test_an_answer_that_does_not_conform_is_found(spec: DiscordSpec, traff
     without = {key: value for key, value in sent.answer.items() if key != "author"}
 
     (mistake,) = spec.mistakes(replace(sent, answer=without))
-    assert "answer $: 'author' is a required property" in mistake
+    assert 'answer $: "author" is a required property' in mistake
     (mistake,) = spec.mistakes(replace(sent, status=204))
     assert "answer: no 204 is described" in mistake
     (mistake,) = spec.mistakes(replace(sent, path="/nowhere"))
@@ -59,8 +59,8 @@ async def test_an_answer_that_does_not_conform_is_found(spec: DiscordSpec, traff
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        ({"message": "No"}, "'code' is a required property"),
-        ({"message": "No", "code": 0, "retry_after": 1.5}, "'global' is a required property"),
+        ({"message": "No"}, '"code" is a required property'),
+        ({"message": "No", "code": 0, "retry_after": 1.5}, '"global" is a required property'),
         ({"message": "No", "code": 50035, "errors": {"a": {"_errors": [{"code": 1, "message": ""}]}}}, "errors.a: "),
         ({"message": "No", "code": 50035, "errors": {"a": "b"}}, "errors.a: not an object"),
     ],
@@ -84,7 +84,7 @@ async def test_an_event_that_does_not_conform_is_found(spec: DiscordSpec, traffi
     for part, key in (("member", "roles"), ("message", "author")):
         wrong = interaction | {part: {name: value for name, value in interaction[part].items() if name != key}}
         (mistake,) = spec.event_mistakes("INTERACTION_CREATE", wrong)
-        assert f"event's {part} $: '{key}' is a required" in mistake
+        assert f'event\'s {part} $: "{key}" is a required' in mistake
     (mistake,) = spec.event_mistakes("GUILD_CREATE", guild | {"name": None})
     assert "$.name" in mistake
 
