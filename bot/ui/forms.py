@@ -42,13 +42,17 @@ class EaselForm(ui.Modal):
             async with answering(interaction, f"the form {type(self).__name__}"):
                 if interaction.user.id != self._person:
                     raise AccessRefused(_("That form was not put to you."))
-                await screen_form(interaction, self)
+                await self.screen(interaction)
                 await self.submit(interaction)
         finally:
             self._open.discard(self.custom_id)
 
     async def on_timeout(self) -> None:
         self._open.discard(self.custom_id)
+
+    async def screen(self, interaction: discord.Interaction[Any]) -> None:
+        """Look through the texts, before anything is done with them. Raises TextBlocked."""
+        await screen_form(interaction, self)
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """What it does. Errors become sentences."""
