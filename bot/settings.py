@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     comfyui_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         ("http://127.0.0.1:8188",),
         description="Where ComfyUI answers; several are separated by commas. A path and user:password@ are allowed.",
+        repr=False,
     )
     comfyui_headers: SecretStr | None = Field(
         None, description="Headers for a proxy in front of ComfyUI: `Name: value` pairs separated by `;`."

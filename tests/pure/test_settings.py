@@ -108,5 +108,10 @@ def test_headers_are_read_as_pairs() -> None:
     assert settings.comfyui_header_map() == {"Authorization": "Bearer a:b", "X-Key": "1"}
 
 
-def test_headers_do_not_show_in_the_settings_repr() -> None:
-    assert "Bearer" not in json.dumps(repr(Settings(comfyui_headers=SecretStr("Authorization: Bearer x"))))
+def test_headers_and_passwords_do_not_show_in_the_settings_repr() -> None:
+    settings = Settings(
+        comfyui_urls=("http://me:hunter2@host",), comfyui_headers=SecretStr("Authorization: Bearer x"), _env_file=None
+    )
+
+    assert "Bearer" not in json.dumps(repr(settings))
+    assert "hunter2" not in json.dumps(repr(settings))
