@@ -47,10 +47,10 @@ live: .venv/.installed
 screenshots: .venv/.installed
 	$(BIN)/python -m tests.whole.screenshots
 
-# The sentences in the code, for translators. No dates and no line numbers: it changes only when a sentence does.
+# The list of sentences for translators, and every catalogue brought up to date with it: docs/languages.md. Nothing
+# changes but where a sentence does; translations stay.
 messages: .venv/.installed
-	$(BIN)/pybabel -q extract --omit-header --no-location --no-wrap --sort-output --output=.venv/messages bot cogs
-	cat bot/locale/header.txt .venv/messages > bot/locale/easel.pot
+	$(BIN)/python -m tests.catalogues
 
 .venv/.installed: pyproject.toml uv.lock
 	@echo "Installing into .venv: this takes up to a minute, once."

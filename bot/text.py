@@ -11,6 +11,10 @@ from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 DEFAULT_LOCALE = "en-US"
+#: languages that read another one's catalogue, as Discord does for commands; Traditional Chinese is not Simplified
+FALLBACKS = {"es-419": "es-ES"}
+#: what sets names of commands and options apart in the catalogues: Discord wants them short and in lower case
+NAME = "name"
 
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
@@ -23,6 +27,11 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The sentence for that many things, in the current locale."""
     return catalogue(_locale.get()).ngettext(singular, plural, count)
+
+
+def named(name: str) -> str:
+    """A command's or an option's name as people see it in the current locale; itself where no catalogue has it."""
+    return catalogue(_locale.get()).pgettext(NAME, name)
 
 
 @contextmanager
@@ -42,13 +51,19 @@ def catalogue(locale: str) -> _gettext.NullTranslations:
     return _gettext.NullTranslations() if path is None else _read(path)
 
 
+def current_locale() -> str:
+    """The one sentences are made in now."""
+    return _locale.get()
+
+
 def spoken(locale: str) -> bool:
     """Whether sentences can be in this locale."""
     return locale.split("-", maxsplit=1)[0] == "en" or _file_of(locale) is not None
 
 
 def _file_of(locale: str) -> Path | None:
-    paths = [LOCALE_DIR / name / "easel.po" for name in (locale, locale.split("-", maxsplit=1)[0])]
+    names = (locale, FALLBACKS.get(locale, locale), locale.split("-", maxsplit=1)[0])
+    paths = [LOCALE_DIR / name / "easel.po" for name in names]
     return next((path for path in paths if path.is_file()), None)
 
 

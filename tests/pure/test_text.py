@@ -1,4 +1,4 @@
-"""Sentences in the locale of whoever reads them, and the list of all of them for translators."""
+"""Sentences in the locale of whoever reads them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from bot import text
-from bot.text import _, ngettext, speaking
-
-ROOT = Path(__file__).parents[2]
+from bot.text import _, named, ngettext, speaking
 
 GERMAN = """
 msgid ""
@@ -29,6 +24,10 @@ msgid "{count} fox"
 msgid_plural "{count} foxes"
 msgstr[0] "{count} Fuchs"
 msgstr[1] "{count} Füchse"
+
+msgctxt "name"
+msgid "fox"
+msgstr "fuchs"
 """
 
 
@@ -85,32 +84,26 @@ async def test_two_tasks_speak_their_own_languages() -> None:
     assert tuple(said) == ("Ein Fuchs im Grünen", "A fox")
 
 
-def test_the_list_for_translators_has_every_sentence_and_no_other() -> None:
-    """When this fails: `make messages`."""
-    assert listed() == written()
+@pytest.mark.usefixtures("german")
+def test_a_name_is_what_people_see_in_their_client_s_language() -> None:
+    with speaking("de"):
+        assert [named(name) for name in ("fox", "imagine")] == ["fuchs", "imagine"]
+        assert _("fox") == "fox"
+
+    assert named("fox") == "fox"
 
 
-def test_every_translation_keeps_its_placeholders() -> None:
-    for path in sorted(text.LOCALE_DIR.glob("*/easel.po")):
-        with path.open("rb") as source:
-            problems = [(message.id, errors) for message, errors in read_po(source).check()]
-        assert not problems, path
+@pytest.mark.parametrize(("locale", "spoken"), [("es-419", True), ("zh-TW", False), ("pt-BR", False)])
+def test_a_language_is_read_for_another_only_where_its_speakers_read_both(
+    locale: str, spoken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language in ("es-ES", "zh-CN", "de"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "easel.po").write_text(GERMAN, encoding="utf-8")
+    monkeypatch.setattr(text, "LOCALE_DIR", tmp_path)
+    text.catalogue.cache_clear()
+    with speaking(locale):
+        said = _("A fox")
+    text.catalogue.cache_clear()
 
-
-def listed() -> set[object]:
-    with (text.LOCALE_DIR / "easel.pot").open("rb") as source:
-        catalogue: Catalog = read_po(source)
-    return {as_key(message) for message in catalogue if message.id}
-
-
-def written() -> set[object]:
-    """The sentences in the code, as `pybabel extract` finds them."""
-    found = set()
-    for package in ("bot", "cogs"):
-        for _file, _line, message, _comments, context in extract_from_dir(ROOT / package):
-            found.add(as_key(Message(message, context=context)))
-    return found
-
-
-def as_key(message: Message) -> object:
-    return message.id if isinstance(message.id, str) else tuple(message.id)
+    assert (said != "A fox", text.spoken(locale)) == (spoken, spoken)

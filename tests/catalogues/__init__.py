@@ -1,0 +1,1 @@
+"""The catalogues of sentences: written by `make messages`, held by the tests."""

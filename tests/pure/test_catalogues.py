@@ -1,0 +1,165 @@
+"""The catalogues have every sentence in every language, and translations that Discord and the code can take."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from bot.text import NAME
+from bot.workflow.limits import LOCALES, check_name
+from tests.catalogues.extracting import command_names, manifest_names, template
+from tests.catalogues.merging import TEMPLATE, complete, lacking, languages, merged, of_language, read
+
+#: what is the same in another language: names of things, units, and words the language has taken over
+SAME = frozenset(
+    {
+        *("LoRA", "Seed", "seed", "prompt", "model", "{seconds} s", "{hours} h {minutes} min"),
+        *("{minutes} min {seconds} s", "Workflows", "workflow", "workflows"),
+    }
+)
+#: parts of a sentence that stay as they are: code, mentions, Discord's times, links
+KEPT = re.compile(r"`[^`{}]*`|<[@#/:t][^>]*>|https?://\S+|\b[A-Z][A-Z]+_[A-Z_]+\b")
+LISTED = complete()
+
+
+def test_the_list_for_translators_has_every_sentence_and_no_other() -> None:
+    """When this fails: `make messages`."""
+    assert keys(read(TEMPLATE)) == keys(template())
+
+
+def test_every_language_is_discord_s() -> None:
+    assert set(LISTED) <= set(languages()) <= LOCALES
+
+
+@pytest.mark.parametrize("language", LISTED)
+def test_every_sentence_is_there_and_none_that_is_said_no_more(language: str) -> None:
+    """When this fails: `make messages`, then translate what is empty."""
+    catalogue = read(of_language(language))
+
+    assert keys(catalogue) == keys(template())
+    assert not catalogue.obsolete
+    assert not [message.id for message in messages(catalogue) if lacking(message.string) or message.fuzzy]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_translation_has_the_placeholders_of_its_sentence(language: str) -> None:
+    wrong = [
+        (message.id, form)
+        for message in messages(read(of_language(language)))
+        for form in filled(message)
+        if not fits(message, form)
+    ]
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_translation_keeps_what_is_no_language(language: str) -> None:
+    """Code between backticks (commands' and options' names in the words of the language), mentions, times, links."""
+    catalogue = read(of_language(language))
+    renamed = {message.id: message.string or message.id for message in messages(catalogue) if message.context == NAME}
+
+    def translated(part: str) -> str:
+        return re.sub(r"[\w]+", lambda word: str(renamed.get(word[0], word[0])), part)
+
+    def parts(text: str) -> Counter[str]:
+        return Counter(KEPT.findall(text))
+
+    wrong = [
+        (message.id, form)
+        for message in messages(catalogue)
+        for form in filled(message)
+        if parts(form) != Counter(translated(part) if part[0] == "`" else part for part in KEPT.findall(first(message)))
+    ]
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", LISTED)
+def test_a_translation_is_not_the_english_again(language: str) -> None:
+    untouched = [
+        message.id
+        for message in messages(read(of_language(language)))
+        if message.context != NAME and message.id not in SAME and words(first(message))
+        if set(filled(message)) & {message.id, *(message.id if isinstance(message.id, tuple) else ())}
+    ]
+
+    assert not untouched
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_plural_form_is_there(language: str) -> None:
+    catalogue = read(of_language(language))
+    plurals = [message for message in messages(catalogue) if isinstance(message.id, tuple) and any(filled(message))]
+
+    assert not [message.id for message in plurals if len(filled(message)) != catalogue.num_plurals]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_discord_takes_every_name(language: str) -> None:
+    names = [str(message.string) for message in messages(read(of_language(language))) if message.context == NAME]
+
+    for name in filter(None, names):
+        check_name(name)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_two_commands_or_options_are_called_the_same(language: str) -> None:
+    names = [message.string for message in messages(read(of_language(language))) if message.context == NAME]
+
+    assert not [name for name, count in Counter(filter(None, names)).items() if count > 1]
+
+
+def test_names_of_commands_and_options_are_found() -> None:
+    assert {"imagine", "prompt", "clip_skip"} <= manifest_names()
+    assert {"queue", "cancel", "job", "settings", "limits", "waiting", "forget", "me", "list"} <= command_names()
+
+
+def test_merging_again_changes_nothing() -> None:
+    sentences = template()
+
+    for language in LISTED:
+        assert merged(language, sentences) == of_language(language).read_text("utf-8")
+
+
+def keys(catalogue: Catalog) -> set[object]:
+    return {(message.context, message.id) for message in messages(catalogue)}
+
+
+def messages(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def first(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else str(message.id[0])
+
+
+def filled(message: Message) -> list[str]:
+    """The forms there are of its translation."""
+    forms = [message.string] if isinstance(message.string, str) else message.string or []
+    return [form for form in forms if form]
+
+
+def fits(message: Message, form: str) -> bool:
+    """The same placeholders; a plural's form may leave out the count where it says it in words."""
+    ids = [message.id] if isinstance(message.id, str) else message.id
+    wanted = [placeholders(text) for text in ids]
+    return any(placeholders(form) == each for each in wanted)
+
+
+def placeholders(text: str) -> set[str] | None:
+    """With how they are formatted; None for a text that is none to fill in."""
+    try:
+        return {f"{name}:{how}" for _text, name, how, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None
+
+
+def words(text: str) -> bool:
+    """Whether anything is left to translate."""
+    bare = re.sub(r"\{[^}]*\}", "", KEPT.sub("", text))
+    return re.search(r"[A-Za-z]{3}", bare) is not None
