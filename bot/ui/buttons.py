@@ -1,9 +1,11 @@
-"""Buttons that work after a restart: their custom_id names the job, nothing is kept in memory."""
+"""Buttons and selects that work after a restart: their custom_id names the job, nothing is kept in memory."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Self
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
 
 import discord
 from discord import ui
@@ -20,16 +22,14 @@ from bot.ui.stopping import Bot, stopped
 JOB_ID = r"(?P<job_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
 
-class EaselButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
-    """The base of every button: a subclass has a template, an `__init__` that takes its groups, and `press`.
+#: Discord's ceilings
+LABEL, OPTIONS, PLACEHOLDER = 80, 25, 150
 
-    Errors that `press` raises become sentences; a person is answered in their language.
-    """
+ItemT_co = TypeVar("ItemT_co", bound=ui.Item[Any], covariant=True)
 
-    def __init__(
-        self, custom_id: str, label: str, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
-    ) -> None:
-        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id))
+
+class EaselItem(ui.DynamicItem[ItemT_co], template=r"(?!)"):
+    """The base of what is pressed or chosen. Errors become sentences; a person is answered in their language."""
 
     @classmethod
     async def from_custom_id(
@@ -45,6 +45,39 @@ class EaselButton(ui.DynamicItem[ui.Button[Any]], template=r"(?!)"):
     async def press(self, interaction: discord.Interaction[Any], bot: Any) -> None:
         """What it does."""
         raise NotImplementedError
+
+
+class EaselButton(EaselItem[ui.Button[Any]], template=r"(?!)"):
+    """The base of every button: a subclass has a template, an `__init__` that takes its groups, and `press`."""
+
+    def __init__(
+        self, custom_id: str, label: str, *, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    ) -> None:
+        super().__init__(ui.Button(label=label[:LABEL], style=style, custom_id=custom_id))
+
+
+@dataclass(frozen=True)
+class Control:
+    """A button or select as a value: `kind(*facts)` is a fresh one, for each time that a message is sent.
+
+    Equal ones look alike, so `facts` hold all that is to be seen. Make one with `control`.
+    """
+
+    kind: Callable[..., ui.DynamicItem[Any]]
+    facts: tuple[Hashable, ...] = ()
+
+    def item(self) -> ui.DynamicItem[Any]:
+        """A fresh one, labelled in the current language."""
+        return self.kind(*self.facts)
+
+
+#: one below the other, each of at most five buttons or one select
+Rows = tuple[tuple[Control, ...], ...]
+
+
+def control(kind: Callable[..., ui.DynamicItem[Any]], *facts: Hashable) -> Control:
+    """The button or select that `kind` makes of these."""
+    return Control(kind, facts)
 
 
 class CancelButton(EaselButton, template=rf"job:cancel:{JOB_ID}"):

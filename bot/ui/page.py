@@ -8,7 +8,7 @@ from io import BytesIO
 import discord
 from discord import ui
 
-from bot.ui.buttons import CancelButton
+from bot.ui.buttons import CancelButton, Rows, control
 
 ATTACHMENTS = 10  # Discord's ceiling for one message, and for one gallery
 TEXT = 4000  # Discord's ceiling for all text of one message
@@ -29,7 +29,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Page:
-    """One message in Components V2: a header, paragraphs, files, a Cancel button for `cancel` (a job's id)."""
+    """One message in Components V2: a header, paragraphs, files, a Cancel button for `cancel` (a job's id), and rows of
+    buttons and selects.
+    """
 
     header: str
     body: tuple[str, ...] = ()
@@ -37,19 +39,23 @@ class Page:
     files: tuple[Attachment, ...] = ()
     colour: int | None = None
     cancel: str | None = None
+    rows: Rows = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         """What a person would see change: a page with the key of the one shown need not be sent."""
-        return (self.header, self.body, self.footer, tuple((f.name, hash(f.data)) for f in self.files), self.cancel)
+        files = tuple((file.name, hash(file.data)) for file in self.files)
+        return (self.header, self.body, self.footer, files, self.cancel, self.rows)
 
     def view(self) -> ui.LayoutView:
         """Fresh components: a view that is sent twice breaks discord.py's registry of dynamic items."""
         view = ui.LayoutView(timeout=None)
         view.add_item(self._box())
-        if self.cancel is not None:
+        cancel = ((control(CancelButton, self.cancel),),) if self.cancel is not None else ()
+        for controls in (*cancel, *self.rows):
             row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-            row.add_item(CancelButton(self.cancel))
+            for each in controls:
+                row.add_item(each.item())
             view.add_item(row)
         return view
 
