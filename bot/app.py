@@ -31,6 +31,7 @@ from bot.jobs.judging import Judge
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
+from bot.jobs.thumbnails import Thumbnails
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
 from bot.rulebook import Rulebook
@@ -97,8 +98,8 @@ class EaselBot(commands.AutoShardedBot):
             help_command=None,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            allowed_installs=app_commands.AppInstallationType(guild=True),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -201,12 +202,14 @@ class EaselBot(commands.AutoShardedBot):
 
     def _build_runner(self) -> None:
         settings = self.settings
+        self.thumbnails = Thumbnails(settings.data_dir)
         self._delivery = DiscordDelivery(
             JobMessages(self, self.clock),
             self.store,
             clock=self.clock,
             keep_metadata=settings.keep_metadata,
             pace=self._pace,
+            thumbnails=self.thumbnails,
         )
         running = partial(running_limit, self.servers, self.limits)
         holds = Holds(paused=lambda: self.servers.paused, running_limit=running)

@@ -17,12 +17,13 @@ from bot.comfy.pool import Pool
 from bot.errors import BackendUnreachable, Fenced
 from bot.jobs.audit import Deed
 from bot.jobs.changes import write_fact
-from bot.jobs.housekeeping import remove_files
+from bot.jobs.folder import remove_files
 from bot.jobs.judging import judging_id
 from bot.jobs.pruning import files_in_use
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
 from bot.jobs.tables import audit, facts, jobs
+from bot.jobs.thumbnails import thumbnail_path
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,8 @@ class Forgetting:
         gone = await self._store.transact(lambda connection: _forget(connection, user_id, until))
         if not gone.left:
             self._wishes.pop(user_id, None)
-        await asyncio.to_thread(remove_files, self._data_dir, gone.files)
+        lying = [*gone.files, *map(thumbnail_path, gone.job_ids)]
+        await asyncio.to_thread(remove_files, self._data_dir, lying)
         reached = await asyncio.gather(*(self._tell(name, prompts) for name, prompts in gone.prompts.items()))
         log.info("%d jobs of person %d forgotten; %d to come", len(gone.job_ids), user_id, gone.left)
         return Forgotten(gone.job_ids, gone.left, all(reached))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.folder import remove_files
 from bot.jobs.store import Store
+from bot.jobs.tables import jobs
+from bot.jobs.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +30,7 @@ class Housekeeping:
         self._data_dir = data_dir
         self._clock = clock
         self._keep_days = keep_days
+        self._thumbnails = Thumbnails(data_dir)
 
     async def sweep(self) -> None:
         """Remove uploads which no job names: a crash left them. Only before anybody can send new ones."""
@@ -44,20 +51,20 @@ class Housekeeping:
         """Forget what is older than `keep_days`, and first what is large."""
         pruned = await self._store.prune(before=self._clock() - timedelta(days=self._keep_days))
         await asyncio.to_thread(remove_files, self._data_dir, pruned.files)
+        await self._clear_thumbnails()
         if pruned.emptied or pruned.forgotten:
             log.info("pruned: %d jobs forgotten, %d without graph and files", pruned.forgotten, pruned.emptied)
+
+    async def _clear_thumbnails(self) -> None:
+        """Those go whose jobs are forgotten. The files are looked at first: a job is stored before it has one."""
+        found = await asyncio.to_thread(self._thumbnails.known)
+        if found:
+            await asyncio.to_thread(self._thumbnails.remove, found - await self._store.transact(_ids))
 
     def _uploads(self) -> set[str]:
         files = (path for path in (self._data_dir / FILES).rglob("*") if path.is_file())
         return {path.relative_to(self._data_dir).as_posix() for path in files}
 
 
-def remove_files(data_dir: Path, files: Iterable[str]) -> None:
-    """Files that jobs named, and the folders they leave empty; takes as long as the disk does."""
-    for path in (data_dir / file for file in files):
-        try:
-            path.unlink(missing_ok=True)
-            if path.parent.is_dir() and not any(path.parent.iterdir()):
-                path.parent.rmdir()
-        except OSError as error:
-            log.warning("%s cannot be removed: %s", path.name, error.strerror)
+async def _ids(connection: AsyncConnection) -> frozenset[str]:
+    return frozenset((await connection.execute(select(jobs.c.id))).scalars())

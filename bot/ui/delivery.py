@@ -12,6 +12,7 @@ from bot.errors import BackendUnreachable
 from bot.jobs.delivery import DeliveryDelayed, Fetch, Showing
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
+from bot.jobs.thumbnails import Thumbnails
 from bot.text import speaking
 from bot.ui.editor import PACE, Editor
 from bot.ui.files import Prepared, prepare
@@ -36,8 +37,10 @@ class DiscordDelivery:
         clock: Callable[[], datetime],
         keep_metadata: bool = False,
         pace: float = PACE,
+        thumbnails: Thumbnails | None = None,
     ) -> None:
         self._messages = messages
+        self._thumbnails = thumbnails
         self._store = store
         self._outcomes = OutcomeSender(messages, store)
         self._clock = clock
@@ -74,6 +77,11 @@ class DiscordDelivery:
             latest, prepared = await asyncio.gather(self._store.get(job.id), fetched)
             job = latest or job
             await self._close(job.id)
+            if job.removed_by is not None:
+                log.info("job %s: its messages were taken away, so its outcome is not shown", job.id)
+                return
+            if self._thumbnails is not None and prepared.thumbnail is not None:
+                await asyncio.to_thread(self._thumbnails.keep, job.id, prepared.thumbnail)
             try:
                 await self._outcomes.send(job, prepared)
             except MessageGone:

@@ -16,9 +16,11 @@ from bot.jobs.delivery import Fetch
 from bot.jobs.job import Job
 from bot.media import png
 from bot.media.fit import Note, fit
+from bot.media.sheet import sheet
 from bot.media.sniff import AVIF, GIF, JPEG, MOV, MP4, OTHER, PNG, WEBM, WEBP, Category, sniff
 from bot.media.strip import strip_metadata
-from bot.text import _
+from bot.media.thumbnail import thumbnail
+from bot.text import _, ngettext
 from bot.ui.page import Attachment
 from bot.ui.withheld import withheld
 from bot.ui.words import alt_text
@@ -34,21 +36,25 @@ MIB = 2**20
 class Prepared:
     """`files` to attach, `texts` to show as they are, `remarks` about what could not be attached.
 
-    `size` is that of the first picture as it was made: `768x512`.
+    `size` is that of the first picture as it was made: `768x512`; `thumbnail` a small one of it. `on_sheet` is how many
+    pictures the first file shows, where they stand on one sheet.
     """
 
     files: tuple[Attachment, ...] = ()
     texts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     size: str | None = None
+    thumbnail: bytes | None = None
+    on_sheet: int = 0
 
 
-async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool) -> Prepared:
-    """Everything a finished job has to show, in files of at most `limit` bytes.
+async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool, grid: bool | None = None) -> Prepared:
+    """Everything a finished job has to show, in files of at most `limit` bytes; its pictures on one sheet, if its
+    workflow wants that, or `grid` says so.
 
     Raises `BackendUnreachable` where the server is away.
     """
-    work = _Work(job, limit, keep_metadata)
+    work = _Work(job, limit, keep_metadata, grid=job.recipe.grid if grid is None else grid)
     work.remarks += withheld(job)
     for output in job.shown:
         if output.kind == "text":
@@ -61,7 +67,14 @@ async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool) ->
             work.remarks.append(_too_large(output, limit))
         except ServerLost as lost:
             work.remarks.append(lost.sentence())
-    return Prepared(tuple(work.files), tuple(work.texts), tuple(dict.fromkeys(work.remarks)), work.size)
+    await asyncio.to_thread(work.lay_out)
+    remarks = tuple(dict.fromkeys(work.remarks))
+    return Prepared(tuple(work.files), tuple(work.texts), remarks, work.size, work.thumbnail, work.on_sheet)
+
+
+def picture_outputs(job: Job) -> tuple[Output, ...]:
+    """The pictures of a job that people may see, in the order in which they are shown and numbered."""
+    return tuple(output for output in job.shown if output.kind == "file" and _suffix(output) in PICTURES)
 
 
 @dataclass
@@ -75,6 +88,9 @@ class _Work:
     texts: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     size: str | None = None
+    thumbnail: bytes | None = None
+    grid: bool = False
+    on_sheet: int = 0
 
     def add_text(self, text: str) -> None:
         if sum(map(len, self.texts)) + len(text) <= TEXT_SHOWN:
@@ -89,11 +105,28 @@ class _Work:
         kind = sniff(data)
         if kind.category is Category.PICTURE and self.size is None:
             self.size = _measure(data)
+            self.thumbnail = thumbnail(data)
         extension = (_suffix(output) or kind.extension) if kind is OTHER else kind.extension
         if len(data) > self.limit:
             data, extension = self._made_smaller(data)
         shown = kind in GALLERY or extension == WEBP.extension
         self._attach(extension, data, shown=shown)
+
+    def lay_out(self) -> None:
+        """Runs in a thread. The pictures give way to their sheet, where all of them go onto one."""
+        pictures = [file for file in self.files if file.shown and sniff(file.data).category is Category.PICTURE]
+        wanted = len(picture_outputs(self.job))
+        if not self.grid or len(pictures) != wanted:
+            return
+        drawn = sheet([file.data for file in pictures], self.limit)
+        if drawn is None:
+            return
+        alt = ngettext("{count} picture on one sheet: {prompt}", "{count} pictures on one sheet: {prompt}", wanted)
+        alt = alt.format(count=wanted, prompt=alt_text(self.job))
+        name = f"easel-{self.job.id[:8]}-sheet{WEBP.extension}"
+        others = [file for file in self.files if file not in pictures]
+        self.files = [Attachment(name, drawn, alt=alt, spoiler=self.job.spoiler), *others]
+        self.on_sheet = wanted
 
     def _attach(self, extension: str, data: bytes, *, shown: bool) -> None:
         alt = alt_text(self.job) if shown else None

@@ -46,6 +46,8 @@ class Manifest(BaseModel):
     outputs: Names = ()
     #: label of a button -> `workflow.option`: where a result goes from there
     actions: dict[str, str] = {}
+    #: several pictures stand on one sheet, with numbers
+    grid: bool = False
     enabled: bool = True
     nsfw: bool = False
     #: seconds between two uses by the same person

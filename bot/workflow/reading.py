@@ -106,7 +106,7 @@ def _expected() -> dict[str, str]:
         **dict.fromkeys(texts, text),
         **dict.fromkeys(("min", "max", "step", "multiply", "round_to", "cooldown", "cost"), number),
         **dict.fromkeys(("targets", "bypass", "outputs", "pattern", "nodes", "models", "without"), names),
-        **dict.fromkeys(("required", "enabled", "nsfw", "strike"), switch),
+        **dict.fromkeys(("required", "grid", "enabled", "nsfw", "strike"), switch),
         **dict.fromkeys(("names", "descriptions", "helps"), words),
         **dict.fromkeys(("values", "defaults"), values),
         "actions": _('a table of buttons, such as { "Upscale" = "upscale.image" }'),

@@ -30,6 +30,10 @@ class Recipe:
     patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: how its pictures are judged before anybody sees them; None: they are not
     safety: Safety | None = None
+    #: whether its pictures stand on one sheet
+    grid: bool = False
+    #: whether it was for adults
+    nsfw: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -41,6 +45,8 @@ class Recipe:
             "models": list(self.models),
             "patterns": {name: list(found) for name, found in self.patterns.items()},
             "safety": self.safety.to_dict() if self.safety is not None else None,
+            "grid": self.grid,
+            "nsfw": self.nsfw,
         }
 
     @classmethod
@@ -54,6 +60,8 @@ class Recipe:
             models=tuple(facts.get("models", ())),
             patterns={name: tuple(found) for name, found in facts.get("patterns", {}).items()},
             safety=Safety.from_dict(facts["safety"]) if facts.get("safety") is not None else None,
+            grid=bool(facts.get("grid")),
+            nsfw=bool(facts.get("nsfw")),
         )
 
 
@@ -67,6 +75,8 @@ def recipe_of(workflow: Workflow) -> Recipe:
         models=workflow.models,
         patterns={name: option.pattern for name, option in workflow.options.items() if option.pattern},
         safety=workflow.safety,
+        grid=workflow.manifest.grid,
+        nsfw=workflow.manifest.nsfw,
     )
 
 

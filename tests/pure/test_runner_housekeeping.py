@@ -10,6 +10,7 @@ import pytest
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import JobState
 from bot.jobs.store import Store
+from bot.jobs.thumbnails import Thumbnails
 from tests.pure.jobs import Clock, make_job, open_store
 
 
@@ -72,3 +73,18 @@ async def test_a_data_folder_without_uploads_needs_no_sweeping(tmp_path: Path, s
     await Housekeeping(store, tmp_path / "nowhere", clock=clock, keep_days=400).sweep()
 
     assert not (tmp_path / "nowhere").exists()
+
+
+async def test_thumbnails_go_with_their_jobs_and_no_sooner(tmp_path: Path, store: Store, clock: Clock) -> None:
+    thumbnails = Thumbnails(tmp_path)
+    old = await store.add(make_job())
+    await store.deliver(await store.change(old, state=JobState.CANCELLED))
+    clock.pass_by(days=100)
+    new = await store.add(make_job())
+    for job_id in (old.id, new.id, "of a job that a crash left behind"):
+        thumbnails.keep(job_id, b"small")
+
+    await Housekeeping(store, tmp_path, clock=clock, keep_days=90).prune()
+
+    assert thumbnails.known() == {new.id}
+    assert (thumbnails.read(new.id), thumbnails.read(old.id)) == (b"small", None)

@@ -41,6 +41,7 @@ def _further(manifest: Manifest) -> Iterator[str]:
         "cooldown": _line("cooldown = 30", _("seconds between two uses by the same person")),
         "roles": _line('roles = ["Artists"]', _("who may use it; left out: everybody")),
         "nsfw": _line("nsfw = true", _("only in channels marked so")),
+        "grid": _line("grid = true", _("several pictures on one numbered sheet")),
         "enabled": _line("enabled = false", _("keeps the file, takes the command away")),
     }
     yield from (line for key, line in every.items() if key not in _set(manifest))
