@@ -15,12 +15,13 @@ from bot.jobs.job import Job
 from bot.text import _
 from bot.ui.answering import answering
 from bot.ui.buttons import open_job
+from bot.ui.commands import N_
 from bot.ui.people import tell
 from bot.ui.permissions import presser
 from bot.ui.report import ReportForm, WarnForm, nobody
 from bot.ui.stopping import stopped
 
-STOP, REMOVE, REPORT = "Stop this job", "Remove and warn", "Report to moderators"
+STOP, REMOVE, REPORT = N_("Stop this job"), N_("Remove and warn"), N_("Report to moderators")
 MODERATORS = discord.Permissions(manage_messages=True)
 
 Interaction = discord.Interaction[EaselBot]

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 
 from bot.jobs.store import Store
-from bot.text import _, speaking
+from bot.text import _, named, speaking, spoken
 
 Handler = Callable[[discord.Interaction[Any], Mapping[str, Any]], Awaitable[None]]
 
@@ -27,8 +27,13 @@ def N_(sentence: str) -> str:  # noqa: N802  gettext's name for what is translat
 
 
 class Sentences(app_commands.Translator):
-    """Descriptions and choices in every language there is a catalogue for; names stay as they are, but where a
-    manifest says them in other languages."""
+    """Everything Discord shows of the commands, in every language there is a catalogue for or a manifest says it in.
+
+    A name that would be another's in that language stays as it is: Discord would refuse all commands.
+    """
+
+    def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
+        self._tree = tree
 
     async def translate(
         self,
@@ -36,13 +41,25 @@ class Sentences(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContext[Any, Any],
     ) -> str | None:
-        if (other := string.extras.get("others", {}).get(locale.value)) is not None:
-            return str(other)
-        if context.location in NAMES:
+        if not spoken(locale.value) and locale.value not in string.extras.get("others", {}):
             return None
         with speaking(locale.value):
-            translated = _(string.message)
+            if context.location not in NAMES or isinstance(context.data, app_commands.ContextMenu):
+                translated = _said(string, locale, _)
+            else:
+                translated = _said(string, locale, named)
+                others = [name for name in self._beside(context) if name.message != string.message]
+                if translated in {form for name in others for form in (name.message, _said(name, locale, named))}:
+                    return None
         return translated if translated != string.message else None
+
+    def _beside(self, context: app_commands.TranslationContext[Any, Any]) -> list[app_commands.locale_str]:
+        """The names on the same level."""
+        if context.location is WORDS.parameter_name:
+            return [_own_name(option) for option in context.data.command.parameters]
+        if (parent := context.data.parent) is not None:
+            return [_own_name(command) for command in parent.commands]
+        return [_own_name(command) for command in self._tree.get_commands(type=discord.AppCommandType.chat_input)]
 
 
 @dataclass(frozen=True)
@@ -88,15 +105,27 @@ def build_command(
 
 async def sync_commands(tree: app_commands.CommandTree[Any], store: Store, application_id: int) -> bool:
     """Send the commands to Discord where they differ from what was sent last; whether it did."""
-    payload = [await command.get_translated_payload(tree, Sentences()) for command in _sorted(tree)]
+    sentences = Sentences(tree)
+    payload = [await command.get_translated_payload(tree, sentences) for command in _sorted(tree)]
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     key = f"commands:{application_id}"
     if await store.recall(key) == digest and await _all_there(tree):
         return False
-    await tree.set_translator(Sentences())
+    await tree.set_translator(sentences)
     await tree.sync()
     await store.remember(key, digest)
     return True
+
+
+def _said(string: app_commands.locale_str, locale: discord.Locale, look_up: Callable[[str], str]) -> str:
+    """What a manifest says, else the catalogue."""
+    return str(string.extras.get("others", {}).get(locale.value) or look_up(string.message))
+
+
+def _own_name(thing: Any) -> app_commands.locale_str:
+    """Of a command or an option, with its manifest's translations; discord.py keeps those apart from `name`."""
+    name = getattr(thing, "_locale_name", None) if not isinstance(thing, app_commands.Parameter) else thing.locale_name
+    return name or app_commands.locale_str(thing.name)
 
 
 async def _all_there(tree: app_commands.CommandTree[Any]) -> bool:
