@@ -23,6 +23,7 @@ from bot.workflow.limits import MAX_CHOICES
 
 
 @app_commands.default_permissions(administrator=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Look after the workflows (bot owner)")):
     """For the owner of the bot alone: workflows belong to no Discord server."""
 

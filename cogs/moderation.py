@@ -32,6 +32,8 @@ Minutes = app_commands.Range[int, 1, YEAR]
 
 
 @app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_messages=True)
 class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See and stop the jobs of this server")):
     """Discord decides who may use these (an admin can change it), so the handlers do not refuse whom it let through."""

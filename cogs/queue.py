@@ -15,6 +15,7 @@ from bot.text import _, ngettext, speaking
 from bot.ui.commands import N_
 from bot.ui.lists import job_choices, job_line, job_list
 from bot.ui.people import actor_of, tell
+from bot.ui.presence import server_of
 from bot.ui.stopping import find_job, stop_job
 
 LISTED = 20
@@ -54,8 +55,8 @@ class Queue(commands.Cog):
         return jobs[0] if jobs else None
 
     async def _overview(self, interaction: discord.Interaction[EaselBot]) -> str:
-        """On a server its jobs, in direct messages one's own."""
-        guild_id, actor = interaction.guild_id, self._actor(interaction)
+        """On a server its jobs, in direct messages and where the bot is not one's own."""
+        guild_id, actor = server_of(interaction), self._actor(interaction)
         user_id = actor.user_id if guild_id is None else None
         jobs = await self.bot.store.select(guild_id=guild_id, user_id=user_id, limit=LISTED)
         here = sum((await self.bot.store.counts(guild_id=guild_id, user_id=user_id, states=OPEN)).values())

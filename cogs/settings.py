@@ -35,6 +35,8 @@ VISIBILITIES = [
 
 
 @app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
 class ServerSettings(commands.GroupCog, group_name="settings", group_description=N_("See and set what holds here")):
     """Discord decides who may use these (an admin can change it), so the handlers do not refuse whom it let through.

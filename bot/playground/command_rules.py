@@ -39,7 +39,7 @@ def refusal(command: Payload, user: User, channel: Channel, overrides: Overrides
     contexts = command["contexts"]
     if contexts is not None and channel.context not in contexts:
         return _elsewhere(contexts)
-    if channel.context == IN_BOT_DM and not command["dm_permission"]:
+    if contexts is None and channel.context == IN_BOT_DM and not command["dm_permission"]:
         return _elsewhere([IN_GUILD])
     if not installations(command, user, channel):
         return "This app is neither in this server nor installed to your account."

@@ -48,10 +48,14 @@ class Interaction:
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
+    def by_server(self) -> bool:
+        """Whether the app is here for the server's sake, or in its own direct messages: not only by somebody's."""
+        return "0" in self.metadata["authorizing_integration_owners"]
+
+    @property
     def hushed(self) -> bool:
         """Whether answers are ephemeral whatever the app says: only this person has it, and may not show it here."""
-        owners = self.metadata["authorizing_integration_owners"]
-        if self.channel.guild is None or "0" in owners:
+        if self.channel.guild is None or self.by_server:
             return False
         return not permissions(self.user, self.channel).use_external_apps
 

@@ -114,8 +114,8 @@ class Interactions:
         if original and original.loading and not original.deleted:
             self.messages.edit(original, payload, uploads, asked_by=interaction.user)
             return original
-        if not interaction.channel.has_bot and len(interaction.followups) >= FOLLOWUPS_WITHOUT_BOT:
-            raise Refusal(400, 40094, "This interaction has reached the maximum number of follow up messages")
+        if not interaction.by_server and len(interaction.followups) >= FOLLOWUPS_WITHOUT_BOT:
+            raise Refusal(400, 40094, "This interaction has hit the maximum number of follow up messages")
         metadata = interaction.metadata
         if original:
             metadata = metadata | {"original_response_message_id": str(original.id)}

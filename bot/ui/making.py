@@ -26,6 +26,7 @@ from bot.text import _, speaking
 from bot.ui.admitting import Admitting
 from bot.ui.people import actor_of
 from bot.ui.places import channels_of, place_of
+from bot.ui.presence import server_of
 from bot.ui.uploads import Source, keep
 from bot.ui.visibility import Shown, require_nsfw_channel, shown_here
 from bot.ui.workflows import unavailable
@@ -93,7 +94,7 @@ class Maker:
         for name, source in wish.sources.items():
             source.check(options[name])
         typed = typed_texts(manifest.options, wish.given)
-        await bot.screening.check(typed, guild_id=interaction.guild_id, user_id=interaction.user.id)
+        await bot.screening.check(typed, guild_id=server_of(interaction), user_id=interaction.user.id)
         files = {name: name for name in (*wish.sources, *wish.kept)}
         said = expand(manifest, {**wish.given, **files})
         workflow, values = choose(graphs, said, bot.pool.catalogue, bot.pool.version)
@@ -143,7 +144,7 @@ class Maker:
         )
 
     def _shown(self, interaction: discord.Interaction[Any], workflow: Workflow) -> Shown:
-        rules, default = self._bot.servers.get(interaction.guild_id).rules, Visibility(self._bot.settings.results)
+        rules, default = self._bot.servers.get(server_of(interaction)).rules, Visibility(self._bot.settings.results)
         return shown_here(interaction, rules, default, nsfw=workflow.manifest.nsfw)
 
     async def _store_first(self, interaction: discord.Interaction[Any], job: Job) -> Job | None:

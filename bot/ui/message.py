@@ -23,6 +23,8 @@ TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown 
 GONE = frozenset({10008})  # unknown message
 # no channel, no guild, no access, not ours, no direct messages, not allowed, archived, locked
 NO_WAY = frozenset({10003, 10004, 50001, 50005, 50007, 50013, 50083, 160005})
+TOO_MANY = 40094  # follow-ups of one interaction
+FOLLOW_UPS = 5  # what Discord's documentation grants an app there that only a person added
 TOO_OFTEN = 30046  # edits of a message older than an hour: a limit of their own
 DIRECT_LIMIT = 10 * 2**20  # bytes of a file in direct messages
 
@@ -33,6 +35,10 @@ class MessageGone(EaselError):
 
 class NoWay(EaselError):
     """The channel, the server or our access to it is gone, or the thread is archived."""
+
+
+class TooMany(NoWay):
+    """The interaction's token takes no more messages below the first."""
 
 
 class RequestTooLarge(EaselError):
@@ -56,6 +62,10 @@ class JobMessages:
             return place.filesize_limit
         guild = self._client.get_guild(place.guild_id) if place.guild_id is not None else None
         return min(place.filesize_limit, DIRECT_LIMIT if guild is None else guild.filesize_limit)
+
+    def follow_ups(self, place: Place) -> int | None:
+        """How many messages may come below the job's own; None: as many as it takes."""
+        return None if place.visible or place.guild_id is not None else FOLLOW_UPS
 
     async def edit(self, place: Place, page: Page) -> int:
         """Make the job's message look like this; its id. Raises the errors of this module and `DeliveryDelayed`."""
@@ -81,14 +91,14 @@ class JobMessages:
                 raise NoWay
             view, files = page.view(), page.attachments()
             # what begins where only the person looks must go on there
-            sent = await self._webhook(place).send(view=view, files=files, ephemeral=not place.visible, wait=True)
+            sent = await self._webhook(place).send(view=view, files=files, ephemeral=place.ephemeral, wait=True)
             return sent.id
 
     async def find(self, place: Place, page: Page, *, since: datetime | None) -> int | None:
         """The message that has this page's files already, where it may have been sent so long ago that its nonce is
-        forgotten: at the earliest at `since`. None where there is none to be seen."""
+        forgotten: at the earliest at `since`. None where there is none to be seen, or the bot may not look."""
         names = [file.name for file in page.files]
-        if not names or since is None or self._clock() - since < NONCES_KEPT:
+        if not names or not place.visible or since is None or self._clock() - since < NONCES_KEPT:
             return None
         above = discord.Object(place.message_id or place.interaction_id)
         with _translated():
@@ -162,6 +172,8 @@ def _translated() -> Iterator[None]:
 def _meaning(error: discord.HTTPException) -> EaselError:
     if error.code in GONE:
         return MessageGone()
+    if error.code == TOO_MANY:
+        return TooMany()
     if error.code in NO_WAY or error.code in TOKEN_DEAD:
         return NoWay()
     if _too_large(error):

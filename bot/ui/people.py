@@ -9,6 +9,7 @@ import discord
 from bot.errors import AccessRefused
 from bot.jobs.access import Actor
 from bot.text import _
+from bot.ui.presence import server_of
 
 CONTENT = 2000  # Discord's ceiling for the text of an ordinary message
 
@@ -25,18 +26,18 @@ def actor_of(
     `let_through`: Discord itself let them use a moderators' command, which an admin may have granted to any role.
     `moderator`: what `bot.ui.permissions` says of them; not given, those who may manage messages are moderators.
     """
-    user = interaction.user
+    user, guild_id = interaction.user, server_of(interaction)
     roles = user.roles if isinstance(user, discord.Member) else []
     if moderator is None:
         moderator = let_through or interaction.permissions.manage_messages
     return Actor(
         user_id=user.id,
-        guild_id=interaction.guild_id,
+        guild_id=guild_id,
         roles=frozenset(role.id for role in roles),
         role_names=frozenset(role.name for role in roles),
-        moderator=moderator and interaction.guild_id is not None,
+        moderator=moderator and guild_id is not None,
         owner=owner,
-        admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        admin=guild_id is not None and interaction.permissions.manage_guild,
     )
 
 

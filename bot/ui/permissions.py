@@ -16,6 +16,7 @@ from discord import app_commands
 from bot.jobs.access import Actor
 from bot.network import NETWORK_ERRORS
 from bot.ui.people import actor_of
+from bot.ui.presence import server_of
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +91,8 @@ async def moderator(interaction: discord.Interaction[Any], *commands: str) -> bo
     for the whole bot can only forbid; otherwise it is who may manage messages. Administrators always; nobody in direct
     messages and on servers without the bot. Channels an admin closed for a command are not looked at here.
     """
-    guild_id, held = interaction.guild_id, interaction.permissions
-    if guild_id is None or interaction.client.get_guild(guild_id) is None:
+    guild_id, held = server_of(interaction), interaction.permissions
+    if guild_id is None:
         return False
     if held.administrator:
         return True

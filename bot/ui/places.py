@@ -10,6 +10,7 @@ import discord
 from bot.errors import AccessRefused
 from bot.jobs.job import Place
 from bot.text import _
+from bot.ui.presence import reached, server_of
 from bot.ui.visibility import Shown
 
 TOKEN_LIFE = timedelta(minutes=15)  # Discord's
@@ -19,11 +20,11 @@ def place_of(interaction: discord.Interaction[Any], shown: Shown, now: datetime)
     """What is needed to answer later; AccessRefused where there is no channel."""
     if interaction.channel_id is None:
         raise AccessRefused(_("This command needs a channel."))
-    user = interaction.user
+    user, here = interaction.user, reached(interaction)
     return Place(
         application_id=interaction.application_id,
         channel_id=interaction.channel_id,
-        guild_id=interaction.guild_id,
+        guild_id=server_of(interaction),
         user_id=user.id,
         user_name=user.display_name,
         interaction_id=interaction.id,
@@ -32,7 +33,8 @@ def place_of(interaction: discord.Interaction[Any], shown: Shown, now: datetime)
         locale=shown.locale,
         roles=tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else (),
         filesize_limit=interaction.filesize_limit,
-        visible=not shown.ephemeral and (interaction.is_guild_integration() or interaction.context.dm_channel is True),
+        visible=here and not shown.ephemeral,
+        by_token=not here and not shown.ephemeral,
     )
 
 

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.jobs.screening import Screening
+from bot.ui.presence import server_of
 
 #: options of the bot's own commands whose text others read
 READ_BY_OTHERS = frozenset({"reason"})
@@ -34,4 +35,4 @@ async def screen_form(interaction: discord.Interaction[Any], form: ui.Modal) -> 
 
 
 async def _check(interaction: discord.Interaction[Any], bot: Bot, texts: dict[str, str]) -> None:
-    await bot.screening.check(texts, guild_id=interaction.guild_id, user_id=interaction.user.id, strike=False)
+    await bot.screening.check(texts, guild_id=server_of(interaction), user_id=interaction.user.id, strike=False)

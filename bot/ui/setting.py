@@ -12,6 +12,7 @@ from bot.jobs.audit import Audit, Deed
 from bot.jobs.rules import Rules
 from bot.jobs.servers import Servers
 from bot.text import _
+from bot.ui import presence
 from bot.ui.channels import Place
 from bot.ui.people import tell
 from bot.ui.rules import in_parts
@@ -27,10 +28,11 @@ class Bot(Protocol):
 
 
 def server_of(interaction: discord.Interaction[Any]) -> int:
-    """Its id; AccessRefused in direct messages."""
-    if interaction.guild_id is None:
+    """Its id; AccessRefused in direct messages, and where the bot is not."""
+    guild_id = presence.server_of(interaction)
+    if guild_id is None:
         raise AccessRefused(_("Settings belong to a server: use this on one."))
-    return interaction.guild_id
+    return guild_id
 
 
 async def change_rules(

@@ -10,6 +10,7 @@ import discord
 from bot.errors import AccessRefused
 from bot.jobs.rules import Rules, Visibility
 from bot.text import _
+from bot.ui.presence import alone, hushed
 
 CHANNELS = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.ForumChannel, discord.Thread)
 
@@ -24,11 +25,11 @@ class Shown:
 
 
 def shown_here(interaction: discord.Interaction[Any], rules: Rules, default: Visibility, *, nsfw: bool) -> Shown:
-    """How an answer to this appears. Nobody else reads along in direct messages, so nothing is hidden in there; what
-    is for age-restricted channels is covered wherever else Discord lets it be asked for.
+    """How an answer to this appears. Nobody else reads along in direct messages with the bot, so nothing is hidden in
+    there; what is for age-restricted channels is covered wherever else Discord lets it be asked for.
     """
     results = rules.results or default
-    ephemeral = results is Visibility.EPHEMERAL and interaction.guild_id is not None
+    ephemeral = (results is Visibility.EPHEMERAL and not alone(interaction)) or hushed(interaction)
     spoiler = results is Visibility.SPOILER or (nsfw and not _restricted(interaction))
     theirs, here = interaction.locale.value, interaction.guild_locale
     public = rules.language or (here.value if here is not None else theirs)
@@ -38,11 +39,12 @@ def shown_here(interaction: discord.Interaction[Any], rules: Rules, default: Vis
 def require_nsfw_channel(interaction: discord.Interaction[Any], *, nsfw: bool) -> None:
     """Raise AccessRefused for a workflow for adults where the channel, or a thread's, is not age-restricted.
 
-    In direct messages Discord alone knows whether the person wants such commands, and asks no one about buttons.
+    In direct messages Discord alone knows whether the person wants such commands, and asks no one about buttons. In
+    those of people nobody knows who reads along.
     """
     if not nsfw or _restricted(interaction):
         return
-    if interaction.guild_id is None and interaction.type is discord.InteractionType.application_command:
+    if alone(interaction) and interaction.type is discord.InteractionType.application_command:
         return
     raise AccessRefused(_("This is for age-restricted channels only. Use it in one of those."))
 

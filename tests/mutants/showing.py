@@ -34,7 +34,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "follow-ups-private",
         "bot/ui/message.py",
-        "ephemeral=not place.visible, ",
+        "ephemeral=place.ephemeral, ",
         "",
         (f"{SHOWN}only_who_asked_sees_previews_results_and_follow_ups",),
     ),
