@@ -80,8 +80,13 @@ class Menus(commands.Cog):
 
 def _menu(name: str, callback: Callable[[Interaction, discord.Message], Awaitable[None]]) -> app_commands.ContextMenu:
     servers = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
-    # discord.py wants the type of a coroutine function, which a bound method has not
-    return app_commands.ContextMenu(name=name, callback=callback, allowed_contexts=servers)  # type: ignore[arg-type]
+    theirs = app_commands.AppInstallationType(guild=True, user=False)
+    return app_commands.ContextMenu(
+        name=name,
+        callback=callback,  # type: ignore[arg-type]  # wanted: a coroutine function, which a bound method is not
+        allowed_contexts=servers,
+        allowed_installs=theirs,
+    )
 
 
 async def setup(bot: EaselBot) -> None:
