@@ -148,6 +148,12 @@ class Job:
         return tuple(output for output, verdict in pairs if verdict is Verdict.SAFE)
 
     @property
+    def seeded(self) -> bool:
+        """Whether the seed went anywhere: not every workflow rolls dice. It did where the graph is forgotten."""
+        inputs = (node.get("inputs", {}).values() for node in self.graph.values())
+        return not self.graph or any(value == self.seed for values in inputs for value in values)
+
+    @property
     def delivered(self) -> bool:
         """Whether the person has seen the outcome."""
         return self.delivered_at is not None

@@ -76,13 +76,7 @@ def elsewhere(page: Page, job: Job) -> Page:
 
 
 def _details(job: Job, size: str | None = None) -> str:
-    known = facts(job, *(SHOWN if _seeded(job) else SHOWN[1:]), **({"size": size} if size else {}))
+    known = facts(job, *(SHOWN if job.seeded else SHOWN[1:]), **({"size": size} if size else {}))
     if job.seconds is not None:
         known.append(duration(job.seconds))
     return " · ".join(known)
-
-
-def _seeded(job: Job) -> bool:
-    """Whether the seed went anywhere: not every workflow rolls dice."""
-    inputs = (node.get("inputs", {}).values() for node in job.graph.values())
-    return any(value == job.seed for values in inputs for value in values)
