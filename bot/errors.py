@@ -9,6 +9,8 @@ EaselError
 ├── TextBlocked                  what a person typed holds a blocked term
 ├── AccessRefused                who asked may not do that
 ├── LimitReached                 who asked has used up what they may
+├── TooManyPresets               who saves a preset has as many as there may be
+├── HelperFailed                 the language model that improves prompts has no answer
 ├── AttachmentRefused            a file somebody attached is not fetched, or not used
 ├── Fenced                       the job changed under us: somebody else has it, or it ended
 ├── BackendError                 about a ComfyUI server rather than about a job
@@ -141,6 +143,43 @@ class AccessRefused(EaselError):
 
     def sentence(self) -> str:
         return self.problem
+
+
+@dataclass(eq=False)
+class TooManyPresets(EaselError):
+    """`most` are there already."""
+
+    most: int
+
+    def sentence(self) -> str:
+        return _("You have {most} presets, which is the most. Delete one with /preset delete.").format(most=self.most)
+
+
+class HelperTrouble(StrEnum):
+    #: nobody answers there
+    UNREACHABLE = "unreachable"
+    #: it took too long
+    SLOW = "slow"
+    #: it answered that it will not, or with something else than a prompt
+    REFUSED = "refused"
+    #: as many people ask already as may at a time
+    BUSY = "busy"
+
+
+@dataclass(eq=False)
+class HelperFailed(EaselError):
+    trouble: HelperTrouble
+
+    def sentence(self) -> str:
+        match self.trouble:
+            case HelperTrouble.UNREACHABLE:
+                return _("The prompt helper does not answer at the moment. Try again later.")
+            case HelperTrouble.SLOW:
+                return _("The prompt helper took too long. Try again.")
+            case HelperTrouble.BUSY:
+                return _("The prompt helper is busy. Try again in a moment.")
+            case _:
+                return _("The prompt helper had no usable suggestion. Try again, or change the prompt yourself.")
 
 
 @dataclass(eq=False)

@@ -73,6 +73,19 @@ class Settings(BaseSettings):
     safety_workflow: str | None = Field(
         None, description="The workflow that judges the pictures of all others before they are posted."
     )
+    wildcards: bool = Field(
+        True, description="Fill in wildcards and alternatives in prompts: docs/prompts.md says how they are written."
+    )
+    prompt_helper_url: str | None = Field(
+        None,
+        description="An OpenAI-compatible address, such as http://127.0.0.1:11434/v1, for the button Improve prompt.",
+        repr=False,
+    )
+    prompt_helper_model: str | None = Field(None, description="The model to ask there.")
+    prompt_helper_key: SecretStr | None = Field(None, description="The key to it, where it wants one.")
+    prompt_helper_seconds: float = Field(
+        30, gt=0, le=600, allow_inf_nan=False, description="How long it may take to answer."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
 
@@ -91,6 +104,16 @@ class Settings(BaseSettings):
         if not urls:
             raise ValueError("name at least one server, such as http://127.0.0.1:8188")
         return tuple(url.rstrip("/") for url in dict.fromkeys(urls))
+
+    @field_validator("prompt_helper_url")
+    @classmethod
+    def _check_helper(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{_hide(url)!r} is not an address such as http://127.0.0.1:11434/v1")
+        return url.rstrip("/")
 
     @field_validator("limit_size")
     @classmethod
@@ -122,8 +145,9 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """What must never be shown or logged."""
         token = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
-        passwords = [urlsplit(url).password or "" for url in self.comfyui_urls]
-        return [secret for secret in (*token, *self.comfyui_header_map().values(), *passwords) if secret]
+        key = [self.prompt_helper_key.get_secret_value()] if self.prompt_helper_key is not None else []
+        passwords = [urlsplit(url).password or "" for url in (*self.comfyui_urls, self.prompt_helper_url or "")]
+        return [secret for secret in (*token, *key, *self.comfyui_header_map().values(), *passwords) if secret]
 
 
 def pixels_in(size: str) -> int:

@@ -22,7 +22,7 @@ from bot.workflow.variant import (
     varied,
 )
 
-__all__ = ["PRESET", "Manifest", "Preset", "Requires", "Variant", "keys_of"]
+__all__ = ["PRESET", "Manifest", "Preset", "Requires", "Variant", "characters", "keys_of"]
 
 #: the option that chooses a preset
 PRESET = "preset"
@@ -117,7 +117,7 @@ class Manifest(BaseModel):
             raise ValueError(_("There can be only one option of type “seed”; give it all the targets."))
         if len(names) > MAX_OPTIONS:
             raise ValueError(_("With its presets it has more than {most} options.").format(most=MAX_OPTIONS))
-        if (length := _characters(self)) > MAX_CHARACTERS:
+        if (length := characters(self)) > MAX_CHARACTERS:
             raise ValueError(
                 _("The command has {length} characters in all; Discord takes {most}. Shorten help and choices.").format(
                     length=length, most=MAX_CHARACTERS
@@ -157,7 +157,7 @@ def _twice(names: Iterable[str]) -> str:
     return next((name for name in names if name in seen or seen.add(name)), "")  # type: ignore[func-returns-value]  # adds
 
 
-def _characters(manifest: Manifest) -> int:
+def characters(manifest: Manifest) -> int:
     """As Discord counts them, the longest language of each: names, descriptions, choices' names and values."""
     return (
         _longest(manifest.name, manifest.names)
