@@ -21,9 +21,8 @@ MARGIN = timedelta(seconds=20)  # an edit under way must not see the token die
 NONCES_KEPT = timedelta(minutes=2)  # at least: Discord says "the past few minutes"
 TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown webhook, unknown interaction
 GONE = frozenset({10008})  # unknown message
-# no channel, no guild, no access, not ours, no direct messages, not allowed, archived, locked
-NO_WAY = frozenset({10003, 10004, 50001, 50005, 50007, 50013, 50083, 160005})
-TOO_MANY = 40094  # follow-ups of one interaction
+# no channel, no guild, too many follow-ups, no access, not ours, no direct messages, not allowed, archived, locked
+NO_WAY = frozenset({10003, 10004, 40094, 50001, 50005, 50007, 50013, 50083, 160005})
 FOLLOW_UPS = 5  # what Discord's documentation grants an app there that only a person added
 TOO_OFTEN = 30046  # edits of a message older than an hour: a limit of their own
 DIRECT_LIMIT = 10 * 2**20  # bytes of a file in direct messages
@@ -35,10 +34,6 @@ class MessageGone(EaselError):
 
 class NoWay(EaselError):
     """The channel, the server or our access to it is gone, or the thread is archived."""
-
-
-class TooMany(NoWay):
-    """The interaction's token takes no more messages below the first."""
 
 
 class RequestTooLarge(EaselError):
@@ -172,8 +167,6 @@ def _translated() -> Iterator[None]:
 def _meaning(error: discord.HTTPException) -> EaselError:
     if error.code in GONE:
         return MessageGone()
-    if error.code == TOO_MANY:
-        return TooMany()
     if error.code in NO_WAY or error.code in TOKEN_DEAD:
         return NoWay()
     if _too_large(error):

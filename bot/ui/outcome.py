@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 
 from bot.jobs.job import Job
 from bot.jobs.store import Store
+from bot.text import ngettext
 from bot.ui.files import Prepared
 from bot.ui.message import JobMessages, MessageGone, NoWay, RequestTooLarge
 from bot.ui.page import ATTACHMENTS, Page
@@ -28,7 +30,10 @@ class OutcomeSender:
         self._store = store
 
     async def send(self, job: Job, prepared: Prepared) -> None:
-        """Into the job's message and below it. Raises `MessageGone`, `NoWay` and `DeliveryDelayed`."""
+        """Into the job's message and below it; what has no room there into the person's direct messages.
+
+        Raises `MessageGone`, `NoWay` and `DeliveryDelayed`.
+        """
         await self._send(job, prepared, self._first, self._next, direct=False)
 
     async def send_direct(self, job: Job, prepared: Prepared) -> None:
@@ -42,13 +47,30 @@ class OutcomeSender:
             sent = {-1 - part if direct else part for part in job.parts if (part < 0) is direct}
             mine, *others = groups(len(prepared.files), size, sent)
             try:
-                job = await first(job, prepared, mine)
-                for numbers in others:
+                room = len(others) if direct else self._room(job, len(others))
+                job = await first(job, _told(prepared, others[room:]), mine)
+                for numbers in others[:room]:
                     job = await following(job, prepared, numbers)
-                return
+                return await self._send_left(job, prepared, mine, others[room:])
             except RequestTooLarge:
                 size = max(1, size // 2)
             job = await self._store.get(job.id) or job
+
+    def _room(self, job: Job, wanted: int) -> int:
+        """How many of the messages that are wanted below the first may come."""
+        most = self._messages.follow_ups(job.place)
+        if most is None:
+            return wanted
+        return max(0, most - len({message for part, message in job.parts.items() if part >= 0}))
+
+    async def _send_left(self, job: Job, prepared: Prepared, mine: Numbers, left: Sequence[Numbers]) -> None:
+        """Directly; who takes no direct messages is told what is missing."""
+        try:
+            for numbers in left:
+                if not any(-1 - number in job.parts for number in numbers):
+                    job = await self._next_direct(job, prepared, numbers)
+        except (MessageGone, NoWay):
+            await self._first(job, _told(prepared, left, lost=True), mine)
 
     async def _first(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         """An edit twice is one edit. Without a message to edit (the process died before it had one) it is a new one."""
@@ -87,6 +109,27 @@ class OutcomeSender:
     async def _post_direct(self, job: Job, page: Page, number: int) -> int:
         nonce = _nonce(job, f"d{number}")
         return await _fitting(lambda page: self._messages.send_direct(job.place, page, nonce=nonce), page)
+
+
+def _told(prepared: Prepared, left: Sequence[Numbers], *, lost: bool = False) -> Prepared:
+    """With a word on the files that have no room where the job was asked for."""
+    count = sum(map(len, left))
+    if not count:
+        return prepared
+    sentence = (
+        ngettext(
+            "{count} file is missing: Discord allows no more messages here, and you take no direct messages from me.",
+            "{count} files are missing: Discord allows no more messages here, and you take no direct messages from me.",
+            count,
+        )
+        if lost
+        else ngettext(
+            "{count} file comes to your direct messages: Discord allows no more messages here.",
+            "{count} files come to your direct messages: Discord allows no more messages here.",
+            count,
+        )
+    )
+    return replace(prepared, remarks=(*prepared.remarks, sentence.format(count=count)))
 
 
 def groups(total: int, size: int, sent: Collection[int]) -> list[Numbers]:
