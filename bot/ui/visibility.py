@@ -30,7 +30,7 @@ def shown_here(interaction: discord.Interaction[Any], rules: Rules, default: Vis
     """
     results = rules.results or default
     ephemeral = (results is Visibility.EPHEMERAL and not alone(interaction)) or hushed(interaction)
-    spoiler = results is Visibility.SPOILER or (nsfw and not _restricted(interaction))
+    spoiler = results is Visibility.SPOILER or (nsfw and not restricted(interaction))
     theirs, here = interaction.locale.value, interaction.guild_locale
     public = rules.language or (here.value if here is not None else theirs)
     return Shown(ephemeral, spoiler, theirs if ephemeral or interaction.guild_id is None else public)
@@ -42,14 +42,14 @@ def require_nsfw_channel(interaction: discord.Interaction[Any], *, nsfw: bool) -
     In direct messages Discord alone knows whether the person wants such commands, and asks no one about buttons. In
     those of people nobody knows who reads along.
     """
-    if not nsfw or _restricted(interaction):
+    if not nsfw or restricted(interaction):
         return
     if alone(interaction) and interaction.type is discord.InteractionType.application_command:
         return
     raise AccessRefused(_("This is for age-restricted channels only. Use it in one of those."))
 
 
-def _restricted(interaction: discord.Interaction[Any]) -> bool:
+def restricted(interaction: discord.Interaction[Any]) -> bool:
     """Whether Discord shows this channel, or a thread's, to adults only; False where it cannot be known."""
     channel = interaction.channel
     return isinstance(channel, CHANNELS) and channel.is_nsfw()
