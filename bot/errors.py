@@ -42,6 +42,7 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from bot.numerals import number
 from bot.text import _
 
 
@@ -220,7 +221,7 @@ class LimitReached(EaselError):
     cost: float = 0
 
     def sentence(self) -> str:
-        words = {"used": f"{self.used:g}", "most": f"{self.most:g}", "cost": f"{self.cost:g}"}
+        words = {"used": number(self.used), "most": number(self.most), "cost": number(self.cost)}
         when = f"<t:{ceil(self.frees.timestamp())}:R>" if self.frees is not None else ""
         return self._template().format(**words, when=when, command=self.command)
 

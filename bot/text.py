@@ -51,9 +51,10 @@ def catalogue(locale: str) -> _gettext.NullTranslations:
     return _gettext.NullTranslations() if path is None else _read(path)
 
 
-def current_locale() -> str:
-    """The one sentences are made in now."""
-    return _locale.get()
+def language() -> str:
+    """Which catalogue sentences are from now, by its folder; `en` for none."""
+    path = _file_of(_locale.get())
+    return "en" if path is None else path.parent.name
 
 
 def spoken(locale: str) -> bool:

@@ -34,6 +34,7 @@ class Sentences(app_commands.Translator):
 
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree
+        self._spoken = frozenset(locale for locale in discord.Locale if spoken(locale.value))
 
     async def translate(
         self,
@@ -41,7 +42,7 @@ class Sentences(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContext[Any, Any],
     ) -> str | None:
-        if not spoken(locale.value) and locale.value not in string.extras.get("others", {}):
+        if locale not in self._spoken and locale.value not in string.extras.get("others", {}):
             return None
         with speaking(locale.value):
             if context.location not in NAMES or isinstance(context.data, app_commands.ContextMenu):

@@ -20,6 +20,7 @@ from bot.media.sheet import sheet
 from bot.media.sniff import AVIF, GIF, JPEG, MOV, MP4, OTHER, PNG, WEBM, WEBP, Category, sniff
 from bot.media.strip import strip_metadata
 from bot.media.thumbnail import thumbnail
+from bot.numerals import mebibytes
 from bot.text import _, ngettext
 from bot.ui.page import Attachment
 from bot.ui.withheld import withheld
@@ -56,25 +57,42 @@ async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool, gr
     """
     work = _Work(job, limit, keep_metadata, grid=job.recipe.grid if grid is None else grid)
     work.remarks += withheld(job)
-    for output in job.shown:
-        if output.kind == "text":
-            work.add_text(output.text)
-            continue
+    for text in (output.text for output in job.shown if output.kind == "text"):
+        work.add_text(text)
+    for number, output in enumerate(file_outputs(job)):
         try:
             data = await fetch(output, CEILING if _suffix(output) in PICTURES else limit)
-            await asyncio.to_thread(work.add_file, data, output)
+            await asyncio.to_thread(work.add_file, data, output, number)
         except TooLarge:
             work.remarks.append(_too_large(output, limit))
         except ServerLost as lost:
             work.remarks.append(lost.sentence())
     await asyncio.to_thread(work.lay_out)
     remarks = tuple(dict.fromkeys(work.remarks))
-    return Prepared(tuple(work.files), tuple(work.texts), remarks, work.size, work.thumbnail, work.on_sheet)
+    return Prepared((*work.files, *work.long), tuple(work.texts), remarks, work.size, work.thumbnail, work.on_sheet)
 
 
-def picture_outputs(job: Job) -> tuple[Output, ...]:
-    """The pictures of a job that people may see, in the order in which they are shown and numbered."""
-    return tuple(output for output in job.shown if output.kind == "file" and _suffix(output) in PICTURES)
+def file_outputs(job: Job) -> tuple[Output, ...]:
+    """The files of a job that people may see; a file's number, from 0, is its place among them."""
+    return tuple(output for output in job.shown if output.kind != "text")
+
+
+def pictures_of(job: Job) -> int:
+    """How many of those are pictures, as far as their names tell."""
+    return sum(_suffix(output) in PICTURES for output in file_outputs(job))
+
+
+def shown_texts(job: Job) -> tuple[str, ...]:
+    """The texts of a job that stand in its message; the longer ones are files."""
+    work = _Work(job, 0, keep_metadata=False)
+    for text in (output.text for output in job.shown if output.kind == "text"):
+        work.add_text(text)
+    return tuple(work.texts)
+
+
+def measured(size: int) -> str:
+    """Bytes as people count them, in MB."""
+    return mebibytes(size)
 
 
 @dataclass
@@ -85,7 +103,9 @@ class _Work:
     limit: int
     keep_metadata: bool
     files: list[Attachment] = field(default_factory=list)
+    pictures: dict[int, Attachment] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    long: list[Attachment] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     size: str | None = None
     thumbnail: bytes | None = None
@@ -96,9 +116,10 @@ class _Work:
         if sum(map(len, self.texts)) + len(text) <= TEXT_SHOWN:
             self.texts.append(text)
         else:
-            self._attach(".txt", text.encode(errors="replace"), shown=False)
+            name = f"easel-{self.job.id[:8]}-text{len(self.long)}.txt"
+            self.long.append(Attachment(name, text.encode(errors="replace"), shown=False))
 
-    def add_file(self, data: bytes, output: Output) -> None:
+    def add_file(self, data: bytes, output: Output, number: int) -> None:
         """Runs in a thread: decoding and encoding take their time. Raises `TooLarge`."""
         if not self.keep_metadata:
             data = strip_metadata(data)
@@ -110,31 +131,30 @@ class _Work:
         if len(data) > self.limit:
             data, extension = self._made_smaller(data)
         shown = kind in GALLERY or extension == WEBP.extension
-        self._attach(extension, data, shown=shown)
+        alt = alt_text(self.job) if shown else None
+        name = f"easel-{self.job.id[:8]}-{number + 1}{extension}"
+        self.files.append(Attachment(name, data, shown=shown, alt=alt, spoiler=self.job.spoiler))
+        if shown and kind.category is Category.PICTURE:
+            self.pictures[number] = self.files[-1]
 
     def lay_out(self) -> None:
         """Runs in a thread. The pictures give way to their sheet, where all of them go onto one."""
-        pictures = [file for file in self.files if file.shown and sniff(file.data).category is Category.PICTURE]
-        wanted = len(picture_outputs(self.job))
-        if not self.grid or len(pictures) != wanted:
+        wanted = pictures_of(self.job)
+        if not self.grid or len(self.pictures) != wanted:
             return
-        drawn = sheet([file.data for file in pictures], self.limit)
+        drawn = sheet({number + 1: file.data for number, file in self.pictures.items()}, self.limit)
         if drawn is None:
             return
         alt = ngettext("{count} picture on one sheet: {prompt}", "{count} pictures on one sheet: {prompt}", wanted)
         alt = alt.format(count=wanted, prompt=alt_text(self.job))
         name = f"easel-{self.job.id[:8]}-sheet{WEBP.extension}"
-        others = [file for file in self.files if file not in pictures]
+        pictures = [file.name for file in self.pictures.values()]
+        others = [file for file in self.files if file.name not in pictures]
         self.files = [Attachment(name, drawn, alt=alt, spoiler=self.job.spoiler), *others]
         self.on_sheet = wanted
 
-    def _attach(self, extension: str, data: bytes, *, shown: bool) -> None:
-        alt = alt_text(self.job) if shown else None
-        name = f"{self._name()}{extension}"
-        self.files.append(Attachment(name, data, shown=shown, alt=alt, spoiler=self.job.spoiler))
-
     def _made_smaller(self, data: bytes) -> tuple[bytes, str]:
-        fitted = fit(data, self.limit, name=self._name())
+        fitted = fit(data, self.limit, name="easel")
         if fitted is None:
             raise TooLarge(len(data))
         remark = (
@@ -142,11 +162,8 @@ class _Work:
             if fitted.note is Note.SCALED
             else _("Pictures here can have {limit} MB at most, so larger ones were compressed.")
         )
-        self.remarks.append(remark.format(limit=_mib(self.limit)))
+        self.remarks.append(remark.format(limit=mebibytes(self.limit)))
         return fitted.data, fitted.extension
-
-    def _name(self) -> str:
-        return f"easel-{self.job.id[:8]}-{len(self.files) + 1}"
 
 
 def _measure(data: bytes) -> str | None:
@@ -174,8 +191,4 @@ def _too_large(output: Output, limit: int) -> str:
         sentence = _("A picture is missing: it is far over the {limit} MB it can have here. Try a smaller size.")
     else:
         sentence = _("A file is missing: it is over the {limit} MB it can have here. Try a shorter or smaller one.")
-    return sentence.format(limit=_mib(limit))
-
-
-def _mib(size: int) -> str:
-    return f"{size / MIB:.1f}".removesuffix(".0")
+    return sentence.format(limit=mebibytes(limit))

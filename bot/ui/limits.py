@@ -13,6 +13,7 @@ from bot.jobs.rules import UNLIMITED, Limits, Rules
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from bot.jobs.usage import DAY, HOUR, Usage, usage
+from bot.numerals import number
 from bot.settings import Settings
 from bot.text import _
 from bot.ui.blocking import until, why
@@ -54,7 +55,7 @@ async def person_limits(bot: Bot, actor: Actor, user_id: int, roles: frozenset[i
         lines.append(_("• for each job: {limits}").format(limits=each))
     if (budget := _budget(bot.servers.get(guild_id).rules, _defaults(bot))) != UNLIMITED:
         text = _("• paid workflows, everybody together within 24 hours: {used} of {most}")
-        lines.append(text.format(used=f"{used.spent:g}", most=f"{budget:g}"))
+        lines.append(text.format(used=number(used.spent), most=number(budget)))
     return "\n".join(lines)
 
 
@@ -70,8 +71,10 @@ def _counted(limits: Limits, used: Usage, now: datetime) -> Iterator[str]:
 
 def _of(used: int, most: int | None) -> str:
     if not most:
-        return _("{used}, no limit").format(used=used)
-    return _("{used} of {most}, {left} left").format(used=used, most=most, left=max(0, most - used))
+        return _("{used}, no limit").format(used=number(used))
+    return _("{used} of {most}, {left} left").format(
+        used=number(used), most=number(most), left=number(max(0, most - used))
+    )
 
 
 def _frees(used: Usage, window: timedelta, most: int | None, now: datetime) -> str:

@@ -12,8 +12,9 @@ from bot.jobs.access import Action, Actor, may
 from bot.jobs.board import Board
 from bot.jobs.holds import Hold
 from bot.jobs.job import Job, JobState
+from bot.numerals import duration
 from bot.text import _, ngettext
-from bot.ui.words import before, duration, one_line, plain
+from bot.ui.words import before, one_line, plain
 from bot.workflow.limits import MAX_CHOICES
 
 LABEL = 100  # Discord's ceiling for the name of a choice

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.jobs.job import Job, JobState
+from bot.numerals import duration
 from bot.text import _
 from bot.ui.files import Prepared
 from bot.ui.page import Page
-from bot.ui.words import REASON, duration, facts, header, plain, quoted, said
+from bot.ui.words import REASON, facts, header, plain, quoted, said
 
 DONE, FAILED, STOPPED = 0x23A55A, 0xDA373C, 0x80848E
 SHOWN = ("seed", "model", "size", "steps", "cfg", "sampler", "scheduler", "vae", "lora", "lora_strength", "clip_skip")

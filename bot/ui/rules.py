@@ -7,6 +7,7 @@ from math import isqrt
 
 from bot.jobs.rules import UNLIMITED, Limits, Rules, Visibility, WorkflowRule, limits_for
 from bot.jobs.servers import Server
+from bot.numerals import number
 from bot.text import _, ngettext
 from bot.ui.people import CONTENT, clipped
 from bot.ui.words import code, plain
@@ -75,7 +76,7 @@ def workflow_rule_text(name: str, rules: Rules) -> str:
     who = _("for {roles}").format(roles=_named("<@&{}>", rule.roles)) if rule.roles else _("for everybody")
     if not rule.cooldown:
         return f"{code(f'/{name}')} {who}"
-    often = _("once in {seconds} s").format(seconds=_number(rule.cooldown))
+    often = _("once in {seconds} s").format(seconds=number(rule.cooldown))
     return f"{code(f'/{name}')} {who}, {often}"
 
 
@@ -85,7 +86,7 @@ def budget_text(rules: Rules, defaults: Rules) -> str:
     if not budget:
         text = _("What paid workflows cost within 24 hours has no limit.")
     else:
-        text = _("Paid workflows may cost {budget} within 24 hours.").format(budget=_number(budget))
+        text = _("Paid workflows may cost {budget} within 24 hours.").format(budget=number(budget))
     return _behind(text, default=rules.budget is None)
 
 
@@ -169,16 +170,12 @@ def _value(name: str, value: float) -> str:
         return _("without limit")
     if name == "pixels":
         side = isqrt(int(value))
-        return f"{side}x{side}" if side * side == value else _("{pixels} pixels").format(pixels=_number(value))
-    return _number(value)
+        return f"{side}x{side}" if side * side == value else _("{pixels} pixels").format(pixels=number(value))
+    return number(value)
 
 
 def _named(pattern: str, ids: Iterable[int]) -> str:
     return ", ".join(pattern.format(each) for each in sorted(ids))
-
-
-def _number(value: float) -> str:
-    return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 
 def _behind(text: str, *, default: bool) -> str:

@@ -1,4 +1,4 @@
-"""Small pieces of the messages: escaped prompts, durations, bars, who asked for what."""
+"""Small pieces of the messages: escaped prompts, bars, who asked for what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.errors import JobFailed
 from bot.jobs.job import Job
+from bot.numerals import percent
 from bot.text import _, ngettext
 
 PROMPT = 300  # characters of a prompt that a message shows
@@ -67,21 +68,9 @@ def alt_text(job: Job) -> str:
 
 
 def bar(fraction: float) -> str:
-    """`▰▰▰▱▱▱ 50 %`; full only at the end."""
+    """`▰▰▰▱▱▱ 50%`; full only at the end."""
     filled = min(CELLS, int(fraction * CELLS))
-    return f"{FULL * filled}{EMPTY * (CELLS - filled)} {int(fraction * 100)} %"
-
-
-def duration(seconds: float) -> str:
-    """`4.2 s`, `1 min 5 s`, `1 h 2 min`."""
-    if seconds < 10:
-        return _("{seconds} s").format(seconds=f"{seconds:.1f}")
-    whole = round(seconds)
-    if whole < 60:
-        return _("{seconds} s").format(seconds=whole)
-    if whole < 3600:
-        return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
-    return _("{hours} h {minutes} min").format(hours=whole // 3600, minutes=whole % 3600 // 60)
+    return f"{FULL * filled}{EMPTY * (CELLS - filled)} {percent(fraction)}"
 
 
 def before(count: int) -> str:

@@ -9,6 +9,7 @@ from math import floor, isqrt, sqrt
 from typing import Protocol
 
 from bot.errors import OptionRefused
+from bot.numerals import number
 from bot.text import _
 from bot.workflow.graph import Target
 from bot.workflow.lowering import lowered_number, lowered_size
@@ -161,7 +162,7 @@ def _lowered_option(option: Option, part: float, ask: Ask, ceiling: float) -> Va
 def _refusal(ask: Ask, told: Collection[str], ceiling: float) -> OptionRefused:
     """About the first of these options that has to do with it."""
     name = next(name for name in ask.options if name and name in told)
-    words = {"given": f"{ask.amount:g}", "most": f"{ceiling:g}"}
+    words = {"given": number(ask.amount), "most": number(ceiling)}
     match ask.kind:
         case "steps":
             sentence = _("{given} steps are too many: here you may ask for {most} at most.")
@@ -170,7 +171,8 @@ def _refusal(ask: Ask, told: Collection[str], ceiling: float) -> OptionRefused:
         case _:
             side = isqrt(floor(ceiling)) // STEP * STEP
             if len(ask.parts) == 1:
-                words = {"given": f"{ask.parts[0]:g} MP", "most": f"{floor(ceiling / MEGAPIXEL * 1000) / 1000:g} MP"}
+                most = floor(ceiling / MEGAPIXEL * 1000) / 1000
+                words = {"given": f"{number(ask.parts[0])} MP", "most": f"{number(most)} MP"}
             else:
                 words = {"given": "x".join(f"{part:g}" for part in ask.parts), "most": f"{side}x{side}"}
             sentence = _("{given} is too large: here you may ask for as many pixels as {most} has.")

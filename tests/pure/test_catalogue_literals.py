@@ -17,6 +17,7 @@ ELSEWHERE = {
     "bot/asking.py": "what servers and sockets say, in their words",
     "bot/media": "why a file's bytes were left alone, for the log",
     "bot/content": "what is the matter with the operator's files, for the log",
+    "bot/helper.py": "what a language model is asked for",
     "bot/playground": "the stand-in for Discord, whose errors are in English",
     "bot/jobs/migrations": "SQL",
     "bot/workflow/core.py": "the inputs of ComfyUI's nodes",

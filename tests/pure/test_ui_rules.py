@@ -62,7 +62,7 @@ def test_what_is_not_set_here_is_told_as_the_operator_s() -> None:
 
 
 def test_a_size_that_is_no_square_is_told_in_pixels() -> None:
-    assert limits_words(Limits(pixels=768 * 512)) == "`size` 393216 pixels"
+    assert limits_words(Limits(pixels=768 * 512)) == "`size` 393,216 pixels"
 
 
 def test_two_hundred_long_terms_come_in_messages_that_discord_takes() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import JobFailed, MissingModel, NodeFailed, OutOfMemory
-from bot.ui.words import bar, before, code, duration, one_line, plain, quoted, said
+from bot.ui.words import bar, before, code, one_line, plain, quoted, said
 
 
 def as_shown(text: str) -> str:
@@ -84,21 +84,6 @@ def test_the_closest_names_stay_in_typewriter_face() -> None:
 @pytest.mark.parametrize("failure", [JobFailed(), OutOfMemory(title="Sampler")])
 def test_a_failure_says_its_sentence(failure: JobFailed) -> None:
     assert said(failure) == failure.sentence()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.04, "0.0 s"),
-        (4.24, "4.2 s"),
-        (59.7, "1 min 0 s"),
-        (65, "1 min 5 s"),
-        (3600, "1 h 0 min"),
-        (3725, "1 h 2 min"),
-    ],
-)
-def test_a_duration_is_as_exact_as_one_would_say_it(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
 
 
 @given(st.floats(0, 1))

@@ -63,7 +63,7 @@ async def test_a_running_job_shows_node_bar_step_preview_and_cancel(
     answer = await alice.slash("imagine", prompt="a fox", size="256x256", steps=8)
     message = await answer.wait(shows("🎨 Sampler: step 3 of 8"))
 
-    assert re.search(r"▰+▱+ \d+ %", message.text)
+    assert re.search(r"▰+▱+ \d+%", message.text)
     assert [image.name for image in message.images] == ["preview.jpg"]
     assert message.images[0].description == "a fox"
     assert [button.label for button in message.buttons] == ["Cancel"]
@@ -77,7 +77,7 @@ async def test_the_bar_never_goes_back(discord_server: DiscordServer, bot: Easel
 
     message = await (await alice.slash("imagine", prompt="a fox", size="256x256", steps=20)).wait(finished)
 
-    shares = [int(share) for share in re.findall(r"(\d+) %", "".join(version.text for version in message.versions))]
+    shares = [int(share) for share in re.findall(r"(\d+)%", "".join(version.text for version in message.versions))]
     assert shares == sorted(shares)
     assert shares
 
