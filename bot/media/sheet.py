@@ -41,7 +41,7 @@ def columns(count: int) -> int:
 
 
 def sheet(pictures: Sequence[bytes], limit: int) -> bytes | None:
-    """A WebP of at most `limit` bytes, the pictures from left to right and top to bottom, numbered from 1.
+    """A WebP of at most `limit` bytes: the pictures from left to right and top to bottom, numbered from 1.
 
     None where they do not go onto one: fewer than two or too many, one that moves, is too large or cannot be opened.
     One picture at a time is decoded. Takes up to some seconds, so call it in a thread.
@@ -67,10 +67,10 @@ def _drawn(pictures: Sequence[bytes]) -> bytes:
     cell = _cell(sizes, across, down)
     gap = max(2, round(max(cell.width, cell.height) * GAP))
     paper = Image.new("RGB", (across * (cell.width + gap) - gap, down * (cell.height + gap) - gap), PAPER)
-    for number, data in enumerate(pictures):
-        corner = (number % across * (cell.width + gap), number // across * (cell.height + gap))
+    for at, data in enumerate(pictures):
+        corner = (at % across * (cell.width + gap), at // across * (cell.height + gap))
         _lay(paper, data, corner, cell)
-        _number(paper, number + 1, corner, cell)
+        _number(paper, at + 1, corner, cell)
     out = BytesIO()
     paper.save(out, "WEBP", quality=QUALITY, method=2)
     return out.getvalue()

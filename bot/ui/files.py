@@ -90,11 +90,6 @@ def shown_texts(job: Job) -> tuple[str, ...]:
     return tuple(work.texts)
 
 
-def measured(size: int) -> str:
-    """Bytes as people count them, in MB."""
-    return mebibytes(size)
-
-
 @dataclass
 class _Work:
     """What is prepared so far."""
@@ -142,7 +137,7 @@ class _Work:
         wanted = pictures_of(self.job)
         if not self.grid or len(self.pictures) != wanted:
             return
-        drawn = sheet({number + 1: file.data for number, file in self.pictures.items()}, self.limit)
+        drawn = sheet([file.data for file in self.pictures.values()], self.limit)
         if drawn is None:
             return
         alt = ngettext("{count} picture on one sheet: {prompt}", "{count} pictures on one sheet: {prompt}", wanted)
