@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.lists import WordLists
+from bot.content.wildcard_files import WildcardFolder
 from bot.jobs.admission import Admission, default_limits
 from bot.jobs.audit import Audit
 from bot.jobs.blocks import Blocks
+from bot.jobs.preferences import Preferences
 from bot.jobs.reports import Reports
 from bot.jobs.rules import Limits
 from bot.jobs.screening import Screening
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from bot.jobs.strikes import Strikes
+from bot.jobs.wording import Wording
 from bot.settings import Settings
 from bot.ui.admitting import Admitting
 from bot.workflow.library import Library
@@ -33,6 +36,8 @@ class Rulebook:
     reports: Reports
     strikes: Strikes
     screening: Screening
+    preferences: Preferences
+    wording: Wording
 
     @classmethod
     async def open(
@@ -57,4 +62,16 @@ class Rulebook:
         )
         lists = WordLists(settings.blocked_words, settings.blocked_words_file)
         screening = Screening(lists, servers, strikes)
-        return cls(servers, blocks, limits, admitting, audit, Reports(store, clock), strikes, screening)
+        folder = WildcardFolder(settings.workflows_dir / "wildcards") if settings.wildcards else None
+        return cls(
+            servers,
+            blocks,
+            limits,
+            admitting,
+            audit,
+            Reports(store, clock),
+            strikes,
+            screening,
+            Preferences(store),
+            Wording(screening, folder),
+        )

@@ -148,6 +148,11 @@ class Job:
         return tuple(output for output, verdict in pairs if verdict is Verdict.SAFE)
 
     @property
+    def prompt(self) -> str:
+        """What was asked for in words, as it became; empty where there is no such option."""
+        return str(self.expanded.get("prompt", self.values.get("prompt", "")))
+
+    @property
     def seeded(self) -> bool:
         """Whether the seed went anywhere: not every workflow rolls dice. It did where the graph is forgotten."""
         inputs = (node.get("inputs", {}).values() for node in self.graph.values())

@@ -15,7 +15,7 @@ from bot.errors import OptionRefused, TextBlocked
 from bot.jobs.screening import Screening
 from bot.text import _
 from bot.workflow.graph import did_you_mean
-from bot.workflow.option import OptionType, Value
+from bot.workflow.option import Option, OptionType, Value
 from bot.workflow.values import check_value
 from bot.workflow.workflow import Workflow
 
@@ -26,11 +26,14 @@ PROMPT, STYLE = "prompt", "style suffix"
 
 @dataclass(frozen=True)
 class Speaker:
-    """Whose texts they are, and on which server. `typed` are the options whose text they typed themselves just now."""
+    """Whose texts they are, and on which server. `typed` are the options whose text they typed themselves just now,
+    `preferred` those that have what they prefer: never a reason to refuse anything.
+    """
 
     user_id: int
     guild_id: int | None
     typed: frozenset[str] = frozenset()
+    preferred: frozenset[str] = frozenset()
 
 
 class Wording:
@@ -52,14 +55,24 @@ class Wording:
         for name, option in workflow.options.items():
             text = values.get(name)
             if option.type is OptionType.TEXT and isinstance(text, str):
-                became = await self._become(name, text, seed)
-                if became.text != text:
-                    check_value(option, became.text, None)
-                    await self._look_through(name, became, speaker)
-                    found[name] = became.text
+                try:
+                    became = await self._checked(option, text, seed, speaker)
+                except (OptionRefused, TextBlocked):
+                    if name not in speaker.preferred:
+                        raise
+                    became = text
+                if became != text:
+                    found[name] = became
         if style and PROMPT in workflow.options:
             found |= await self._styled(workflow, found.get(PROMPT, values.get(PROMPT)), style, seed, speaker)
         return found
+
+    async def _checked(self, option: Option, text: str, seed: int, speaker: Speaker) -> str:
+        became = await self._become(option.name, text, seed)
+        if became.text != text:
+            check_value(option, became.text, None)
+            await self._look_through(option.name, became, speaker)
+        return became.text
 
     async def _become(self, name: str, text: str, seed: int) -> Expanded:
         folder = self._folder

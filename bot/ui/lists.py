@@ -84,13 +84,13 @@ def job_label(job: Job, *, who: bool = False) -> str:
     """`/imagine a fox in the snow (running)`: for choosing one, and never longer than Discord lets a choice be."""
     ending = f" ({state_word(job.state)})"
     name = f"{job.place.user_name}: " if who else ""
-    start = f"{name}/{job.workflow} {job.values.get('prompt', '')}"
+    start = f"{name}/{job.workflow} {job.prompt}"
     return one_line(start, LABEL - len(ending)) + ending
 
 
 def job_name(job: Job) -> str:
     """The same within a sentence."""
-    prompt = plain(str(job.values.get("prompt", "")), PROMPT)
+    prompt = plain(job.prompt, PROMPT)
     return f"`/{job.workflow}` {prompt}".strip()
 
 

@@ -147,7 +147,7 @@ def report_text(job: Job, person: int, link: str, reason: str) -> str:
         person=person, user=job.place.user_id, command=code(f"/{job.workflow}"), link=link
     )
     lines = [words, _("Reason: {reason}").format(reason=plain(reason, REASON))]
-    if prompt := plain(str(job.values.get("prompt", "")), PROMPT):
+    if prompt := plain(job.prompt, PROMPT):
         lines.append(f"||{prompt}||")
     return clipped("\n".join(lines))
 

@@ -57,14 +57,19 @@ def said(failure: JobFailed) -> str:
 
 def header(job: Job) -> str:
     """What was asked for, and who asked."""
-    prompt = plain(str(job.values.get("prompt", "")), PROMPT)
+    prompt = plain(job.prompt, PROMPT)
     who = f"-# <@{job.place.user_id}> · `/{job.workflow}`"
     return f"**{prompt}**\n{who}" if prompt else who
 
 
+def notes(job: Job) -> list[str]:
+    """What differs from what it was made from, a line each."""
+    return [f"-# {note}" for note in job.notes]
+
+
 def alt_text(job: Job) -> str:
     """What a picture shows, for who cannot see it: the prompt, shortened."""
-    return one_line(str(job.values.get("prompt", "")), ALT) or job.workflow
+    return one_line(job.prompt, ALT) or job.workflow
 
 
 def bar(fraction: float) -> str:
@@ -82,7 +87,7 @@ def before(count: int) -> str:
 
 def facts(job: Job, *names: str, **others: object) -> list[str]:
     """`seed 1`, `model x`: what was really used, by option name, in that order; absent ones are left out."""
-    used: Mapping[str, Any] = {**job.values, **job.used, "seed": job.seed, **others}
+    used: Mapping[str, Any] = {**job.values, **job.expanded, **job.used, "seed": job.seed, **others}
     return [f"{name} {code(used[name])}" for name in names if used.get(name) is not None]
 
 
