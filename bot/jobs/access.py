@@ -30,6 +30,8 @@ class Action(StrEnum):
     PAUSE = "pause"
     #: keep a person from asking for jobs, and end that
     BLOCK = "block"
+    #: take a result away: one's own, or on one's server anybody's
+    DELETE = "delete"
     #: remove a job's message and warn whose it is
     WARN = "warn"
     #: look at a report and find nothing wrong
@@ -76,7 +78,7 @@ def may(actor: Actor, action: Action, job: Job | None = None) -> bool:
             return True
         case Action.NOTICE:
             return job is None or _own(actor, job) or _here(actor, job) or actor.owner
-        case Action.SEE:
+        case Action.SEE | Action.DELETE:
             return job is not None and (_own(actor, job) or _moderates(actor, job))
         case Action.CANCEL:
             return job is not None and _own(actor, job)
@@ -131,6 +133,8 @@ def _refusal(actor: Actor, action: Action) -> str:
             return _("Only moderators can see the list of this server's jobs.")
         case _ if action in MODERATION:
             return _("Only moderators can do that, on their own server.")
+        case Action.DELETE:
+            return _("Only the person who made it and the moderators of its server can delete that.")
         case Action.REPORT:
             return _("Only messages of this server's jobs can be reported to its moderators.")
         case Action.SETTINGS:

@@ -38,6 +38,8 @@ class Deed(StrEnum):
     UNBLOCK = "unblock"
     #: a message was removed and the person warned
     WARN = "warn"
+    #: a message was removed, and the person told
+    DELETE = "delete"
     #: somebody told the moderators of a message
     REPORT = "report"
     #: a moderator looked at a report and found nothing wrong

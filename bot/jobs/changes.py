@@ -92,6 +92,13 @@ async def write_newest(connection: AsyncConnection, job_id: str, columns: Column
     return await write(connection, await newest(connection, job_id), columns)
 
 
+async def take_away(connection: AsyncConnection, job_id: str, by: int) -> Job:
+    """Note who took its messages away. A moderator's word stands over that of whose job it is."""
+    job = await newest(connection, job_id)
+    kept = job.removed_by if job.removed_by not in {None, job.place.user_id} else by
+    return await write(connection, job, to_columns({"removed_by": kept}))
+
+
 async def add_parts(connection: AsyncConnection, job: Job, parts: Iterable[int], message_id: int) -> Job:
     """More parts, beside those others wrote since `job` was read."""
     known = {**(await newest(connection, job.id)).parts, **dict.fromkeys(parts, message_id)}

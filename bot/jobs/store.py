@@ -22,6 +22,7 @@ from bot.jobs.changes import (
     insert_job,
     revise,
     stamped,
+    take_away,
     whose,
     write,
     write_fact,
@@ -122,6 +123,10 @@ class Store:
     async def record_parts(self, job: Job, parts: Iterable[int], message_id: int) -> Job:
         """These parts were sent in that message; parts recorded by others meanwhile stay."""
         return await self.transact(lambda connection: add_parts(connection, job, parts, message_id))
+
+    async def take_away(self, job_id: str, by: int) -> Job:
+        """Its messages are taken away, whatever becomes of the job meanwhile; Fenced when it is forgotten."""
+        return await self.transact(lambda connection: take_away(connection, job_id, by))
 
     async def deliver(self, job: Job) -> Job:
         """The person has seen the outcome. Twice is once: the first time stands."""

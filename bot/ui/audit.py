@@ -144,6 +144,7 @@ def _deeds() -> dict[str, str]:
         Deed.BLOCK: _("🚫 blocked a person"),
         Deed.UNBLOCK: _("✅ unblocked a person"),
         Deed.WARN: _("⚠️ removed a message and warned"),
+        Deed.DELETE: _("🗑️ deleted a result"),
         Deed.REPORT: _("🚩 reported a message"),
         Deed.DISMISS: _("✅ dismissed a report"),
         Deed.SETTINGS: _("⚙️ changed the settings"),

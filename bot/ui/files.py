@@ -29,6 +29,7 @@ from bot.ui.words import alt_text
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".apng", ".avif", ".bmp", ".tif", ".tiff"})
 GALLERY = frozenset({PNG, JPEG, WEBP, GIF, AVIF, MP4, MOV, WEBM})  # what Discord draws and plays; others are offered
 CEILING = 128 * 2**20  # bytes of a picture worth fetching: it can be made smaller; other files cannot
+SHEET = f"-sheet{WEBP.extension}"  # how the name of a sheet of pictures ends
 TEXT_SHOWN = 1500  # characters of all texts together; what passes that comes as a file
 MIB = 2**20
 
@@ -142,7 +143,7 @@ class _Work:
             return
         alt = ngettext("{count} picture on one sheet: {prompt}", "{count} pictures on one sheet: {prompt}", wanted)
         alt = alt.format(count=wanted, prompt=alt_text(self.job))
-        name = f"easel-{self.job.id[:8]}-sheet{WEBP.extension}"
+        name = f"easel-{self.job.id[:8]}{SHEET}"
         pictures = [file.name for file in self.pictures.values()]
         others = [file for file in self.files if file.name not in pictures]
         self.files = [Attachment(name, drawn, alt=alt, spoiler=self.job.spoiler), *others]

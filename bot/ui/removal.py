@@ -1,7 +1,8 @@
-"""A job's messages taken away by a moderator, and the person told why."""
+"""A job's messages taken away, for good, and the person told where somebody else did it."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -14,6 +15,7 @@ from bot.jobs.audit import Audit, Deed
 from bot.jobs.job import Job, Place
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
+from bot.jobs.thumbnails import Thumbnails
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.words import plain
@@ -30,12 +32,13 @@ class Bot(Protocol):
     runner: Runner
     store: Store
     audit: Audit
+    thumbnails: Thumbnails
 
 
 async def remove_and_warn(bot: Any, job: Job, by: int, reason: str) -> str:
     """Stop it if it runs, delete its messages, tell the person, write it down; what to say to the moderator."""
     await _stop(bot, job, by, reason)
-    removed = await remove_messages(bot, await bot.store.get(job.id) or job)
+    removed = await take_away(bot, job, by)
     told = await _warn(bot, job, reason)
     await bot.audit.record(
         guild_id=job.place.guild_id,
@@ -49,11 +52,46 @@ async def remove_and_warn(bot: Any, job: Job, by: int, reason: str) -> str:
     return f"{first} {told}"
 
 
+async def delete_result(bot: Any, job: Job, by: int) -> tuple[bool, str]:
+    """The same without a warning, for its owner too; whether none of its messages is left, and what to say of whose it
+    was.
+    """
+    gone = await take_away(bot, job, by)
+    if by == job.place.user_id:
+        return gone, _("What it was made with is still in `/history`: **Again** makes another.")
+    told = await _tell(bot, job)
+    await bot.audit.record(
+        guild_id=job.place.guild_id, actor_id=by, action=Deed.DELETE, user_id=job.place.user_id, job_id=job.id
+    )
+    return gone, told
+
+
+async def take_away(bot: Any, job: Job, by: int) -> bool:
+    """From now on nothing brings its pictures back; whether none of its messages is left."""
+    try:
+        job = await bot.store.take_away(job.id, by)
+    except Fenced:
+        log.info("job %s was forgotten while its messages were taken away", job.id)
+    await asyncio.to_thread(bot.thumbnails.remove, [job.id])
+    await _remove_direct(bot, job)
+    return await remove_messages(bot, job)
+
+
 async def remove_messages(bot: discord.Client, job: Job) -> bool:
     """The job's own message and its follow-ups; whether none of them is left."""
     ids = dict.fromkeys([job.place.message_id, *(number for part, number in job.parts.items() if part >= 0)])
     gone = [await _delete(bot, job.place, number) for number in ids if number is not None]
     return all(gone)
+
+
+async def _remove_direct(bot: discord.Client, job: Job) -> None:
+    """What came to the person's direct messages in place of its channel."""
+    ids = {number for part, number in job.parts.items() if part < 0}
+    try:
+        for number in ids:
+            await (await bot.create_dm(discord.Object(job.place.user_id))).get_partial_message(number).delete()
+    except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        log.info("a direct message with job %s cannot be deleted: %s", job.id, error)
 
 
 async def _stop(bot: Bot, job: Job, by: int, reason: str) -> None:
@@ -81,6 +119,20 @@ async def _delete(bot: discord.Client, place: Place, message_id: int) -> bool:
         else:
             return True
     return False
+
+
+async def _tell(bot: discord.Client, job: Job) -> str:
+    """By a direct message alone: nobody is warned."""
+    place = job.place
+    with speaking(place.locale):
+        text = _("🗑️ A moderator deleted what you made with {command} in <#{channel}>.").format(
+            command=f"`/{job.workflow}`", channel=place.channel_id
+        )
+    try:
+        await (await bot.create_dm(discord.Object(place.user_id))).send(text)
+    except (discord.HTTPException, *NETWORK_ERRORS):
+        return _("<@{user}> could not be told: they take no direct messages.").format(user=place.user_id)
+    return _("<@{user}> was told in a direct message.").format(user=place.user_id)
 
 
 async def _warn(bot: discord.Client, job: Job, reason: str) -> str:
