@@ -62,7 +62,7 @@ class Stage:
         began = asyncio.get_running_loop().time()
         given = {"seed": next(self.seeds), **values}
         answer = await self.discord.person(person).slash("imagine", channel=channel, timeout=PATIENCE, values=given)
-        message = await answer.wait(lambda shown: bool(shown.text) and not shown.buttons, timeout=PATIENCE)
+        message = await answer.wait(ended, timeout=PATIENCE)
         if not message.files:
             raise BenchFailed(f"/imagine ended without a picture: {message.text}")
         requests = self._since(began)
@@ -134,3 +134,8 @@ async def _ready(stage: Stage, log: Path) -> None:
 async def _connected(stage: Stage) -> None:
     await stage.discord.wait_ready(PATIENCE)
     await stage.comfyui.wait_for("http", path="/api/object_info")
+
+
+def ended(message: Message) -> bool:
+    """Whether there is nothing to cancel any more."""
+    return bool(message.text) and not any(button.custom_id.startswith("job:cancel:") for button in message.buttons)

@@ -17,7 +17,7 @@ from bot.text import speaking
 from bot.ui.editor import PACE, Editor
 from bot.ui.files import Prepared, prepare
 from bot.ui.message import DIRECT_LIMIT, JobMessages, MessageGone, NoWay, RequestTooLarge
-from bot.ui.outcome import OutcomeSender
+from bot.ui.outcome import OutcomeSender, RowsOf, no_rows
 from bot.ui.page import Page
 from bot.ui.progress import fetching_page, progress_page
 
@@ -38,11 +38,12 @@ class DiscordDelivery:
         keep_metadata: bool = False,
         pace: float = PACE,
         thumbnails: Thumbnails | None = None,
+        rows: RowsOf = no_rows,
     ) -> None:
         self._messages = messages
         self._thumbnails = thumbnails
         self._store = store
-        self._outcomes = OutcomeSender(messages, store)
+        self._outcomes = OutcomeSender(messages, store, rows)
         self._clock = clock
         self._keep_metadata = keep_metadata
         self._pace = pace

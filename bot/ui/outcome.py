@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.text import ngettext
+from bot.ui.buttons import Rows
 from bot.ui.files import Prepared
 from bot.ui.message import JobMessages, MessageGone, NoWay, RequestTooLarge
 from bot.ui.page import ATTACHMENTS, Page
@@ -20,14 +22,26 @@ Numbers = Sequence[int]
 Send = Callable[[Job, Prepared, Numbers], Awaitable[Job]]
 
 
+class RowsOf(Protocol):
+    """The buttons below a message with files of these names: see `bot.ui.controls.job_rows`."""
+
+    def __call__(self, job: Job, names: Sequence[str], *, first: bool = True, on_sheet: int = 0) -> Rows: ...
+
+
+def no_rows(job: Job, names: Sequence[str], *, first: bool = True, on_sheet: int = 0) -> Rows:
+    """None at all."""
+    return ()
+
+
 class OutcomeSender:
     """Sends what `prepare` made of a job. `job.parts` holds the message of each file sent in a follow-up, by the
     file's number from 0; below zero, from -1 down, are those sent to the person directly.
     """
 
-    def __init__(self, messages: JobMessages, store: Store) -> None:
+    def __init__(self, messages: JobMessages, store: Store, rows: RowsOf = no_rows) -> None:
         self._messages = messages
         self._store = store
+        self._rows = rows
 
     async def send(self, job: Job, prepared: Prepared) -> None:
         """Into the job's message and below it; what has no room there into the person's direct messages.
@@ -74,29 +88,29 @@ class OutcomeSender:
 
     async def _first(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         """An edit twice is one edit. Without a message to edit (the process died before it had one) it is a new one."""
-        page = first_page(job, prepared, numbers)
+        page = self._first_page(job, prepared, numbers)
         if job.place.message_id is not None:
-            await _fitting(lambda page: self._messages.edit(job.place, page), page)
+            await self._fitting(job, lambda page: self._messages.edit(job.place, page), page)
             return job
         try:
-            message_id = await _fitting(lambda page: self._messages.edit(job.place, page), page)
+            message_id = await self._fitting(job, lambda page: self._messages.edit(job.place, page), page)
         except (MessageGone, NoWay):
             message_id = await self._post(job, page, 0)
         return await self._store.locate(job.id, message_id=message_id)
 
     async def _next(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
-        message_id = await self._post(job, next_page(job, prepared, numbers), numbers[0])
+        message_id = await self._post(job, self._next_page(job, prepared, numbers), numbers[0])
         return await self._store.record_parts(job, numbers, message_id)
 
     async def _first_direct(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         if any(part < 0 for part in job.parts):
             return job
-        page = elsewhere(first_page(job, prepared, numbers), job)
+        page = elsewhere(self._first_page(job, prepared, numbers), job)
         message_id = await self._post_direct(job, page, 0)
         return await self._store.record_parts(job, [-1 - number for number in numbers or (0,)], message_id)
 
     async def _next_direct(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
-        message_id = await self._post_direct(job, next_page(job, prepared, numbers), numbers[0])
+        message_id = await self._post_direct(job, self._next_page(job, prepared, numbers), numbers[0])
         return await self._store.record_parts(job, [-1 - number for number in numbers], message_id)
 
     async def _post(self, job: Job, page: Page, number: int) -> int:
@@ -104,11 +118,29 @@ class OutcomeSender:
         if sent is not None:
             return sent
         nonce = _nonce(job, f"{number}")
-        return await _fitting(lambda page: self._messages.send(job.place, page, nonce=nonce), page)
+        return await self._fitting(job, lambda page: self._messages.send(job.place, page, nonce=nonce), page)
 
     async def _post_direct(self, job: Job, page: Page, number: int) -> int:
         nonce = _nonce(job, f"d{number}")
-        return await _fitting(lambda page: self._messages.send_direct(job.place, page, nonce=nonce), page)
+        return await self._fitting(job, lambda page: self._messages.send_direct(job.place, page, nonce=nonce), page)
+
+    def _first_page(self, job: Job, prepared: Prepared, numbers: Numbers) -> Page:
+        page = first_page(job, prepared, numbers)
+        names = [file.name for file in page.files]
+        return replace(page, rows=self._rows(job, names, on_sheet=prepared.on_sheet if 0 in numbers else 0))
+
+    def _next_page(self, job: Job, prepared: Prepared, numbers: Numbers) -> Page:
+        page = next_page(job, prepared, numbers)
+        return replace(page, rows=self._rows(job, [file.name for file in page.files], first=False))
+
+    async def _fitting(self, job: Job, send: Callable[[Page], Awaitable[int]], page: Page) -> int:
+        """A single file that Discord refuses is replaced by a sentence. Raises RequestTooLarge for several together."""
+        try:
+            return await send(page)
+        except RequestTooLarge:
+            if len(page.files) > 1:
+                raise
+        return await send(replace(without_files(page), rows=self._rows(job, ())))
 
 
 def _told(prepared: Prepared, left: Sequence[Numbers], *, lost: bool = False) -> Prepared:
@@ -140,16 +172,6 @@ def groups(total: int, size: int, sent: Collection[int]) -> list[Numbers]:
     first = min(sent, default=min(size, total))
     left = [number for number in range(first, total) if number not in sent]
     return [range(first), *(left[at : at + size] for at in range(0, len(left), size))]
-
-
-async def _fitting(send: Callable[[Page], Awaitable[int]], page: Page) -> int:
-    """A single file that Discord refuses is replaced by a sentence. Raises RequestTooLarge for several together."""
-    try:
-        return await send(page)
-    except RequestTooLarge:
-        if len(page.files) > 1:
-            raise
-    return await send(without_files(page))
 
 
 def _nonce(job: Job, part: str) -> str:

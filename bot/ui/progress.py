@@ -8,7 +8,7 @@ from bot.jobs.delivery import Note, Showing
 from bot.jobs.job import Job, JobState
 from bot.text import _, ngettext
 from bot.ui.page import Attachment, Page
-from bot.ui.words import FACT, alt_text, bar, header, plain
+from bot.ui.words import FACT, alt_text, bar, header, notes, plain
 
 WAITING, RUNNING, TROUBLED = 0x80848E, 0x5865F2, 0xF0B232
 DELIVERING = timedelta(minutes=1)  # of fetching and posting the files
@@ -19,11 +19,11 @@ def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
     """The header, where the job stands, the latest preview, and Cancel until somebody pressed it."""
     waits = _waits(job, showing)
     lines = _waiting(job, showing, now) if waits else _running(showing, now)
-    notes = [note for note in (_note(showing), _leaves(job, showing, now)) if note]
+    remarks = [remark for remark in (_note(showing), _leaves(job, showing, now)) if remark]
     troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.STOPPING}
     return Page(
         header(job),
-        (*lines, *notes),
+        (*lines, *remarks, *notes(job)),
         files=_preview(job, showing),
         colour=TROUBLED if troubled else WAITING if waits else RUNNING,
         cancel=None if showing.note is Note.CANCELLING else job.id,

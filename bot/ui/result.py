@@ -10,7 +10,7 @@ from bot.numerals import duration
 from bot.text import _
 from bot.ui.files import Prepared
 from bot.ui.page import Page
-from bot.ui.words import REASON, facts, header, plain, quoted, said
+from bot.ui.words import REASON, facts, header, notes, plain, quoted, said
 
 DONE, FAILED, STOPPED = 0x23A55A, 0xDA373C, 0x80848E
 SHOWN = ("seed", "model", "size", "steps", "cfg", "sampler", "scheduler", "vae", "lora", "lora_strength", "clip_skip")
@@ -22,7 +22,7 @@ def first_page(job: Job, prepared: Prepared, numbers: Sequence[int]) -> Page:
         return failed_page(job)
     if job.state is JobState.CANCELLED:
         return stopped_page(job)
-    body = [quoted(text) for text in prepared.texts]
+    body = [*notes(job), *(quoted(text) for text in prepared.texts)]
     body += [f"⚠️ {remark}" for remark in prepared.remarks]
     for warning in job.outcome.warnings:
         body.append(_("⚠️ A part of the workflow was left out. {reason}").format(reason=said(warning)))
@@ -44,7 +44,7 @@ def failed_page(job: Job) -> Page:
     """Which node, why, and what to do."""
     failure = job.outcome.failure
     sentence = said(failure) if failure is not None else _("The job failed. Try it again.")
-    return Page(header(job), (f"❌ {sentence}",), footer=_details(job), colour=FAILED)
+    return Page(header(job), (*notes(job), f"❌ {sentence}"), footer=_details(job), colour=FAILED)
 
 
 def stopped_page(job: Job) -> Page:

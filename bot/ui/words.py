@@ -56,9 +56,12 @@ def said(failure: JobFailed) -> str:
 
 
 def header(job: Job) -> str:
-    """What was asked for, and who asked."""
+    """What was asked for, who asked, and the message it goes on from."""
     prompt = plain(job.prompt, PROMPT)
     who = f"-# <@{job.place.user_id}> · `/{job.workflow}`"
+    if job.origin is not None:
+        link = _("from this result") if job.parent is not None else _("from this message")
+        who += f" · [{link}]({job.origin})"
     return f"**{prompt}**\n{who}" if prompt else who
 
 

@@ -171,9 +171,14 @@ def shows(*words: str) -> Callable[[Message], bool]:
     return lambda message: all(word in visible(message) for word in words)
 
 
+def stoppable(message: Message) -> bool:
+    """Whether it offers to cancel its job."""
+    return any(button.custom_id.startswith("job:cancel:") for button in message.buttons)
+
+
 def finished(message: Message) -> bool:
     """Whether a message has ended: nothing to cancel any more, neither thinking nor being stopped."""
-    return bool(message.text) and not message.buttons and "Stopping…" not in message.text
+    return bool(message.text) and not stoppable(message) and "Stopping…" not in message.text
 
 
 def edits(server: DiscordServer) -> list[Request]:

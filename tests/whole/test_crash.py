@@ -20,6 +20,7 @@ from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.playground import Answer, DiscordServer, Message
+from tests.whole.conftest import stoppable
 from tests.whole.crashes import DELIVERED, POINTS, Happening, Point, watch
 from tests.whole.processes import PATIENCE, WarmBot, offline, settings
 
@@ -177,7 +178,7 @@ async def test_a_kill_leaves_one_result_each(
     messages = discord_server.messages("general")
     expected = sum(2 if job.values["count"] == MANY else 1 for job in jobs.values())
     assert len(messages) == expected, [message.text for message in messages]
-    assert not [message.text for message in messages if message.loading or message.buttons], note
+    assert not [message.text for message in messages if message.loading or stoppable(message)], note
 
 
 def _check(crash: Crash, number: int, job: Job) -> None:

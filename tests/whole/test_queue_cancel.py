@@ -10,7 +10,7 @@ from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message
-from tests.whole.conftest import Easel, finished, hold_at, listed, shows, visible
+from tests.whole.conftest import Easel, finished, hold_at, listed, shows, stoppable, visible
 from tests.whole.test_imagine import SMALL
 
 
@@ -41,7 +41,7 @@ async def test_the_owner_stops_a_running_job(discord_server: DiscordServer, comf
         await message.wait(shows("⏹️ Cancelled."))
 
     assert answer.acknowledged
-    assert not message.buttons
+    assert not stoppable(message)
     assert not message.files
     (job,) = await easel.jobs()
     assert (job.state, job.delivered) == (JobState.CANCELLED, True)
@@ -88,7 +88,7 @@ async def test_a_stop_on_its_way_is_shown(discord_server: DiscordServer, comfyui
     await discord_server.person("alice").click(message, "Cancel")
     await message.wait(shows("⏹️ Stopping…"))
 
-    assert not message.buttons
+    assert not stoppable(message)
     await message.wait(shows("⏹️ Cancelled."))
 
 
