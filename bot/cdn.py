@@ -10,8 +10,11 @@ import aiohttp
 from bot.errors import AttachmentRefused
 from bot.text import _
 
-#: where Discord keeps attachments (Discord's reference, "CDN endpoints", and its media proxy)
-HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+#: where Discord keeps attachments (Discord's reference, "CDN endpoints", and its media proxy), and where it keeps copies
+#: of what links in messages show
+HOSTS = frozenset(
+    {"cdn.discordapp.com", "media.discordapp.net", "images-ext-1.discordapp.net", "images-ext-2.discordapp.net"}
+)
 #: at the same time, so that memory is bounded by this times the size one file may have
 AT_ONCE = 4
 SECONDS = 60.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import struct
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,15 +28,18 @@ def embedded_json(data: bytes) -> Iterator[dict[str, Any]]:
     container, whatever they are called. ComfyUI writes PNG chunks `prompt` and `workflow`, Exif fields that begin
     with these words and a colon, and tags of these names (comfy_api `_util` and nodes of 0.33).
     """
-    metadata = _metadata(data)
+    told = metadata(data)
     for encoding, start in _ENCODINGS:
-        found = list(_objects(metadata[start:].decode(encoding, "ignore")))
+        found = list(_objects(told[start:].decode(encoding, "ignore")))
         if found:
             yield from found
             return
 
 
-def _metadata(data: bytes) -> bytes:
+def metadata(data: bytes) -> bytes:
+    """What of a file is no picture, video or sound, in the file's order; of a PNG whole chunks, then what was
+    compressed in them. Empty where the file is unknown or damaged.
+    """
     kind = sniff.sniff(data)
     edits = FORMATS.get(kind.content_type)
     if edits is None:
@@ -45,24 +47,10 @@ def _metadata(data: bytes) -> bytes:
     try:
         dropped = b"".join(data[edit.start : edit.end] for edit in sorted(edits(data)))[:MAX_BYTES]
         if kind is sniff.PNG:
-            return dropped + b"".join(_inflated(dropped))
+            return dropped + b"".join(found.text for found in png.texts(dropped, MAX_BYTES) if found.compressed)
         return b"".join(ogg.payloads(dropped)) if dropped.startswith(ogg.SIGNATURE) else dropped
     except (Malformed, struct.error, IndexError):
         return b""
-
-
-def _inflated(chunks: bytes) -> Iterator[bytes]:
-    """The compressed texts among PNG chunks (zTXt, and iTXt with its flag set)."""
-    for tag, body in png.chunks(chunks):
-        _keyword, _zero, rest = body.partition(b"\0")
-        if tag == b"iTXt" and rest[:1] == b"\1":
-            rest = rest[2:].split(b"\0", 2)[-1]
-        elif tag != b"zTXt":
-            continue
-        try:
-            yield zlib.decompressobj().decompress(rest[1:] if tag == b"zTXt" else rest, MAX_BYTES)
-        except zlib.error:
-            continue
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:

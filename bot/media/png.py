@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bot.media.edit import Edit, Malformed, rest
 from bot.media.exif import only_orientation
@@ -13,6 +14,15 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 #: Ancillary chunks which change what is drawn; the critical ones have a capital first letter and stay anyway.
 DRAWN = frozenset(b"tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs sPLT acTL fcTL fdAT".split())
+
+
+@dataclass(frozen=True)
+class Text:
+    """UTF-8, or in older chunks Latin-1; `compressed`: it is not to be read in the file as it is."""
+
+    keyword: bytes
+    text: bytes
+    compressed: bool = False
 
 
 def edits(data: bytes) -> Iterator[Edit]:
@@ -42,6 +52,26 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         length, tag = struct.unpack_from(">I4s", data, position)
         yield tag, data[position + 8 : position + 8 + length]
         position += 12 + length
+
+
+def texts(data: bytes, most: int) -> Iterator[Text]:
+    """The texts in a row of chunks (tEXt, zTXt, iTXt), of at most so many bytes each."""
+    for tag, body in chunks(data):
+        keyword, _zero, rest = body.partition(b"\0")
+        if tag == b"tEXt":
+            yield Text(keyword, rest[:most])
+        elif tag == b"zTXt":
+            yield from _inflated(keyword, rest[1:], most)
+        elif tag == b"iTXt":
+            text = rest[2:].split(b"\0", 2)[-1]
+            yield from _inflated(keyword, text, most) if rest[:1] == b"\1" else [Text(keyword, text[:most])]
+
+
+def _inflated(keyword: bytes, text: bytes, most: int) -> Iterator[Text]:
+    try:
+        yield Text(keyword, zlib.decompressobj().decompress(text, most), compressed=True)
+    except zlib.error:
+        return
 
 
 def _turned(data: bytes, start: int, end: int) -> Iterator[Edit]:
