@@ -17,12 +17,18 @@ from tests.catalogues.merging import TEMPLATE, complete, lacking, languages, mer
 #: what is the same in another language: names of things, units, and words the language has taken over
 SAME = frozenset(
     {
-        *("LoRA", "Seed", "seed", "prompt", "model", "{seconds} s", "{hours} h {minutes} min"),
-        *("{minutes} min {seconds} s", "Workflows", "workflow", "workflows"),
+        *("LoRA", "Seed", "seed", "Prompt", "{seconds} s", "{hours} h {minutes} min", "{name}, {size} GB"),
+        *("{minutes} min {seconds} s", "Workflows", "Bot in {server}", "Option {name}: {problem}"),
     }
 )
-#: parts of a sentence that stay as they are: code, mentions, Discord's times, links
-KEPT = re.compile(r"`[^`{}]*`|<[@#/:t][^>]*>|https?://\S+|\b[A-Z][A-Z]+_[A-Z_]+\b")
+#: parts of a sentence that stay as they are: code, mentions, Discord's times, links, settings
+KEPT = re.compile(r"`[^`]*`|<[@#/:t][^>]*>|https?://\S+|\b[A-Z][A-Z]+_[A-Z_]+\b")
+#: keys of manifests, between quotation marks
+KEYS = re.compile(r"“([a-z_]+)”")
+#: a command, or an option between backticks
+COMMAND = re.compile(r"(?<![\w<`:/.])/[a-z_]+(?: [a-z_]+)?|`/?[a-z_]+(?: [a-z_]+)?`")
+NAMES = re.compile(r"`/?[\w-]+(?: [\w-]+)?`")
+EMOJI = re.compile(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u23E9-\u23FF\u25B6]|-# ")
 LISTED = complete()
 
 
@@ -47,33 +53,40 @@ def test_every_sentence_is_there_and_none_that_is_said_no_more(language: str) ->
 
 @pytest.mark.parametrize("language", languages())
 def test_a_translation_has_the_placeholders_of_its_sentence(language: str) -> None:
-    wrong = [
-        (message.id, form)
-        for message in messages(read(of_language(language)))
-        for form in filled(message)
-        if not fits(message, form)
-    ]
+    wrong = [(message.id, form) for message, form in forms(read(of_language(language))) if not fits(message, form)]
 
     assert not wrong
 
 
 @pytest.mark.parametrize("language", languages())
 def test_a_translation_keeps_what_is_no_language(language: str) -> None:
-    """Code between backticks (commands' and options' names in the words of the language), mentions, times, links."""
-    catalogue = read(of_language(language))
-    renamed = {message.id: message.string or message.id for message in messages(catalogue) if message.context == NAME}
-
-    def translated(part: str) -> str:
-        return re.sub(r"[\w]+", lambda word: str(renamed.get(word[0], word[0])), part)
-
-    def parts(text: str) -> Counter[str]:
-        return Counter(KEPT.findall(text))
-
+    """Code between backticks, manifests' keys, mentions, Discord's times, links, settings, emoji at the beginning."""
     wrong = [
         (message.id, form)
-        for message in messages(catalogue)
-        for form in filled(message)
-        if parts(form) != Counter(translated(part) if part[0] == "`" else part for part in KEPT.findall(first(message)))
+        for message, form in forms(read(of_language(language)))
+        if any(key not in form for key in KEYS.findall(first(message)))
+        or kept(form) != kept(first(message))
+        or EMOJI.findall(form) != EMOJI.findall(first(message))
+    ]
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", languages())
+def test_commands_and_options_are_called_in_sentences_what_discord_shows(language: str) -> None:
+    """`/jobs resume`, with or without backticks, and `waiting` alone between backticks."""
+    catalogue = read(of_language(language))
+    known = {message.id: message.string or message.id for message in messages(catalogue) if message.context == NAME}
+
+    def called(match: re.Match[str]) -> str:
+        words = match[0].strip("/`").split(" ")
+        return " ".join(str(known[word]) for word in words if word in known) if words[0] in known else ""
+
+    wrong = [
+        (message.id, form, name)
+        for message, form in forms(catalogue)
+        for name in map(called, COMMAND.finditer(first(message)))
+        if name not in form
     ]
 
     assert not wrong
@@ -132,6 +145,16 @@ def keys(catalogue: Catalog) -> set[object]:
 
 def messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
+
+
+def forms(catalogue: Catalog) -> list[tuple[Message, str]]:
+    """Each form of each translation there is, with what it translates."""
+    return [(message, form) for message in messages(catalogue) for form in filled(message)]
+
+
+def kept(text: str) -> Counter[str]:
+    """All of it but commands' and options' names, which each language has its own of."""
+    return Counter(part for part in KEPT.findall(text) if not COMMAND.fullmatch(part) and not NAMES.fullmatch(part))
 
 
 def first(message: Message) -> str:
