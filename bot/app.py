@@ -23,6 +23,7 @@ from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.drafts import Drafts
+from bot.helper import helper_of
 from bot.invitation import invite_url
 from bot.jobs.admission import running_limit
 from bot.jobs.forget import Forgetting
@@ -38,15 +39,11 @@ from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.tasks import end, until
 from bot.tree import EaselTree
-from bot.ui.acting import ActButton
-from bot.ui.again import AgainButton
 from bot.ui.answering import answer_stray
 from bot.ui.audit import AuditChannel
 from bot.ui.buttons import CancelButton
-from bot.ui.clicks import Clicks
 from bot.ui.commands import sync_commands
 from bot.ui.confirm import ConfirmButton, Questions
-from bot.ui.controls import job_rows
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
@@ -55,9 +52,7 @@ from bot.ui.job_pages import PageButton
 from bot.ui.making import Maker
 from bot.ui.message import JobMessages
 from bot.ui.permissions import Permissions
-from bot.ui.picking import PickSelect
 from bot.ui.report import ReportButton
-from bot.ui.varying import VaryButton
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
@@ -66,18 +61,7 @@ log = logging.getLogger(__name__)
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.menus", "cogs.settings", "cogs.forget", "cogs.admin")
 
 #: All there are: whatever else is pressed is from another time, or forged.
-BUTTONS = (
-    ActButton,
-    AgainButton,
-    CancelButton,
-    ConfirmButton,
-    DraftButton,
-    ForgetButton,
-    PageButton,
-    PickSelect,
-    ReportButton,
-    VaryButton,
-)
+BUTTONS = (CancelButton, ConfirmButton, DraftButton, ForgetButton, PageButton, ReportButton)
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -131,7 +115,6 @@ class EaselBot(commands.AutoShardedBot):
         self.library = Library(settings.workflows_dir, self._converter, safety=settings.safety_workflow or "")
         self.permissions = Permissions(self.tree, clock)
         self.questions = Questions()
-        self.clicks = Clicks(clock)
         self.maker = Maker(self)
         #: the forms people have open, by custom_id
         self.forms: set[str] = set()
@@ -199,11 +182,13 @@ class EaselBot(commands.AutoShardedBot):
         book = await Rulebook.open(self.store, settings, self.library, self.clock, self._own_id)
         self.servers, self.blocks, self.limits, self.admitting = book.servers, book.blocks, book.limits, book.admitting
         self.audit, self.reports, self.strikes, self.screening = book.audit, book.reports, book.strikes, book.screening
+        self.preferences, self.wording = book.preferences, book.wording
         self.audit_channel = AuditChannel(self, self.servers)
         self.audit.listener = self.audit_channel.post
         self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         self.cdn = Cdn(session, settings.discord_api_url)
+        self.helper = helper_of(settings, session)
         headers = settings.comfyui_header_map()
         backends = [
             Backend(ComfyClient(session, url, headers=headers), data_dir=settings.data_dir, intervals=self._intervals)
@@ -227,7 +212,6 @@ class EaselBot(commands.AutoShardedBot):
             clock=self.clock,
             keep_metadata=settings.keep_metadata,
             pace=self._pace,
-            rows=partial(job_rows, self),
             thumbnails=self.thumbnails,
         )
         running = partial(running_limit, self.servers, self.limits)
