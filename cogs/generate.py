@@ -13,13 +13,14 @@ from bot.text import speaking
 from bot.ui.commands import CommandParameter, build_command, in_languages
 from bot.ui.making import Wish
 from bot.ui.menu import Menu
-from bot.ui.options import command_option
+from bot.ui.options import CommandOption, PresetOption, command_option
 from bot.ui.uploads import attached
 from bot.ui.workflows import priced
 from bot.workflow.choosing import offered
 from bot.workflow.library import Workflow
+from bot.workflow.manifest import PRESET
 from bot.workflow.option import Option
-from bot.workflow.presets import with_presets
+from bot.workflow.presets import REPEAT, preset_names, takes, with_presets
 
 
 class Generate(commands.Cog):
@@ -45,11 +46,20 @@ class Generate(commands.Cog):
             return offered(option.name, self.bot.library.variants(workflow.name), pool.catalogue, pool.version)
 
         manifest = workflow.manifest
+
+        async def presets(interaction: discord.Interaction[Any], _option: Option) -> Sequence[str]:
+            wanted = await self.bot.preferences.of(interaction.user.id)
+            return preset_names(manifest, wanted.presets_of(workflow.name))
+
+        def offer(option: Option) -> CommandOption:
+            ours = option.name == PRESET and takes(manifest, PRESET)
+            return PresetOption(option, presets) if ours else command_option(option, complete)
+
         options = {
             option.name: CommandParameter(
                 in_languages(option.name, option.names),
                 in_languages(option.description, option.helps),
-                command_option(option, complete),
+                offer(option),
                 option.required,
             )
             for option in with_presets(manifest)
@@ -63,7 +73,8 @@ class Generate(commands.Cog):
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
         values = {name: value for name, value in given.items() if name not in files}
         sources = {name: attached(attachment, self.bot.cdn.fetch) for name, attachment in files.items()}
-        return Wish(workflow.name, values, sources)
+        repeat = int(values.pop(REPEAT, 1)) if takes(workflow.manifest, REPEAT) else 1
+        return Wish(workflow.name, values, sources, repeat=repeat)
 
 
 async def setup(bot: EaselBot) -> None:

@@ -15,31 +15,30 @@ import discord
 from bot.comfy.pool import Pool
 from bot.errors import Fenced, OptionRefused
 from bot.jobs.job import Job
-from bot.jobs.rules import Visibility
+from bot.jobs.preferences import Preferences
 from bot.jobs.runner import Runner
-from bot.jobs.screening import Screening, typed_texts
+from bot.jobs.screening import Screening
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
+from bot.jobs.wording import Wording
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.text import _, speaking
 from bot.ui.admitting import Admitting
+from bot.ui.asked import Asked, ask_of
+from bot.ui.first_answer import answer
 from bot.ui.people import actor_of
 from bot.ui.places import channels_of, place_of
-from bot.ui.presence import server_of
+from bot.ui.repeating import Repeats
 from bot.ui.uploads import Source, keep
-from bot.ui.visibility import Shown, require_nsfw_channel, shown_here
+from bot.ui.visibility import require_nsfw_channel
 from bot.ui.workflows import unavailable
 from bot.workflow.binding import bind, choose_seed
-from bot.workflow.choosing import choose
 from bot.workflow.library import Library
-from bot.workflow.presets import expand
 from bot.workflow.recipe import recipe_of
 from bot.workflow.workflow import Workflow
 
 log = logging.getLogger(__name__)
-
-ANSWERED_ELSEWHERE = 40060
 
 
 class Bot(Protocol):
@@ -54,6 +53,8 @@ class Bot(Protocol):
     servers: Servers
     admitting: Admitting
     screening: Screening
+    preferences: Preferences
+    wording: Wording
 
     def is_owner_id(self, user_id: int) -> bool:
         """Whether this person runs the bot."""
@@ -63,7 +64,10 @@ class Bot(Protocol):
 class Wish:
     """`given` are values by option, as they came; `sources` files to fetch, and `kept` files of the data folder, by
     option. `parent` is the job it goes on from, `origin` the address of the message it was asked for under. `notes`
-    says what differs from there, of the graph and the values it will have, in the language of the message.
+    says what differs from there, of the graph and the values it will have, in the language of the message. `repeat`:
+    how many jobs it is to be.
+
+    Without a parent it gets what the person prefers, wherever nothing is given.
     """
 
     workflow: str
@@ -73,6 +77,7 @@ class Wish:
     parent: Job | None = None
     origin: str | None = None
     notes: Callable[[Workflow, Mapping[str, Any]], Sequence[str]] = lambda _workflow, _values: ()
+    repeat: int = 1
 
 
 class Maker:
@@ -93,23 +98,26 @@ class Maker:
         options = {option.name: option for option in manifest.options}
         for name, source in wish.sources.items():
             source.check(options[name])
-        typed = typed_texts(manifest.options, wish.given)
-        await bot.screening.check(typed, guild_id=server_of(interaction), user_id=interaction.user.id)
-        files = {name: name for name in (*wish.sources, *wish.kept)}
-        said = expand(manifest, {**wish.given, **files})
-        workflow, values = choose(graphs, said, bot.pool.catalogue, bot.pool.version)
-        values = bot.admitting.check_values(actor, workflow, values, said.keys())
-        job = self._job(interaction, workflow, values, wish)
+        asked = await ask_of(bot, interaction, actor, graphs, wish)
+        job = await self._job(interaction, asked, wish)
         async with bot.admitting.admitted(job, manifest) as admitted:
-            log.info("job %s: %s by %d", job.id, workflow.name, interaction.user.id)
+            log.info("job %s: %s by %d", job.id, wish.workflow, interaction.user.id)
             queued = await (
-                self._fetch_first(interaction, job, workflow, wish.sources)
+                self._fetch_first(interaction, job, asked.workflow, wish.sources)
                 if wish.sources
                 else self._store_first(interaction, job)
             )
             admitted.made = queued is not None
-        if queued is not None:
-            await bot.runner.submit(queued)
+        if queued is None:
+            return
+        await bot.runner.submit(queued)
+        if wish.repeat > 1:
+            kept = replace(wish, kept=queued.files)
+
+            async def again(number: int) -> Job:
+                return await self._job(interaction, asked, kept, number=number)
+
+            await Repeats(bot, interaction, manifest).make(again, wish.repeat)
 
     def _graphs(self, name: str) -> Sequence[Workflow]:
         """The graphs behind the command; raises WorkflowUnfit where it is off or hidden by now."""
@@ -117,21 +125,22 @@ class Maker:
             return graphs
         raise unavailable(self._bot.library, name)
 
-    def _job(
-        self, interaction: discord.Interaction[Any], workflow: Workflow, values: Mapping[str, Any], wish: Wish
-    ) -> Job:
-        bot, now = self._bot, self._bot.clock()
+    async def _job(self, interaction: discord.Interaction[Any], asked: Asked, wish: Wish, *, number: int = 0) -> Job:
+        """`number` is which of several it is: it has its own seed, and texts of its own by that."""
+        bot, now, workflow = self._bot, self._bot.clock(), asked.workflow
+        values = asked.numbered(number)
         seed = choose_seed(workflow, values, self._dice)
-        shown = self._shown(interaction, workflow)
-        place = place_of(interaction, shown, now)
+        expanded = await bot.wording.expanded(workflow, values, seed, speaker=asked.speaker, style=asked.style)
+        place = place_of(interaction, asked.shown, now)
         with speaking(place.locale):
             notes = tuple(wish.notes(workflow, values))
+        said = {name: expanded.get(name, value) for name, value in values.items()}
         return Job(
             id=str(uuid4()),
             workflow=workflow.name,
             values=values,
             seed=seed,
-            graph=bind(workflow, values, seed),
+            graph=bind(workflow, said, seed),
             recipe=recipe_of(workflow),
             place=place,
             created_at=now,
@@ -140,12 +149,9 @@ class Maker:
             origin=wish.origin,
             notes=notes,
             files=dict(wish.kept),
-            spoiler=shown.spoiler,
+            spoiler=asked.shown.spoiler,
+            expanded=expanded,
         )
-
-    def _shown(self, interaction: discord.Interaction[Any], workflow: Workflow) -> Shown:
-        rules, default = self._bot.servers.get(server_of(interaction)).rules, Visibility(self._bot.settings.results)
-        return shown_here(interaction, rules, default, nsfw=workflow.manifest.nsfw)
 
     async def _store_first(self, interaction: discord.Interaction[Any], job: Job) -> Job | None:
         """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""
@@ -181,30 +187,3 @@ class Maker:
             await self._bot.store.deliver(await self._bot.store.cancel_request(job, job.place.user_id))
         except Fenced:
             log.debug("job %s was gone already", job.id)
-
-
-async def answer(interaction: discord.Interaction[Any], job: Job) -> int | None:
-    """The message that says the bot is thinking; None where Discord did not take the answer.
-
-    Under a button it is a new message too: `thinking` says so.
-    """
-    try:
-        response = await interaction.response.defer(thinking=True, ephemeral=job.place.ephemeral)
-        known = response.message_id if response is not None else None
-        return known or (await interaction.original_response()).id
-    except discord.HTTPException as error:
-        _explain(job, error)
-        return None
-    except NETWORK_ERRORS as error:
-        log.info("job %s: the connection broke before Discord said whether it took our answer", job.id)
-        try:
-            return (await interaction.original_response()).id
-        except (discord.HTTPException, *NETWORK_ERRORS):
-            _explain(job, error)
-            return None
-
-
-def _explain(job: Job, error: Exception) -> None:
-    if isinstance(error, discord.HTTPException) and error.code == ANSWERED_ELSEWHERE:
-        log.error("another process answers with the same token: stop one of the two")
-    log.warning("job %s is dropped: Discord did not take our answer (%s)", job.id, error)

@@ -83,6 +83,14 @@ class CompletedOption(CommandOption):
         return [Choice(name=label, value=name) for label, name in offered if len(label) <= CHOICE_LENGTH][:MAX_CHOICES]
 
 
+class PresetOption(CompletedOption):
+    """The manifest's presets and the person's own: the latter are not everybody's, so they are no fixed choices."""
+
+    @property
+    def choices(self) -> list[Choice[int | float | str]] | None:
+        return None
+
+
 def command_option(option: Option, complete: Complete) -> CommandOption:
     """The Discord side of a manifest's option."""
     if option.type in BOUNDED_HERE or option.choices_from is not None:

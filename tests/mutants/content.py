@@ -17,9 +17,9 @@ GUARDS: tuple[Guard, ...] = (
     Guard("words-folded", "bot/content/terms.py", "folded = fold(text)", "folded = text", CONTENT),
     Guard(
         "words-prompts",
-        "bot/ui/making.py",
-        "await bot.screening.check(typed, ",
-        "await bot.screening.check({}, ",
+        "bot/ui/asked.py",
+        "{name: typed[name] for name in typed if name in speaker.typed}",
+        "{}",
         (f"{WORDS}every_text_option_is_looked_through",),
     ),
     Guard(

@@ -257,7 +257,7 @@ def test_a_preset_gives_what_the_person_did_not() -> None:
     assert expand(manifest, {"preset": "Night", "prompt": "a fox"}) == {"model": "dark", "prompt": "a fox"}
     assert expand(manifest, {"preset": "Night", "model": None, "prompt": "a"}) == {"model": "dark", "prompt": "a"}
     assert expand(manifest, {"preset": None, "prompt": "a fox"}) == {"prompt": "a fox"}
-    assert [each.name for each in with_presets(manifest)] == ["prompt", "preset", "model"]
+    assert [each.name for each in with_presets(manifest)] == ["prompt", "preset", "model", "repeat"]
 
 
 def test_a_preset_there_is_not_is_refused_with_those_there_are() -> None:

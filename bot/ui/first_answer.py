@@ -1,0 +1,42 @@
+"""The message a job gets as the first answer to who asked for it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+
+from bot.jobs.job import Job
+from bot.network import NETWORK_ERRORS
+
+log = logging.getLogger(__name__)
+
+ANSWERED_ELSEWHERE = 40060
+
+
+async def answer(interaction: discord.Interaction[Any], job: Job) -> int | None:
+    """The message that says the bot is thinking; None where Discord did not take the answer.
+
+    Under a button it is a new message too: `thinking` says so.
+    """
+    try:
+        response = await interaction.response.defer(thinking=True, ephemeral=job.place.ephemeral)
+        known = response.message_id if response is not None else None
+        return known or (await interaction.original_response()).id
+    except discord.HTTPException as error:
+        _explain(job, error)
+        return None
+    except NETWORK_ERRORS as error:
+        log.info("job %s: the connection broke before Discord said whether it took our answer", job.id)
+        try:
+            return (await interaction.original_response()).id
+        except (discord.HTTPException, *NETWORK_ERRORS):
+            _explain(job, error)
+            return None
+
+
+def _explain(job: Job, error: Exception) -> None:
+    if isinstance(error, discord.HTTPException) and error.code == ANSWERED_ELSEWHERE:
+        log.error("another process answers with the same token: stop one of the two")
+    log.warning("job %s is dropped: Discord did not take our answer (%s)", job.id, error)
