@@ -39,11 +39,15 @@ from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.tasks import end, until
 from bot.tree import EaselTree
+from bot.ui.acting import ActButton
+from bot.ui.again import AgainButton
 from bot.ui.answering import answer_stray
 from bot.ui.audit import AuditChannel
 from bot.ui.buttons import CancelButton
+from bot.ui.clicks import Clicks
 from bot.ui.commands import sync_commands
 from bot.ui.confirm import ConfirmButton, Questions
+from bot.ui.controls import job_rows
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.drafts import DraftButton
 from bot.ui.editor import PACE
@@ -52,7 +56,9 @@ from bot.ui.job_pages import PageButton
 from bot.ui.making import Maker
 from bot.ui.message import JobMessages
 from bot.ui.permissions import Permissions
+from bot.ui.picking import PickSelect
 from bot.ui.report import ReportButton
+from bot.ui.varying import VaryButton
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
@@ -61,7 +67,18 @@ log = logging.getLogger(__name__)
 COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.menus", "cogs.settings", "cogs.forget", "cogs.admin")
 
 #: All there are: whatever else is pressed is from another time, or forged.
-BUTTONS = (CancelButton, ConfirmButton, DraftButton, ForgetButton, PageButton, ReportButton)
+BUTTONS = (
+    ActButton,
+    AgainButton,
+    CancelButton,
+    ConfirmButton,
+    DraftButton,
+    ForgetButton,
+    PageButton,
+    PickSelect,
+    ReportButton,
+    VaryButton,
+)
 
 #: Discord cannot be reached, or cannot answer: worth another try.
 CONNECTION_ERRORS = (*NETWORK_ERRORS, discord.DiscordServerError, discord.GatewayNotFound)
@@ -115,6 +132,7 @@ class EaselBot(commands.AutoShardedBot):
         self.library = Library(settings.workflows_dir, self._converter, safety=settings.safety_workflow or "")
         self.permissions = Permissions(self.tree, clock)
         self.questions = Questions()
+        self.clicks = Clicks(clock)
         self.maker = Maker(self)
         #: the forms people have open, by custom_id
         self.forms: set[str] = set()
@@ -212,6 +230,7 @@ class EaselBot(commands.AutoShardedBot):
             clock=self.clock,
             keep_metadata=settings.keep_metadata,
             pace=self._pace,
+            rows=partial(job_rows, self),
             thumbnails=self.thumbnails,
         )
         running = partial(running_limit, self.servers, self.limits)
