@@ -26,7 +26,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "results-private",
-        "bot/ui/making.py",
+        "bot/ui/first_answer.py",
         "defer(thinking=True, ephemeral=job.place.ephemeral)",
         "defer(thinking=True)",
         (f"{SHOWN}only_who_asked_sees_previews_results_and_follow_ups",),
