@@ -43,7 +43,7 @@ from math import ceil
 from typing import Any
 
 from bot.numerals import number
-from bot.text import _
+from bot.text import _, named
 
 
 class EaselError(Exception):
@@ -94,7 +94,9 @@ class WorkflowUnfit(EaselError):
     reasons: tuple[str, ...]
 
     def sentence(self) -> str:
-        return _("/{name} cannot run at the moment. {reasons}").format(name=self.name, reasons=" ".join(self.reasons))
+        return _("/{name} cannot run at the moment. {reasons}").format(
+            name=named(self.name), reasons=" ".join(self.reasons)
+        )
 
 
 @dataclass(eq=False)
@@ -105,7 +107,7 @@ class OptionRefused(EaselError):
     problem: str
 
     def sentence(self) -> str:
-        return f"`{self.option}`: {self.problem}"
+        return f"`{named(self.option)}`: {self.problem}"
 
 
 @dataclass(eq=False)
@@ -122,7 +124,7 @@ class TextBlocked(EaselError):
 
     def sentence(self) -> str:
         said = _("`{option}`: It holds a word that is blocked here. Change it and try again.").format(
-            option=self.option
+            option=named(self.option)
         )
         if self.until is not None:
             when = f"<t:{ceil(self.until.timestamp())}:R>"
@@ -223,7 +225,7 @@ class LimitReached(EaselError):
     def sentence(self) -> str:
         words = {"used": number(self.used), "most": number(self.most), "cost": number(self.cost)}
         when = f"<t:{ceil(self.frees.timestamp())}:R>" if self.frees is not None else ""
-        return self._template().format(**words, when=when, command=self.command)
+        return self._template().format(**words, when=when, command=named(self.command))
 
     def _template(self) -> str:
         match self.limit:

@@ -13,7 +13,7 @@ from bot.jobs.board import Board
 from bot.jobs.holds import Hold
 from bot.jobs.job import Job, JobState
 from bot.numerals import duration
-from bot.text import _, ngettext
+from bot.text import _, named, ngettext
 from bot.ui.words import before, one_line, plain
 from bot.workflow.limits import MAX_CHOICES
 
@@ -84,14 +84,14 @@ def job_label(job: Job, *, who: bool = False) -> str:
     """`/imagine a fox in the snow (running)`: for choosing one, and never longer than Discord lets a choice be."""
     ending = f" ({state_word(job.state)})"
     name = f"{job.place.user_name}: " if who else ""
-    start = f"{name}/{job.workflow} {job.prompt}"
+    start = f"{name}/{named(job.workflow)} {job.prompt}"
     return one_line(start, LABEL - len(ending)) + ending
 
 
 def job_name(job: Job) -> str:
     """The same within a sentence."""
     prompt = plain(job.prompt, PROMPT)
-    return f"`/{job.workflow}` {prompt}".strip()
+    return f"`/{named(job.workflow)}` {prompt}".strip()
 
 
 def state_word(state: JobState) -> str:
@@ -113,7 +113,7 @@ def _rank(line: Line) -> tuple[bool, int, float]:
 def _text(line: Line) -> str:
     job = line.job
     who = _("**yours**") if line.mine else f"<@{job.place.user_id}>"
-    what = job_name(job) if line.open else f"`/{job.workflow}`"
+    what = job_name(job) if line.open else f"`/{named(job.workflow)}`"
     return "• " + " · ".join([who, what, _place(line) or state_word(job.state), *_ready(line)])
 
 

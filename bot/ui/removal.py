@@ -17,7 +17,7 @@ from bot.jobs.runner import Runner
 from bot.jobs.store import Store
 from bot.jobs.thumbnails import Thumbnails
 from bot.network import NETWORK_ERRORS
-from bot.text import _, speaking
+from bot.text import _, named, speaking
 from bot.ui.words import plain
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ async def _tell(bot: discord.Client, job: Job) -> str:
     place = job.place
     with speaking(place.locale):
         text = _("🗑️ A moderator deleted what you made with {command} in <#{channel}>.").format(
-            command=f"`/{job.workflow}`", channel=place.channel_id
+            command=f"`/{named(job.workflow)}`", channel=place.channel_id
         )
     try:
         await (await bot.create_dm(discord.Object(place.user_id))).send(text)
@@ -139,7 +139,7 @@ async def _warn(bot: discord.Client, job: Job, reason: str) -> str:
     """By a direct message, else where everybody reads it: without the reason then, which may quote the prompt."""
     place = job.place
     with speaking(place.locale):
-        command = f"`/{job.workflow}`"
+        command = f"`/{named(job.workflow)}`"
         direct = _(
             "⚠️ A moderator removed what you made with {command} in <#{channel}>. Reason: {reason}\n"
             "Please keep to the rules there; moderators can block people who do not."

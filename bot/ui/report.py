@@ -15,7 +15,7 @@ from bot.jobs.job import Job
 from bot.jobs.reports import Reports
 from bot.jobs.store import Store
 from bot.network import NETWORK_ERRORS
-from bot.text import _, speaking
+from bot.text import _, named, speaking
 from bot.ui.audit import AuditChannel, NoAuditChannel
 from bot.ui.buttons import JOB_ID, EaselButton, open_job
 from bot.ui.forms import ReasonForm
@@ -144,7 +144,7 @@ async def settle(interaction: discord.Interaction[Any], words: str) -> None:
 def report_text(job: Job, person: int, link: str, reason: str) -> str:
     """Who reports whose message, where it is and why; the prompt is covered until somebody clicks."""
     words = _("🚩 <@{person}> reports what <@{user}> made with {command}: {link}").format(
-        person=person, user=job.place.user_id, command=code(f"/{job.workflow}"), link=link
+        person=person, user=job.place.user_id, command=code(f"/{named(job.workflow)}"), link=link
     )
     lines = [words, _("Reason: {reason}").format(reason=plain(reason, REASON))]
     if prompt := plain(job.prompt, PROMPT):

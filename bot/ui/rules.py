@@ -8,7 +8,7 @@ from math import isqrt
 from bot.jobs.rules import UNLIMITED, Limits, Rules, Visibility, WorkflowRule, limits_for
 from bot.jobs.servers import Server
 from bot.numerals import number
-from bot.text import _, ngettext
+from bot.text import _, named, ngettext
 from bot.ui.people import CONTENT, clipped
 from bot.ui.words import code, plain
 
@@ -53,7 +53,7 @@ def limits_behind(role_id: int | None, rules: Rules, defaults: Rules) -> Limits:
 def limits_words(limits: Limits) -> str:
     """`waiting` 5, `size` 1024x1024: those that are said, named as the options are."""
     known = limits.model_dump(exclude_none=True)
-    return ", ".join(f"`{'size' if name == 'pixels' else name}` {_value(name, known[name])}" for name in known)
+    return ", ".join(f"`{named('size' if name == 'pixels' else name)}` {_value(name, known[name])}" for name in known)
 
 
 def channels_text(rules: Rules) -> str:
@@ -75,9 +75,9 @@ def workflow_rule_text(name: str, rules: Rules) -> str:
     rule = rules.workflows.get(name, WorkflowRule())
     who = _("for {roles}").format(roles=_named("<@&{}>", rule.roles)) if rule.roles else _("for everybody")
     if not rule.cooldown:
-        return f"{code(f'/{name}')} {who}"
+        return f"{code(f'/{named(name)}')} {who}"
     often = _("once in {seconds} s").format(seconds=number(rule.cooldown))
-    return f"{code(f'/{name}')} {who}, {often}"
+    return f"{code(f'/{named(name)}')} {who}, {often}"
 
 
 def budget_text(rules: Rules, defaults: Rules) -> str:

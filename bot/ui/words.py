@@ -10,7 +10,7 @@ from typing import Any
 from bot.errors import JobFailed
 from bot.jobs.job import Job
 from bot.numerals import percent
-from bot.text import _, ngettext
+from bot.text import _, named, ngettext
 
 PROMPT = 300  # characters of a prompt that a message shows
 ALT = 300  # characters of it that a picture's description has
@@ -58,7 +58,7 @@ def said(failure: JobFailed) -> str:
 def header(job: Job) -> str:
     """What was asked for, who asked, and the message it goes on from."""
     prompt = plain(job.prompt, PROMPT)
-    who = f"-# <@{job.place.user_id}> · `/{job.workflow}`"
+    who = f"-# <@{job.place.user_id}> · `/{named(job.workflow)}`"
     if job.origin is not None:
         link = _("from this result") if job.parent is not None else _("from this message")
         who += f" · [{link}]({job.origin})"
@@ -91,7 +91,7 @@ def before(count: int) -> str:
 def facts(job: Job, *names: str, **others: object) -> list[str]:
     """`seed 1`, `model x`: what was really used, by option name, in that order; absent ones are left out."""
     used: Mapping[str, Any] = {**job.values, **job.expanded, **job.used, "seed": job.seed, **others}
-    return [f"{name} {code(used[name])}" for name in names if used.get(name) is not None]
+    return [f"{named(name)} {code(used[name])}" for name in names if used.get(name) is not None]
 
 
 def _harmless(fact: object) -> object:
