@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bot.jobs.audit import Deed
 from bot.jobs.changes import write_fact
 from bot.jobs.folder import remove_files
 from bot.jobs.judging import judging_id
+from bot.jobs.preferences import forget_preferences, has_preferences
 from bot.jobs.pruning import files_in_use
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
@@ -33,11 +34,14 @@ WISH = "forget:"
 
 @dataclass(frozen=True)
 class Forgotten:
-    """The ids of the jobs that are gone; how many go as soon as they end; whether every ComfyUI forgot its part."""
+    """The ids of the jobs that are gone; how many go as soon as they end; whether every ComfyUI forgot its part;
+    whether there were preferences or presets.
+    """
 
     job_ids: tuple[str, ...] = ()
     later: int = 0
     everywhere: bool = True
+    preferences: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,15 @@ class Forgetting:
 
         return await self._store.transact(work)
 
+    async def has_preferences(self, user_id: int) -> bool:
+        """Whether they have set something, or made presets."""
+        return await self._store.transact(lambda connection: has_preferences(connection, user_id))
+
     async def forget(self, user_id: int, by: int) -> Forgotten:
-        """All that the person asked for until now; `by` stops what has not ended."""
+        """All that the person asked for and set until now; `by` stops what has not ended."""
         until = self._clock()
+        preferred = await self.has_preferences(user_id)
+        await self._store.transact(lambda connection: forget_preferences(connection, user_id))
         await self._store.remember(f"{WISH}{user_id}", until.isoformat())
         self._wishes[user_id] = until
         for job in await self._store.select(user_id=user_id):
@@ -96,7 +106,7 @@ class Forgetting:
                 await self._runner.cancel(job.id, by)
             except Fenced:
                 log.debug("job %s had ended when it was to be forgotten", job.id)
-        return await self._sweep(user_id)
+        return replace(await self._sweep(user_id), preferences=preferred)
 
     async def _delivered(self, user_id: int) -> None:
         if user_id in self._wishes:

@@ -77,8 +77,8 @@ def require_own(bot: Bot, interaction: discord.Interaction[Any], user_id: int) -
 
 async def ask_to_forget(interaction: discord.Interaction[Any], bot: Bot, user_id: int) -> None:
     """How many there are and what becomes of them, to who asked alone."""
-    count = await bot.forgetting.count(user_id)
-    if not count:
+    count, preferred = await bot.forgetting.count(user_id), await bot.forgetting.has_preferences(user_id)
+    if not count and not preferred:
         await interaction.response.send_message(_("There is nothing to forget."), ephemeral=True)
         return
     view = ui.View(timeout=None)
@@ -92,13 +92,18 @@ async def ask_to_forget(interaction: discord.Interaction[Any], bot: Bot, user_id
         "are stopped. The messages here in Discord stay: delete those yourself.",
         count,
     )
-    await interaction.response.send_message(text.format(count=count, whose=whose), view=view, ephemeral=True)
+    lines = [text.format(count=count, whose=whose)] if count else []
+    if preferred:
+        lines.append(_("All preferences and presets are deleted ({whose}).").format(whose=whose))
+    await interaction.response.send_message("\n".join(lines), view=view, ephemeral=True)
 
 
 def said_forgotten(forgotten: Forgotten) -> str:
     """What is gone, what is still to come, and what is somewhere else."""
     count = len(forgotten.job_ids)
     lines = [ngettext("Forgot {count} job.", "Forgot {count} jobs.", count).format(count=count)]
+    if forgotten.preferences:
+        lines.append(_("Preferences and presets are deleted."))
     if forgotten.later:
         text = ngettext(
             "{count} job has not ended yet: it is being stopped, and forgotten then.",

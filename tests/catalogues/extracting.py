@@ -86,7 +86,7 @@ def manifest_names() -> set[str]:
     """Of the shipped workflows and their options."""
     names = set(manifests())
     for manifest in manifests().values():
-        names |= {option["name"] for option in manifest.get("option", [])} | ({"preset"} & manifest.keys())
+        names |= {option["name"] for option in manifest.get("option", [])} | {"preset", "repeat"}
     return names
 
 
