@@ -64,7 +64,16 @@ from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.generate", "cogs.queue", "cogs.moderation", "cogs.menus", "cogs.settings", "cogs.forget", "cogs.admin")
+COGS = (
+    "cogs.generate",
+    "cogs.queue",
+    "cogs.moderation",
+    "cogs.menus",
+    "cogs.settings",
+    "cogs.forget",
+    "cogs.admin",
+    "cogs.preferences",
+)
 
 #: All there are: whatever else is pressed is from another time, or forged.
 BUTTONS = (
