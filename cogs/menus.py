@@ -1,4 +1,4 @@
-"""What can be done to a job's message: moderators stop it or remove it, everybody can report it."""
+"""What can be done to a message: moderators stop or remove a job's, everybody reports it or goes on from a picture."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from bot.text import _
 from bot.ui.answering import answering
 from bot.ui.buttons import open_job
 from bot.ui.commands import N_
+from bot.ui.origins import tell_origin
 from bot.ui.people import tell
 from bot.ui.permissions import presser
+from bot.ui.remixing import remix
 from bot.ui.report import ReportForm, WarnForm, nobody
 from bot.ui.stopping import stopped
 
 STOP, REMOVE, REPORT = N_("Stop this job"), N_("Remove and warn"), N_("Report to moderators")
+REMIX, ORIGIN = N_("Remix this picture"), N_("What made this")
 MODERATORS = discord.Permissions(manage_messages=True)
 
 Interaction = discord.Interaction[EaselBot]
@@ -32,9 +35,13 @@ class Menus(commands.Cog):
 
     def __init__(self, bot: EaselBot) -> None:
         self.bot = bot
-        self._menus = [_menu(STOP, self.stop), _menu(REMOVE, self.remove), _menu(REPORT, self.report)]
-        for menu in self._menus[:2]:
+        servers = [_menu(STOP, self.stop), _menu(REMOVE, self.remove), _menu(REPORT, self.report)]
+        for menu in servers:
+            menu.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+            menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
+        for menu in servers[:2]:
             menu.default_permissions = MODERATORS
+        self._menus = [*servers, _menu(REMIX, self.remix), _menu(ORIGIN, self.origin)]
 
     async def cog_load(self) -> None:
         for menu in self._menus:
@@ -70,6 +77,16 @@ class Menus(commands.Cog):
             await self.bot.reports.check(job, interaction.user.id)
             await ReportForm(job, message).show(interaction)
 
+    async def remix(self, interaction: Interaction, message: discord.Message) -> None:
+        """For everybody: asks what the picture should become."""
+        async with answering(interaction, REMIX):
+            await remix(interaction, message)
+
+    async def origin(self, interaction: Interaction, message: discord.Message) -> None:
+        """For everybody: how a picture was made."""
+        async with answering(interaction, ORIGIN):
+            await tell_origin(interaction, message)
+
     async def _job(self, message: discord.Message) -> Job:
         """AccessRefused where the message is no job's, or the job is forgotten."""
         job = await self.bot.store.by_message(message.channel.id, message.id)
@@ -79,13 +96,9 @@ class Menus(commands.Cog):
 
 
 def _menu(name: str, callback: Callable[[Interaction, discord.Message], Awaitable[None]]) -> app_commands.ContextMenu:
-    servers = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
-    theirs = app_commands.AppInstallationType(guild=True, user=False)
     return app_commands.ContextMenu(
         name=name,
         callback=callback,  # type: ignore[arg-type]  # wanted: a coroutine function, which a bound method is not
-        allowed_contexts=servers,
-        allowed_installs=theirs,
     )
 
 

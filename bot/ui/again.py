@@ -44,24 +44,26 @@ class AgainButton(EaselButton, template=rf"job:again:{JOB_ID}"):
     async def press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
         async with bot.clicks.once(interaction, self.custom_id) as first:
             if first:
-                job = await to_go_on_from(bot.store, self.job_id)
+                job = await to_go_on_from(bot.store, self.job_id, by=interaction.user.id)
                 await make_or_ask(interaction, bot, await again(interaction, bot, job))
 
 
-async def again(interaction: discord.Interaction[Any], bot: Bot, job: Job) -> Wish:
+async def again(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, edited: bool = False) -> Wish:
     """The same once more: what the workflow still takes, without the seed, with the files it had.
 
-    Raises WorkflowUnfit where the workflow is gone, OptionRefused where a model or a file is.
+    `edited`: somebody looks through the values first, so that a seed that was given stays, and a model that is gone is
+    left out. Raises WorkflowUnfit where the workflow is gone, OptionRefused where a model or a file is.
     """
     graphs = bot.library.variants(job.workflow)
     if not graphs:
         raise unavailable(bot.library, job.workflow)
     options = {option.name: option for option in graphs[0].manifest.options}
     files = await asyncio.to_thread(_files, job, options, bot.settings.data_dir)
-    values = {name: value for name, value in job.values.items() if not _passing(options.get(name), name, job)}
+    passing = _is_file if edited else _passing
+    values = {name: value for name, value in job.values.items() if not passing(options.get(name), name, job)}
     given, left = fitted(bot, graphs, {**values, **files})
     for name, refusal in left.items():
-        if name in options and listed(options[name]):
+        if name in options and listed(options[name]) and not edited:
             raise _gone(refusal, job)
     return Wish(
         job.workflow,
@@ -69,7 +71,7 @@ async def again(interaction: discord.Interaction[Any], bot: Bot, job: Job) -> Wi
         kept={name: job.files[name] for name in files if name in given},
         parent=job,
         origin=address_of(interaction),
-        notes=lambda workflow, values: changes(job, left.values(), workflow, values, bot.pool.catalogue),
+        notes=lambda workflow, values: changes(job, left.values(), workflow, values, bot.pool.catalogue, edited=edited),
     )
 
 
@@ -84,9 +86,12 @@ async def make_or_ask(interaction: discord.Interaction[Any], bot: Bot, wish: Wis
 
 def _passing(option: Option | None, name: str, job: Job) -> bool:
     """What is not carried over as a value: the seed, which is rolled anew, and the names of files."""
-    if option is not None:
-        return option.type is OptionType.SEED or option.type in FILES
-    return name in job.files or name == "seed"
+    seed = option.type is OptionType.SEED if option is not None else name == "seed"
+    return seed or _is_file(option, name, job)
+
+
+def _is_file(option: Option | None, name: str, job: Job) -> bool:
+    return option.type in FILES if option is not None else name in job.files
 
 
 def _files(job: Job, options: Mapping[str, Option], folder: Path) -> dict[str, str]:

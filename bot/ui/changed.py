@@ -18,12 +18,21 @@ MOST = 5  # sentences
 
 
 def changes(
-    job: Job, left: Iterable[OptionRefused], workflow: Workflow, values: Mapping[str, Any], catalogue: Catalogue | None
+    job: Job,
+    left: Iterable[OptionRefused],
+    workflow: Workflow,
+    values: Mapping[str, Any],
+    catalogue: Catalogue | None,
+    *,
+    edited: bool = False,
 ) -> tuple[str, ...]:
-    """Sentences: values that were left out, and what nobody chose and is another now. Empty where all is as it was."""
-    found = [_left_out(refusal, job) for refusal in left]
+    """Sentences: values that were left out, and what nobody chose and is another now. Empty where all is as it was.
+
+    `edited`: the values may be others than the job's, so that another graph means nothing.
+    """
+    found = [_left_out(refusal, job) for refusal in left if refusal.option not in values]
     found += _others(job, workflow, values, catalogue)
-    if not found and _drawn_otherwise(job, workflow, values):
+    if not found and not edited and _drawn_otherwise(job, workflow, values):
         found.append(_("The workflow itself was changed since, so more than the seed may be different."))
     if len(found) <= MOST:
         return tuple(found)

@@ -3,47 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 from discord import ui
 
 from bot.errors import AccessRefused, LimitReached, OptionRefused, WorkflowUnfit
-from bot.text import _
+from bot.text import _, named
 from bot.ui.forms import EaselForm
 from bot.ui.making import Wish
-from bot.ui.people import CONTENT, tell
+from bot.ui.people import CONTENT, actor_of, tell
+from bot.ui.places import channels_of
+from bot.ui.uploads import Source
+from bot.ui.visibility import require_nsfw_channel
 from bot.ui.words import one_line
 from bot.ui.workflows import unavailable
 from bot.workflow.option import FILES, Option, OptionType, Value
 
+PROMPT = "prompt"
 FIELDS = 5  # Discord's ceiling for one form
 TITLE, LABEL, HINT = 45, 45, 100  # characters of a form's title, of a field's label, and of the line below that
 TYPED = 4000  # characters of a text field
 SHORT = 200  # characters of what is no text
-NO_CHOICE = "-"  # in place of a choice: none
+CHOICES = 25  # of a select
+WHICH = "Which picture?"  # no option can be called that
 
 WHOLE = frozenset({OptionType.INTEGER, OptionType.SEED})
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures of which one goes into an option: by what they are called."""
+
+    option: str
+    sources: Sequence[tuple[str, Source]]
+
+
 async def ask(
-    interaction: discord.Interaction[Any], wish: Wish, fields: Sequence[str] = (), *, title: str = ""
+    interaction: discord.Interaction[Any],
+    wish: Wish,
+    fields: Sequence[str] = (),
+    *,
+    title: str = "",
+    pictures: Pictures | None = None,
 ) -> None:
     """As the first answer: a form for these options of the wish's workflow, filled in with what the wish has for them.
 
-    All else that the wish has goes along untouched. Without `fields` it asks for what is `missing`, and then for the
-    prompt. At most five, and no files. Raises WorkflowUnfit where the workflow is off or gone.
+    All else that the wish has goes along untouched. Without `fields` it is `worth_filling`; at most five, with the
+    choice between `pictures`, and no files. Where there is nothing to ask for, the job comes at once. Raises
+    WorkflowUnfit where the workflow is off or gone, AccessRefused for who may not use it here, and OptionRefused where
+    a file is missing that no form can ask for.
     """
-    known = {option.name: option for option in options_of(interaction, wish.workflow)}
-    wanted = [known[name] for name in fields or _usual(known, wish) if name in known]
-    await FillForm(wish, wanted[:FIELDS], title or f"/{wish.workflow}").show(interaction)
+    options = {option.name: option for option in options_of(interaction, wish.workflow)}
+    _refuse(interaction, wish, tuple(options.values()), pictures)
+    names = fields or worth_filling(list(options.values()), wish)
+    wanted = [options[name] for name in names if name in options and options[name].type not in FILES]
+    form = FillForm(wish, wanted, title or f"/{wish.workflow}", interaction.locale.value, pictures)
+    if form.children:
+        await form.show(interaction)
+    else:
+        await interaction.client.maker.make(interaction, form.wish)
 
 
 def missing(options: Sequence[Option], wish: Wish) -> list[Option]:
     """The required options that the wish has nothing for: without them there is no job."""
     given = {*(name for name, value in wish.given.items() if value is not None), *wish.sources, *wish.kept}
     return [option for option in options if option.required and option.name not in given]
+
+
+def worth_filling(options: Sequence[Option], wish: Wish) -> list[str]:
+    """What a form asks for where nobody says what: what is missing, and the words that say what to make."""
+    asked = [option.name for option in missing(options, wish) if option.type not in FILES]
+    texts = [option.name for option in options if option.type is OptionType.TEXT]
+    words = [PROMPT] if PROMPT in texts else texts[:1]
+    return [*asked, *(name for name in words if name not in asked)][:FIELDS]
 
 
 def options_of(interaction: discord.Interaction[Any], workflow: str) -> Sequence[Option]:
@@ -58,15 +92,21 @@ def options_of(interaction: discord.Interaction[Any], workflow: str) -> Sequence
 class FillForm(EaselForm):
     """One field for each option; choices are chosen, all else is typed. Sent once, it is one job."""
 
-    def __init__(self, wish: Wish, options: Sequence[Option], title: str) -> None:
+    def __init__(
+        self, wish: Wish, options: Sequence[Option], title: str, locale: str, pictures: Pictures | None = None
+    ) -> None:
         super().__init__(one_line(title, TITLE))
-        self._wish = wish
+        self._wish, self._pictures = wish, pictures
         self._fields: dict[str, tuple[Option, ui.TextInput[Any] | ui.Select[Any]]] = {}
+        self._which: ui.Select[Any] | None = None
         self._sent = False
-        for option in options:
+        if pictures is not None and len(pictures.sources) > 1:
+            self._which = _which(pictures)
+            self.add_item(ui.Label(text=_("Which picture?"), component=self._which))
+        for option in options[: FIELDS - len(self.children)]:
             field = _field(option, wish.given.get(option.name))
             self._fields[option.name] = (option, field)
-            self.add_item(ui.Label(text=_label(option), description=_hint(option), component=field))
+            self.add_item(ui.Label(text=_label(option, locale), description=_hint(option, locale), component=field))
 
     async def screen(self, interaction: discord.Interaction[Any]) -> None:
         """Whoever makes the job looks through the texts, and counts what is blocked."""
@@ -76,18 +116,29 @@ class FillForm(EaselForm):
             raise AccessRefused(_("That form is not open any more. Choose the command or the menu again."))
         self._sent = True
         typed = dict(self._typed())
-        others = {name: value for name, value in self._wish.given.items() if name not in self._fields}
-        given = {name: parsed(self._fields[name][0], text) for name, text in typed.items() if text}
         try:
-            await interaction.client.maker.make(interaction, replace(self._wish, given={**others, **given}))
+            await interaction.client.maker.make(interaction, self._filled(typed))
         except (OptionRefused, LimitReached, WorkflowUnfit) as refusal:
             await tell(interaction, _refused(refusal.sentence(), typed))
+
+    @property
+    def wish(self) -> Wish:
+        """As it is before anybody types."""
+        return self._filled(dict.fromkeys(self._fields, ""))
+
+    def _filled(self, typed: Mapping[str, str]) -> Wish:
+        others = {name: value for name, value in self._wish.given.items() if name not in self._fields}
+        given = {name: parsed(self._fields[name][0], text) for name, text in typed.items() if text}
+        sources = dict(self._wish.sources)
+        if self._pictures is not None:
+            chosen = next(iter(self._which.values), "0") if self._which is not None else "0"
+            sources[self._pictures.option] = self._pictures.sources[int(chosen)][1]
+        return replace(self._wish, given={**others, **given}, sources=sources)
 
     def _typed(self) -> Iterator[tuple[str, str]]:
         for name, (_option, field) in self._fields.items():
             if isinstance(field, ui.Select):
-                chosen = next(iter(field.values), NO_CHOICE)
-                yield name, "" if chosen == NO_CHOICE else str(chosen)
+                yield name, next(iter(field.values), "")
             else:
                 yield name, field.value.strip()
 
@@ -115,10 +166,20 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def _usual(known: Mapping[str, Option], wish: Wish) -> list[str]:
-    asked = [option.name for option in missing(list(known.values()), wish) if option.type not in FILES]
-    prompt = [name for name in ("prompt",) if name in known and name not in asked]
-    return [*asked, *prompt][:FIELDS]
+def _refuse(
+    interaction: discord.Interaction[Any], wish: Wish, options: Sequence[Option], pictures: Pictures | None
+) -> None:
+    """What would be refused anyway is refused before anybody types."""
+    bot = interaction.client
+    manifest = bot.library.workflows[wish.workflow].manifest
+    actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
+    bot.admitting.check_person(actor, channels_of(interaction), manifest)
+    require_nsfw_channel(interaction, nsfw=manifest.nsfw)
+    chosen = pictures.option if pictures is not None else ""
+    for option in missing(options, wish):
+        if option.type in FILES and option.name != chosen:
+            problem = _("The form cannot take files. Use /{command} and attach one.").format(command=wish.workflow)
+            raise OptionRefused(option.name, problem)
 
 
 def _field(option: Option, value: object) -> ui.TextInput[Any] | ui.Select[Any]:
@@ -159,12 +220,22 @@ def _select(option: Option, choices: Sequence[tuple[str, str]], value: str | Non
     )
 
 
-def _label(option: Option) -> str:
-    return one_line(option.name.replace("_", " ").capitalize(), LABEL)
+def _which(pictures: Pictures) -> ui.Select[Any]:
+    offered = [
+        discord.SelectOption(label=one_line(label, HINT), value=str(number), default=number == 0)
+        for number, (label, _source) in enumerate(pictures.sources[:CHOICES])
+    ]
+    return ui.Select(custom_id=WHICH, options=offered, required=True)
 
 
-def _hint(option: Option) -> str | None:
-    return one_line(option.help, HINT) or None
+def _label(option: Option, locale: str) -> str:
+    name = option.names.get(locale) or named(option.name)
+    return one_line(name.replace("_", " ").capitalize(), LABEL)
+
+
+def _hint(option: Option, locale: str) -> str | None:
+    line = option.helps.get(locale) or (_(option.help) if option.help else "")
+    return one_line(line, HINT) or None
 
 
 def _left_out(option: Option) -> str | None:
