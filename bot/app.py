@@ -49,7 +49,9 @@ from bot.ui.commands import sync_commands
 from bot.ui.confirm import ConfirmButton, Questions
 from bot.ui.controls import job_rows
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.details import DetailsButton
 from bot.ui.drafts import DraftButton
+from bot.ui.editing import EditButton
 from bot.ui.editor import PACE
 from bot.ui.forgetting import ForgetButton
 from bot.ui.job_pages import PageButton
@@ -58,6 +60,7 @@ from bot.ui.message import JobMessages
 from bot.ui.permissions import Permissions
 from bot.ui.picking import PickSelect
 from bot.ui.report import ReportButton
+from bot.ui.using import IntoButton, UseButton
 from bot.ui.varying import VaryButton
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
@@ -81,11 +84,15 @@ BUTTONS = (
     AgainButton,
     CancelButton,
     ConfirmButton,
+    DetailsButton,
     DraftButton,
+    EditButton,
     ForgetButton,
+    IntoButton,
     PageButton,
     PickSelect,
     ReportButton,
+    UseButton,
     VaryButton,
 )
 

@@ -16,8 +16,11 @@ from bot.text import _
 from bot.ui.again import AgainButton
 from bot.ui.buttons import OPTIONS, Control, Rows, control
 from bot.ui.deeds import Deed, Shown, deeds_of, shown_in, shown_on_sheet
+from bot.ui.details import DetailsButton
+from bot.ui.editing import EditButton, editable
 from bot.ui.files import PICTURES
 from bot.ui.picking import Entry, pick
+from bot.ui.using import uses_of
 
 ROW = 5  # buttons, at most
 FEW = 4  # pictures that have buttons of their own
@@ -53,16 +56,19 @@ def in_rows(controls: Iterable[Control]) -> Rows:
 def _again(bot: Any, job: Job) -> Iterator[Control]:
     """The job once more, as it was or changed; whatever its end."""
     yield control(AgainButton, job.id)
+    if editable(bot.library, job.workflow):
+        yield control(EditButton, job.id)
 
 
 def _tools(bot: Any, job: Job) -> Iterator[Control]:
     """About the job, whatever its end: the last row."""
-    yield from ()
+    yield control(DetailsButton, job.id)
 
 
 def _deeds(bot: Any, job: Job) -> Iterator[Deed]:
     """About one of its files, in the order of buttons and entries."""
     yield from deeds_of(bot.library, job)
+    yield from uses_of(bot.library, job)
 
 
 def _of_one(deeds: Sequence[Deed], shown: Sequence[Shown], again: Row) -> list[Row]:
