@@ -36,8 +36,11 @@ def address_of(interaction: discord.Interaction[Any]) -> str | None:
     return f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{message.id}"
 
 
-async def to_go_on_from(store: Store, job_id: str) -> Job:
-    """The job behind a button. AccessRefused where it was forgotten, or a moderator took it away."""
+async def to_go_on_from(store: Store, job_id: str, *, by: int | None = None) -> Job:
+    """The job behind a button. AccessRefused where it was forgotten, or taken away.
+
+    What somebody deleted of their own is still there for them (`by`), as far as words and numbers go.
+    """
     job = await store.get(job_id)
     if job is None:
         raise AccessRefused(
@@ -46,7 +49,8 @@ async def to_go_on_from(store: Store, job_id: str) -> Job:
                 "you can attach the picture to it."
             )
         )
-    if job.removed_by is not None:
+    own = by is not None and by == job.place.user_id == job.removed_by
+    if job.removed_by is not None and not own:
         raise AccessRefused(_("What this job made was taken away, so nobody can go on from it."))
     return job
 

@@ -69,6 +69,11 @@ def _used(workflow: Workflow, values: Mapping[str, Any], catalogue: Catalogue | 
 
 def _drawn_otherwise(job: Job, workflow: Workflow, values: Mapping[str, Any]) -> bool:
     """Whether the same values make another graph now; False where the old one is no longer kept."""
-    if not job.graph:
+    same = {
+        name: value
+        for name, value in job.values.items()
+        if workflow.seed_option is None or name != workflow.seed_option.name
+    }
+    if not job.graph or values != same:
         return False
     return bind(workflow, {**values, **job.expanded}, job.seed) != job.graph
