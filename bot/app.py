@@ -57,6 +57,7 @@ from bot.ui.forgetting import ForgetButton
 from bot.ui.job_pages import PageButton
 from bot.ui.making import Maker
 from bot.ui.message import JobMessages
+from bot.ui.moving import DirectButton
 from bot.ui.permissions import Permissions
 from bot.ui.picking import PickSelect
 from bot.ui.report import ReportButton
@@ -85,6 +86,7 @@ BUTTONS = (
     CancelButton,
     ConfirmButton,
     DetailsButton,
+    DirectButton,
     DraftButton,
     EditButton,
     ForgetButton,
@@ -240,7 +242,7 @@ class EaselBot(commands.AutoShardedBot):
     def _build_runner(self) -> None:
         settings = self.settings
         self.thumbnails = Thumbnails(settings.data_dir)
-        self._delivery = DiscordDelivery(
+        self.delivery = DiscordDelivery(
             JobMessages(self, self.clock),
             self.store,
             clock=self.clock,
@@ -264,12 +266,12 @@ class EaselBot(commands.AutoShardedBot):
             holds=holds,
             judge=Judge(self.store, self.pool, self.library.judges, self.audit, self.strikes, me=self._own_id),
             pool=self.pool,
-            delivery=self._delivery,
+            delivery=self.delivery,
             data_dir=settings.data_dir,
             clock=self.clock,
             keep_days=settings.keep_jobs_days,
         )
-        self._delivery.on_gone = self.runner.message_gone
+        self.delivery.on_gone = self.runner.message_gone
 
     def _own_id(self) -> int:
         return self.user.id if self.user is not None else 0
@@ -308,7 +310,7 @@ class EaselBot(commands.AutoShardedBot):
         finally:
             await end(keeping)
             await end(serving)
-            await self._delivery.close()
+            await self.delivery.close()
             await self.audit_channel.close(telling)
             await self.close()
             await end(connecting)

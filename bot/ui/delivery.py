@@ -7,16 +7,17 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
+from weakref import WeakValueDictionary
 
-from bot.errors import BackendUnreachable
+from bot.errors import BackendUnreachable, Fenced
 from bot.jobs.delivery import DeliveryDelayed, Fetch, Showing
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Job, JobState, Place
 from bot.jobs.store import Store
 from bot.jobs.thumbnails import Thumbnails
 from bot.text import speaking
 from bot.ui.editor import PACE, Editor
 from bot.ui.files import Prepared, prepare
-from bot.ui.message import DIRECT_LIMIT, JobMessages, MessageGone, NoWay, RequestTooLarge
+from bot.ui.message import DIRECT_LIMIT, JobMessages, MessageGone, NoWay, RequestTooLarge, moved
 from bot.ui.outcome import OutcomeSender, RowsOf, no_rows
 from bot.ui.page import Page
 from bot.ui.progress import fetching_page, progress_page
@@ -48,15 +49,25 @@ class DiscordDelivery:
         self._keep_metadata = keep_metadata
         self._pace = pace
         self._editors: dict[str, Editor] = {}
+        #: what was last to be shown of each job
+        self._latest: dict[str, tuple[Job, Showing]] = {}
+        #: where the messages are that moved since whoever shows their jobs was told
+        self._places: dict[str, Place] = {}
+        self._moving: set[str] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         #: called when a job's message was deleted while the job was under way
         self.on_gone: Callable[[Job], None] = lambda job: None
 
     def show(self, job: Job, showing: Showing) -> None:
-        """Once the token is dead, a new place in the queue is no reason for an edit."""
+        """Once the token is dead, a new place in the queue is no reason for an edit, save in direct messages."""
+        job = self._placed(job)
+        self._latest[job.id] = job, showing
+        if job.id in self._moving:
+            return
         late = not self._messages.token_alive(job.place)
         if late and (job.place.message_id is None or not job.place.visible):
             return
-        if late:
+        if late and not (moved(job.place) and self._messages.fresh(job.place)):
             showing = replace(showing, eta=None, position=None)
         editor = self._editor(job)
         editor.pace = self._pace * LATE if late else self._pace
@@ -73,6 +84,49 @@ class DiscordDelivery:
 
     async def deliver(self, job: Job, fetch: Fetch) -> None:
         """Raises `DeliveryDelayed` and `BackendUnreachable`: whoever called tries again, and finds the sent parts."""
+        async with self._turn(job):
+            await self._deliver(self._placed(job), fetch)
+            self._latest.pop(job.id, None)
+            self._places.pop(job.id, None)
+
+    async def move(self, job: Job) -> None:
+        """From now on the job's message is in its person's direct messages. Twice is once.
+
+        Raises Fenced for a job that has ended, `NoWay` where they take none, and `DeliveryDelayed`.
+        """
+        async with self._turn(job):
+            now = await self._store.get(job.id)
+            if now is None or now.state.ended:
+                raise Fenced(job.id)
+            if not now.place.visible:
+                self._moving.add(job.id)
+                try:
+                    await self._move(now)
+                finally:
+                    self._moving.discard(job.id)
+            if job.id in self._latest:
+                self.show(*self._latest[job.id])
+
+    async def _move(self, job: Job) -> None:
+        await self._close(job.id)
+        _job, showing = self._latest.get(job.id, (job, Showing()))
+        with speaking(job.place.locale):
+            page = progress_page(replace(job, place=replace(job.place, visible=True)), showing, self._clock())
+            there = await self._messages.move(job.place, page, nonce=f"{job.id.replace('-', '')[:20]}:m")
+        self._places[job.id] = (await self._store.locate(job.id, **there)).place
+
+    def _placed(self, job: Job) -> Job:
+        place = self._places.get(job.id)
+        return job if place is None else replace(job, place=place)
+
+    def _turn(self, job: Job) -> asyncio.Lock:
+        """A message does not move while its outcome is sent."""
+        lock = self._turns.get(job.id)
+        if lock is None:
+            lock = self._turns[job.id] = asyncio.Lock()
+        return lock
+
+    async def _deliver(self, job: Job, fetch: Fetch) -> None:
         with speaking(job.place.locale):
             fetched = self._prepare(job, fetch, self._messages.limit(job.place))
             latest, prepared = await asyncio.gather(self._store.get(job.id), fetched)

@@ -12,6 +12,7 @@ import discord
 from bot.errors import EaselError
 from bot.jobs.delivery import DeliveryDelayed
 from bot.jobs.job import Place
+from bot.jobs.rows import Changes
 from bot.network import NETWORK_ERRORS
 from bot.ui.page import Page
 
@@ -25,6 +26,7 @@ GONE = frozenset({10008})  # unknown message
 NO_WAY = frozenset({10003, 10004, 40094, 50001, 50005, 50007, 50013, 50083, 160005})
 FOLLOW_UPS = 5  # what Discord's documentation grants an app there that only a person added
 TOO_OFTEN = 30046  # edits of a message older than an hour: a limit of their own
+FREELY_EDITED = timedelta(minutes=55)
 DIRECT_LIMIT = 10 * 2**20  # bytes of a file in direct messages
 
 
@@ -47,6 +49,11 @@ class JobMessages:
         self._client = client
         self._clock = clock
 
+    def fresh(self, place: Place) -> bool:
+        """Whether Discord takes edits of the message as freely as of any: of old ones it does not."""
+        born = _born(place)
+        return born is not None and self._clock() < born + FREELY_EDITED
+
     def token_alive(self, place: Place) -> bool:
         """Whether the interaction's token can still be used."""
         return self._clock() < place.token_expires - MARGIN
@@ -55,7 +62,7 @@ class JobMessages:
         """The bytes a file may have: the interaction's limit, which may be the person's own, while its token lives."""
         if self.token_alive(place):
             return place.filesize_limit
-        guild = self._client.get_guild(place.guild_id) if place.guild_id is not None else None
+        guild = self._client.get_guild(place.guild_id) if place.guild_id is not None and not moved(place) else None
         return min(place.filesize_limit, DIRECT_LIMIT if guild is None else guild.filesize_limit)
 
     def follow_ups(self, place: Place) -> int | None:
@@ -107,10 +114,24 @@ class JobMessages:
 
     async def send_direct(self, place: Place, page: Page, *, nonce: str) -> int:
         """The same in the person's direct messages."""
+        return (await self._send_directly(place, page, nonce)).id
+
+    async def move(self, place: Place, page: Page, *, nonce: str) -> Changes:
+        """A message in the person's direct messages in place of the job's own; what is to be kept of where it is."""
+        message = await self._send_directly(place, page, nonce)
+        return {
+            "channel_id": message.channel.id,
+            "message_id": message.id,
+            "visible": True,
+            "by_token": False,
+            "token_expires": min(place.token_expires, message.created_at),  # the command's reaches nothing there
+            "filesize_limit": min(place.filesize_limit, DIRECT_LIMIT),
+        }
+
+    async def _send_directly(self, place: Place, page: Page, nonce: str) -> discord.Message:
         with _translated():
             channel = await self._client.create_dm(discord.Object(place.user_id))
-            message = await channel.send(view=page.view(), files=page.attachments(), nonce=nonce)
-            return message.id
+            return await channel.send(view=page.view(), files=page.attachments(), nonce=nonce)
 
     async def _edit(self, place: Place, page: Page) -> int:
         if self.token_alive(place):
@@ -150,7 +171,18 @@ class JobMessages:
         return webhook
 
     def _channel(self, place: Place) -> discord.PartialMessageable:
-        return self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        guild_id = None if moved(place) else place.guild_id
+        return self._client.get_partial_messageable(place.channel_id, guild_id=guild_id)
+
+
+def moved(place: Place) -> bool:
+    """Whether the job's message was sent to its person directly, in place of one elsewhere: no token reached it."""
+    born = _born(place)
+    return place.visible and born is not None and place.token_expires <= born
+
+
+def _born(place: Place) -> datetime | None:
+    return None if place.message_id is None else discord.utils.snowflake_time(place.message_id)
 
 
 @contextmanager

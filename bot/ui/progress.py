@@ -7,26 +7,33 @@ from datetime import datetime, timedelta
 from bot.jobs.delivery import Note, Showing
 from bot.jobs.job import Job, JobState
 from bot.text import _, ngettext
+from bot.ui.buttons import CancelButton, control
+from bot.ui.moving import DirectButton
 from bot.ui.page import Attachment, Page
 from bot.ui.words import FACT, alt_text, bar, header, notes, plain
 
 WAITING, RUNNING, TROUBLED = 0x80848E, 0x5865F2, 0xF0B232
 DELIVERING = timedelta(minutes=1)  # of fetching and posting the files
+ENDLESS = frozenset({Note.OFFLINE, Note.PAUSED, Note.ENOUGH})  # nobody knows until when
 SOON = 3.0  # seconds; below it a time of arrival says nothing
 
 
 def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
-    """The header, where the job stands, the latest preview, and Cancel until somebody pressed it."""
+    """The header, where the job stands, the latest preview, and Cancel until somebody pressed it; beside it the way to
+    direct messages, where Discord may close this one to the bot before the job is done.
+    """
     waits = _waits(job, showing)
     lines = _waiting(job, showing, now) if waits else _running(showing, now)
-    remarks = [remark for remark in (_note(showing), _leaves(job, showing, now)) if remark]
+    leaves, stopping = _leaves(job, showing, now), showing.note is Note.CANCELLING
+    remarks = [remark for remark in (_note(showing), leaves) if remark]
     troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.STOPPING}
     return Page(
         header(job),
         (*lines, *remarks, *notes(job)),
         files=_preview(job, showing),
         colour=TROUBLED if troubled else WAITING if waits else RUNNING,
-        cancel=None if showing.note is Note.CANCELLING else job.id,
+        cancel=None if stopping or leaves else job.id,
+        rows=((control(CancelButton, job.id), control(DirectButton, job.id)),) if leaves and not stopping else (),
     )
 
 
@@ -97,12 +104,17 @@ def _note(showing: Showing) -> str | None:
 
 def _leaves(job: Job, showing: Showing, now: datetime) -> str | None:
     """Early, where Discord may close the message to the bot before the job is done."""
-    if job.place.visible or job.place.guild_id is None:
+    if job.place.visible:
         return None
     ready = now + timedelta(seconds=showing.eta or 0) + DELIVERING
-    known = showing.eta is not None or not (showing.position or showing.note is Note.OFFLINE)
+    known = showing.eta is not None or not (showing.position or showing.note in ENDLESS)
     if known and ready < job.place.token_expires:
         return None
+    if job.place.by_token:
+        return _(
+            "-# Discord lets me write here for 15 minutes only. If this takes longer, the result comes to you as a "
+            "direct message."
+        )
     return _(
         "-# Discord closes a message that only you see after 15 minutes. If this takes longer, the result comes to you "
         "as a direct message: allow those from members of this server."

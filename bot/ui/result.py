@@ -71,6 +71,8 @@ def elsewhere(page: Page, job: Job) -> Page:
     sentence = (
         _("-# Sent here because I can no longer write in <#{channel}>.")
         if job.place.visible
+        else _("-# Sent here because I can no longer write where you asked for it.")
+        if job.place.by_token or job.place.guild_id is None
         else _("-# Sent here because Discord has closed the message in <#{channel}> that only you see.")
     )
     return replace(page, body=(*page.body, sentence.format(channel=job.place.channel_id)))

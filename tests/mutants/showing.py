@@ -7,6 +7,7 @@ from tests.mutants.guard import Guard
 RULES = ("tests/pure/test_rule_changes.py",)
 ADULTS = "tests/whole/test_age_restricted.py::test_"
 SHOWN = "tests/whole/test_visibility.py::test_"
+INSTALL = "tests/whole/test_user_install.py::test_"
 SETTINGS = "tests/whole/test_settings_commands.py::test_"
 
 GUARDS: tuple[Guard, ...] = (
@@ -66,5 +67,61 @@ GUARDS: tuple[Guard, ...] = (
         "@app_commands.default_permissions(manage_guild=True)\n",
         "",
         (f"{SETTINGS}it_is_for_those_who_manage_the_server",),
+    ),
+    Guard(
+        "outside-token",
+        "bot/ui/places.py",
+        "visible=here and not shown.ephemeral",
+        "visible=not shown.ephemeral",
+        (f"{INSTALL}after_fifteen_minutes_the_result_comes_as_a_direct_message",),
+    ),
+    Guard(
+        "outside-follow-ups",
+        "bot/ui/message.py",
+        "return None if place.visible or place.guild_id is not None else FOLLOW_UPS",
+        "return None",
+        (f"{INSTALL}what_has_no_room_in_five_further_messages_comes_directly",),
+    ),
+    Guard(
+        "outside-moderators",
+        "bot/ui/presence.py",
+        "return guild_id if guild_id is not None and interaction.client.get_guild(guild_id) is not None else None",
+        "return guild_id",
+        (f"{INSTALL}where_the_bot_is_not_nobody_moderates_and_limits_hold_for_all_such_places_together",),
+    ),
+    Guard(
+        "outside-hushed",
+        "bot/ui/visibility.py",
+        " or hushed(interaction)",
+        "",
+        (f"{INSTALL}what_the_operator_hides_is_hidden_from_others_there_and_so_is_what_a_server_hides",),
+    ),
+    Guard(
+        "outside-private",
+        "bot/ui/visibility.py",
+        "(results is Visibility.EPHEMERAL and not alone(interaction))",
+        "(results is Visibility.EPHEMERAL and interaction.guild_id is not None)",
+        (f"{INSTALL}what_the_operator_hides_is_hidden_from_others_there_and_so_is_what_a_server_hides",),
+    ),
+    Guard(
+        "outside-adults",
+        "bot/ui/visibility.py",
+        "if alone(interaction) and interaction.type",
+        "if interaction.guild_id is None and interaction.type",
+        (f"{INSTALL}what_is_for_adults_runs_only_where_it_is_known_who_reads_along",),
+    ),
+    Guard(
+        "outside-menus",
+        "cogs/menus.py",
+        "AppInstallationType(guild=True, user=False)",
+        "AppInstallationType(guild=True, user=True)",
+        (f"{INSTALL}she_has_the_commands_that_make_sense_there_and_others_have_none",),
+    ),
+    Guard(
+        "direct-owner",
+        "bot/ui/moving.py",
+        "if interaction.user.id != job.place.user_id:",
+        "if False:",
+        (f"{INSTALL}nobody_else_sends_it_and_who_takes_no_direct_messages_is_told",),
     ),
 )

@@ -66,6 +66,7 @@ menu Stop this job          -       -        y         -       y        y       
 menu Remove and warn        -       -        y         -       y        y         -         -       -
 menu Report to moderators   y       y        y         y       y        y         y         -       -
 CancelButton                n       y        y         y       y        y         n         n       n
+DirectButton                n       y        n         n       n        n         n        n         n
 ConfirmButton own           n       n        y         y       y        y         n         n       n
 ConfirmButton another's     n       n        n         n       n        n         n         n       n
 PageButton                  n       n        y         y       y        y         n         y       n
@@ -248,6 +249,7 @@ DEEDS: dict[str, Deed] = {
     "menu Remove and warn": menu("Remove and warn"),
     "menu Report to moderators": menu("Report to moderators"),
     "CancelButton": button("job:cancel:{job}"),
+    "DirectButton": button("job:dm:{job}"),
     "ConfirmButton own": button("jobs:stop:{job}:{me}"),
     "ConfirmButton another's": button("jobs:stop:{job}:{them}"),
     "PageButton": button("jobs:page:0:0:open"),
