@@ -48,12 +48,15 @@ from bot.ui.clicks import Clicks
 from bot.ui.commands import sync_commands
 from bot.ui.confirm import ConfirmButton, Questions
 from bot.ui.controls import job_rows
+from bot.ui.deleting import DeleteButton, DeletionButton, Presses
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.details import DetailsButton
+from bot.ui.download import DownloadButton
 from bot.ui.drafts import DraftButton
 from bot.ui.editing import EditButton
 from bot.ui.editor import PACE
 from bot.ui.forgetting import ForgetButton
+from bot.ui.history import HistoryButton
 from bot.ui.job_pages import PageButton
 from bot.ui.making import Maker
 from bot.ui.message import JobMessages
@@ -61,6 +64,8 @@ from bot.ui.moving import DirectButton
 from bot.ui.permissions import Permissions
 from bot.ui.picking import PickSelect
 from bot.ui.report import ReportButton
+from bot.ui.saving import SaveButton
+from bot.ui.showing import ShowButton
 from bot.ui.using import IntoButton, UseButton
 from bot.ui.varying import VaryButton
 from bot.workflow.conversion import Converter
@@ -76,6 +81,7 @@ COGS = (
     "cogs.settings",
     "cogs.forget",
     "cogs.admin",
+    "cogs.history",
     "cogs.preferences",
 )
 
@@ -85,15 +91,21 @@ BUTTONS = (
     AgainButton,
     CancelButton,
     ConfirmButton,
+    DeleteButton,
+    DeletionButton,
     DetailsButton,
     DirectButton,
+    DownloadButton,
     DraftButton,
     EditButton,
     ForgetButton,
+    HistoryButton,
     IntoButton,
     PageButton,
     PickSelect,
     ReportButton,
+    SaveButton,
+    ShowButton,
     UseButton,
     VaryButton,
 )
@@ -150,6 +162,7 @@ class EaselBot(commands.AutoShardedBot):
         self.library = Library(settings.workflows_dir, self._converter, safety=settings.safety_workflow or "")
         self.permissions = Permissions(self.tree, clock)
         self.questions = Questions()
+        self.presses = Presses()
         self.clicks = Clicks(clock)
         self.maker = Maker(self)
         #: the forms people have open, by custom_id

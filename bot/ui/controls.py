@@ -16,10 +16,13 @@ from bot.text import _
 from bot.ui.again import AgainButton
 from bot.ui.buttons import OPTIONS, Control, Rows, control
 from bot.ui.deeds import Deed, Shown, deeds_of, shown_in, shown_on_sheet
+from bot.ui.deleting import DeleteButton
 from bot.ui.details import DetailsButton
+from bot.ui.download import DownloadButton
 from bot.ui.editing import EditButton, editable
-from bot.ui.files import PICTURES
+from bot.ui.files import PICTURES, file_outputs, pictures_of
 from bot.ui.picking import Entry, pick
+from bot.ui.saving import SaveButton
 from bot.ui.using import uses_of
 
 ROW = 5  # buttons, at most
@@ -63,6 +66,11 @@ def _again(bot: Any, job: Job) -> Iterator[Control]:
 def _tools(bot: Any, job: Job) -> Iterator[Control]:
     """About the job, whatever its end: the last row."""
     yield control(DetailsButton, job.id)
+    if job.recipe.grid and pictures_of(job) > 1:
+        yield control(DownloadButton, job.id)
+    if file_outputs(job) and not (job.place.visible and job.place.guild_id is None):  # it is in their DMs already
+        yield control(SaveButton, job.id)
+    yield control(DeleteButton, job.id)
 
 
 def _deeds(bot: Any, job: Job) -> Iterator[Deed]:

@@ -33,6 +33,9 @@ TABLE = """
 /first                      y       y        y         y       y        y         n         y       y
 /queue                      y       y        y         y       y        y         y         y       y
 /cancel                     n       y        n         n       n        n         n         n       n
+/history own                y       y        y         y       y        y         y         y       y
+/history another's          n       y        y         y       y        y         n         y       n
+/show                       n       y        y         y       y        y         n         n       n
 /forget me                  y       y        y         y       y        y         y         y       y
 /forget user                n       y        n         n       n        y         n         n       n
 /jobs list                  -       -        y         y       y        y         -         y       -
@@ -70,6 +73,14 @@ DirectButton                n       y        n         n       n        n       
 ConfirmButton own           n       n        y         y       y        y         n         n       n
 ConfirmButton another's     n       n        n         n       n        n         n         n       n
 PageButton                  n       n        y         y       y        y         n         y       n
+ShowButton                  n       y        y         y       y        y         n         n       n
+HistoryButton own           y       y        y         y       y        y         y         y       y
+HistoryButton another's     n       y        y         y       y        y         n         y       n
+SaveButton                  y       y        y         y       y        y         y         n       n
+DownloadButton              y       y        y         y       y        y         y         n       n
+DeleteButton                n       y        y         y       y        y         n         n       n
+DeletionButton own          n       y        y         y       y        y         n         n       n
+DeletionButton another's    n       n        n         n       n        n         n         n       n
 DraftButton                 n       n        n         n       n        y         n         n       n
 ForgetButton own            y       y        y         y       y        y         y         y       y
 ForgetButton another's      n       n        n         n       n        n         n         n       n
@@ -216,6 +227,9 @@ DEEDS: dict[str, Deed] = {
     "/first": slash("first"),
     "/queue": slash("queue"),
     "/cancel": slash("cancel", job="JOB"),
+    "/history own": slash("history"),
+    "/history another's": slash("history", user="OWNER"),
+    "/show": slash("show", job="JOB"),
     "/forget me": slash("forget me"),
     "/forget user": slash("forget user", user="OWNER"),
     "/jobs list": slash("jobs list"),
@@ -253,6 +267,14 @@ DEEDS: dict[str, Deed] = {
     "ConfirmButton own": button("jobs:stop:{job}:{me}"),
     "ConfirmButton another's": button("jobs:stop:{job}:{them}"),
     "PageButton": button("jobs:page:0:0:open"),
+    "ShowButton": button("job:show:{job}"),
+    "HistoryButton own": button("history:{me}:top"),
+    "HistoryButton another's": button("history:{owner}:top"),
+    "SaveButton": button("job:save:{job}"),
+    "DownloadButton": button("job:download:{job}"),
+    "DeleteButton": button("job:delete:{job}"),
+    "DeletionButton own": button("delete:no:{job}:{me}"),
+    "DeletionButton another's": button("delete:no:{job}:{them}"),
     "DraftButton": button("workflow:drop:0123456789abcdef"),
     "ForgetButton own": button("forget:no:{me}:{me}"),
     "ForgetButton another's": button("forget:no:{owner}:{them}"),
