@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -34,7 +35,7 @@ LISTED = complete()
 
 def test_the_list_for_translators_has_every_sentence_and_no_other() -> None:
     """When this fails: `make messages`."""
-    assert keys(read(TEMPLATE)) == keys(template())
+    assert keys(read(TEMPLATE)) == keys(sentences())
 
 
 def test_every_language_is_discord_s() -> None:
@@ -44,16 +45,16 @@ def test_every_language_is_discord_s() -> None:
 @pytest.mark.parametrize("language", LISTED)
 def test_every_sentence_is_there_and_none_that_is_said_no_more(language: str) -> None:
     """When this fails: `make messages`, then translate what is empty."""
-    catalogue = read(of_language(language))
+    catalogue = read_language(language)
 
-    assert keys(catalogue) == keys(template())
+    assert keys(catalogue) == keys(sentences())
     assert not catalogue.obsolete
     assert not [message.id for message in messages(catalogue) if lacking(message.string) or message.fuzzy]
 
 
 @pytest.mark.parametrize("language", languages())
 def test_a_translation_has_the_placeholders_of_its_sentence(language: str) -> None:
-    wrong = [(message.id, form) for message, form in forms(read(of_language(language))) if not fits(message, form)]
+    wrong = [(message.id, form) for message, form in forms(read_language(language)) if not fits(message, form)]
 
     assert not wrong
 
@@ -63,7 +64,7 @@ def test_a_translation_keeps_what_is_no_language(language: str) -> None:
     """Code between backticks, manifests' keys, mentions, Discord's times, links, settings, emoji at the beginning."""
     wrong = [
         (message.id, form)
-        for message, form in forms(read(of_language(language)))
+        for message, form in forms(read_language(language))
         if any(key not in form for key in KEYS.findall(first(message)))
         or kept(form) != kept(first(message))
         or EMOJI.findall(form) != EMOJI.findall(first(message))
@@ -75,8 +76,10 @@ def test_a_translation_keeps_what_is_no_language(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_commands_and_options_are_called_in_sentences_what_discord_shows(language: str) -> None:
     """`/jobs resume`, with or without backticks, and `waiting` alone between backticks."""
-    catalogue = read(of_language(language))
-    known = {message.id: message.string or message.id for message in messages(catalogue) if message.context == NAME}
+    catalogue = read_language(language)
+    known = {
+        message.id: message.string for message in messages(catalogue) if message.context == NAME and message.string
+    }
 
     def called(match: re.Match[str]) -> str:
         words = match[0].strip("/`").split(" ")
@@ -96,7 +99,7 @@ def test_commands_and_options_are_called_in_sentences_what_discord_shows(languag
 def test_a_translation_is_not_the_english_again(language: str) -> None:
     untouched = [
         message.id
-        for message in messages(read(of_language(language)))
+        for message in messages(read_language(language))
         if message.context != NAME and message.id not in SAME and words(first(message))
         if set(filled(message)) & {message.id, *(message.id if isinstance(message.id, tuple) else ())}
     ]
@@ -106,7 +109,7 @@ def test_a_translation_is_not_the_english_again(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_plural_form_is_there(language: str) -> None:
-    catalogue = read(of_language(language))
+    catalogue = read_language(language)
     plurals = [message for message in messages(catalogue) if isinstance(message.id, tuple) and any(filled(message))]
 
     assert not [message.id for message in plurals if len(filled(message)) != catalogue.num_plurals]
@@ -114,7 +117,7 @@ def test_every_plural_form_is_there(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_discord_takes_every_name(language: str) -> None:
-    names = [str(message.string) for message in messages(read(of_language(language))) if message.context == NAME]
+    names = [str(message.string) for message in messages(read_language(language)) if message.context == NAME]
 
     for name in filter(None, names):
         check_name(name)
@@ -122,7 +125,7 @@ def test_discord_takes_every_name(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_no_two_commands_or_options_are_called_the_same(language: str) -> None:
-    names = [message.string for message in messages(read(of_language(language))) if message.context == NAME]
+    names = [message.string for message in messages(read_language(language)) if message.context == NAME]
 
     assert not [name for name, count in Counter(filter(None, names)).items() if count > 1]
 
@@ -133,10 +136,19 @@ def test_names_of_commands_and_options_are_found() -> None:
 
 
 def test_merging_again_changes_nothing() -> None:
-    sentences = template()
-
     for language in LISTED:
-        assert merged(language, sentences) == of_language(language).read_text("utf-8")
+        assert merged(language, sentences()) == of_language(language).read_text("utf-8")
+
+
+@cache
+def sentences() -> Catalog:
+    """What the code says."""
+    return template()
+
+
+@cache
+def read_language(language: str) -> Catalog:
+    return read(of_language(language))
 
 
 def keys(catalogue: Catalog) -> set[object]:
