@@ -24,6 +24,7 @@ BOOSTS = {"10 MB": 0, "50 MB": 2, "100 MB": 3}
 RATES = {"": None, "5 in 5 s": RateLimits(5, 5.0), "2 in 5 s": RateLimits(2, 5.0), "1 in 10 s": RateLimits(1, 10.0)}
 TROUBLES = ("", "500", "502", "503")
 MEMBER = "member_"
+INSTALLED = "installed_"
 
 
 class DiscordKnobs:
@@ -40,7 +41,7 @@ class DiscordKnobs:
         discord.on(self._fail)
 
     def knobs(self) -> tuple[Knob, ...]:
-        return (*self._connection(), *self._limits(), *self._membership())
+        return (*self._connection(), *self._limits(), *self._membership(), *self._accounts())
 
     def values(self) -> dict[str, object]:
         """How all knobs but the actions stand."""
@@ -56,6 +57,7 @@ class DiscordKnobs:
             "outage": not self._discord.guild.available,
             "blind": bool(self._hidden),
             **{f"{MEMBER}{guild.id}": guild.has_bot for guild in self._discord.guilds},
+            **{f"{INSTALLED}{name}": person.user.installed for name, person in self._discord.people.items()},
         }
 
     async def turn(self, name: str, value: object = None) -> None:
@@ -105,6 +107,8 @@ class DiscordKnobs:
             (discord.begin_outage if on else discord.end_outage)(discord.guild)
         elif name == "blind":
             self._blindfold(self._discord.guild, on=on)
+        elif name.startswith(INSTALLED):
+            self._discord.install(self._discord.person(name.removeprefix(INSTALLED)), on=on)
         else:
             self._admit(self._discord.world.guilds[int(name.removeprefix(MEMBER))], on=on)
 
@@ -178,6 +182,14 @@ class DiscordKnobs:
         gone = _("Discord has trouble with this one server; the bot is still a member.")
         outage = Knob("outage", KnobKind.SWITCH, group, _("Outage of {server}").format(server=first.name), gone)
         return (*switches, outage, Knob("blind", KnobKind.SWITCH, group, label, unseen))
+
+    def _accounts(self) -> tuple[Knob, ...]:
+        group = _("Accounts")
+        text = _("They take the app along, to direct messages with others and to servers without the bot.")
+        return tuple(
+            Knob(f"{INSTALLED}{name}", KnobKind.SWITCH, group, _("{person} has the app").format(person=display), text)
+            for name, display in ((name, person.user.display) for name, person in self._discord.people.items())
+        )
 
 
 def _seconds(name: str, group: str, label: str, text: str) -> Knob:

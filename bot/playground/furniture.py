@@ -1,4 +1,4 @@
-"""What the playground's Discord has beside its first server: a second one, a thread, a room for moderators."""
+"""What the playground's Discord has beside its first server: others, a thread, a room for moderators, a chat."""
 
 from __future__ import annotations
 
@@ -22,3 +22,5 @@ def furnish(discord: DiscordServer) -> None:
     studio = discord.add_guild("Night Studio", channels=("lobby", "sketches"))
     curators = discord.world.add_role(studio, "Curators", MODERATOR)
     studio.members[discord.person("bob").id].roles.append(curators)
+    discord.add_guild("Reading Room", has_bot=False, channels=("books",))
+    discord.person("alice").chat(discord.person("bob"))

@@ -167,6 +167,11 @@ async def _delete(api: PageApi, person: Person, asked: Payload, uploads: dict[st
     return {}
 
 
+async def _install(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
+    api.discord.install(person, on=asked["on"] is True)
+    return {}
+
+
 async def _advance(api: PageApi, person: Person, asked: Payload, uploads: dict[str, Upload]) -> Payload:
     api.discord.advance(max(0.0, float(asked["seconds"])))
     return {}
@@ -196,6 +201,7 @@ ACTIONS: dict[str, Action] = {
     "submit": _submit,
     "say": _say,
     "delete": _delete,
+    "install": _install,
     "advance": _advance,
     "turn": _turn,
     "reset": _reset,

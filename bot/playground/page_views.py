@@ -25,6 +25,8 @@ def state_view(discord: DiscordServer, person: Person) -> Payload:
         "people": _people(discord),
         "guilds": [_guild_view(discord, guild, person) for guild in guilds],
         "dm": channel_view(person.dm),
+        "chats": [_chat_view(channel, person) for channel in discord.world.chats(person.user)],
+        "installed": person.user.installed,
         "upload_limit": discord.parts.files.upload_limit,
     }
 
@@ -90,6 +92,13 @@ def answer_view(answer: Answer) -> Payload:
     modal = answer.modal
     shown = {"title": modal.title, "components": modal.components} if modal else None
     return {"interaction": str(answer.interaction.id), "failed": answer.failed, "modal": shown}
+
+
+def _chat_view(channel: Channel, person: Person) -> Payload:
+    """Direct messages without the bot, named for this person after the others."""
+    others = [user for user in channel.recipients if user is not person.user]
+    named = {"kind": "chat", "name": ", ".join(user.display for user in others)}
+    return channel_view(channel) | named | {"recipients": [str(user.id) for user in channel.recipients]}
 
 
 def _people(discord: DiscordServer) -> list[Payload]:

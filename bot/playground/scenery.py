@@ -156,6 +156,11 @@ class Scenery:
         entries: list[Payload] = [{"id": thing.id, "type": _kind(thing), "permission": allowed} for thing in whom]
         commands.permit(home, ids[0] if command else self.world.bot.id, entries)
 
+    def install(self, person: Person, *, on: bool = True) -> None:
+        """The person adds the app to their own account and takes it along everywhere, or removes it from there."""
+        person.user.installed = on
+        self.world.notify(None)
+
     def boost(self, guild: Guild, tier: int) -> None:
         """The server's members boost it to this tier, 0 to 3: larger files are allowed."""
         guild.boost_tier = tier

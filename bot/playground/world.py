@@ -136,6 +136,11 @@ class World:
         self.channels[channel.id] = channel
         return channel
 
+    def chats(self, user: User) -> list[Channel]:
+        """This person's direct messages with other people."""
+        private = [channel for channel in self.channels.values() if channel.context == IN_PRIVATE]
+        return [channel for channel in private if user in channel.recipients]
+
     def remove_member(self, guild: Guild, user: User) -> Member | None:
         return guild.members.pop(user.id, None)
 

@@ -114,6 +114,18 @@ async def test_hidden_channels_are_refused_to_the_bot_alone(
     assert len(discord_server.person("alice").sees(general)) == 1
 
 
+async def test_people_add_the_app_to_their_accounts_and_remove_it(
+    knobs: DiscordKnobs, discord_server: DiscordServer
+) -> None:
+    alice = discord_server.person("alice").user
+    await knobs.turn("installed_alice", True)
+    had = (alice.installed, knobs.values()["installed_alice"], knobs.values()["installed_bob"])
+    await knobs.turn("installed_alice", False)
+
+    assert had == (True, True, False)
+    assert not alice.installed
+
+
 async def test_the_upload_limit_comes_with_each_command(knobs: DiscordKnobs, discord_server: DiscordServer) -> None:
     await knobs.turn("upload_limit", "50 MB")
     alice = discord_server.person("alice")

@@ -135,6 +135,36 @@ async def test_every_server_and_the_direct_messages_are_a_click_away(stage: Stag
         await expect(page.locator("#title")).to_have_text("sketches")
 
 
+async def test_people_write_to_each_other_and_have_the_app_in_their_accounts(stage: Stage) -> None:
+    alice, bob = (stage.discord.person(name) for name in ("alice", "bob"))
+    alice.chat(bob)
+    async with stage.visit() as page:
+        easel = page.get_by_role("complementary", name="Members").get_by_role("button", name="Easel")
+        await easel.click()
+        await page.get_by_role("menuitem", name="Add to my account").click()
+        await easel.click()
+        await expect(page.get_by_role("menuitem", name="Remove from my account")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await page.get_by_role("navigation", name="Servers").get_by_role("button", name="Direct messages").click()
+        await page.get_by_role("navigation", name="Channels").get_by_role("button", name="Bob").click()
+        await expect(page.locator("#title")).to_have_text("BBob")
+        members = page.get_by_role("complementary", name="Members").get_by_role("button")
+        await expect(members).to_have_count(2)
+        await page.locator("#text").focus()
+        await page.keyboard.type("hello")
+        await page.keyboard.press("Enter")
+        await expect(messages(page)).to_have_count(1)
+        await become(page, "bob")
+        await expect(page.locator("#title")).to_have_text("AAlice")
+        await expect(messages(page)).to_contain_text("hello")
+        await become(page, "mona")
+
+        await expect(page.locator("#title")).not_to_have_text("AAlice")
+    assert alice.user.installed
+    stage.discord.install(alice, on=False)
+    stage.discord.world.remove_channel(alice.chat(bob))
+
+
 async def test_who_a_person_is_goes_by_the_open_server(stage: Stage) -> None:
     studio = stage.discord.add_guild("Third Studio", channels=("hall",))
     curators = stage.discord.world.add_role(studio, "Curators", MODERATOR)

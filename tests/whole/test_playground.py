@@ -58,7 +58,7 @@ async def said(discord: DiscordServer, *words: str) -> str:
 
 async def test_everybody_can_use_the_commands_in_both_servers_and_in_direct_messages(playground: Playground) -> None:
     alice = playground.discord.person("alice")
-    places = [guild.channels[0] for guild in playground.discord.guilds] + [alice.dm]
+    places = [guild.channels[0] for guild in playground.discord.guilds if guild.has_bot] + [alice.dm]
     for place in places:
         answer = await alice.slash("imagine", channel=place, values={"prompt": "a fox", **SMALL})
         await answer.wait(finished)
@@ -69,7 +69,7 @@ async def test_everybody_can_use_the_commands_in_both_servers_and_in_direct_mess
 
 
 async def test_who_moderates_depends_on_the_server(playground: Playground) -> None:
-    first, second = (guild.channels[0] for guild in playground.discord.guilds)
+    first, second = (guild.channels[0] for guild in playground.discord.guilds if guild.has_bot)
 
     def offered(name: str) -> list[bool]:
         person = playground.discord.person(name)
@@ -81,6 +81,23 @@ async def test_who_moderates_depends_on_the_server(playground: Playground) -> No
         "mona": [True, False],
         "olivia": [True, True],
     }
+
+
+async def test_who_has_the_app_takes_it_to_the_server_without_the_bot_and_to_other_people(
+    playground: Playground,
+) -> None:
+    discord = playground.discord
+    alice, (reading,) = discord.person("alice"), (guild for guild in discord.guilds if not guild.has_bot)
+    places = [reading.channels[0], *discord.world.chats(alice.user)]
+    before = [alice.commands(place) for place in places]
+    discord.install(alice)
+    for place in places:
+        answer = await alice.slash("imagine", channel=place, values={"prompt": "a fox", **SMALL})
+        await answer.wait(finished)
+
+    assert before == [[], []]
+    assert [len(discord.person("bob").sees(place)) for place in places] == [1, 1]
+    assert not discord.refused
 
 
 async def test_only_moderators_see_their_own_channel(playground: Playground) -> None:

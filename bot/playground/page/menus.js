@@ -46,6 +46,7 @@ export function userMenu(user, anchor, { onFailed, onSwitch, onMention }) {
     !user.bot && user.id !== store.state.me && { label: `Go on as ${user.display}`, icon: "switch", act: () => onSwitch(user) },
     { label: "Mention", icon: "mail", act: () => onMention(user) },
     { label: "Copy user ID", icon: "id", act: () => copy(user.id) },
+    user.bot && { label: store.state.installed ? "Remove from my account" : "Add to my account", icon: "apps", act: () => install(!store.state.installed, onFailed) },
   ];
   const apps = user.bot ? [] : commands(USER, target, onFailed);
   openMenu(anchor, user.display, [{ title: "Apps", entries: apps }, { title: "", entries: own.filter(Boolean) }]);
@@ -70,6 +71,11 @@ const mayDelete = (message) => message.author.id === store.state.me || openChann
 
 function remove(target, onFailed) {
   act("delete", { person: store.person, ...target }).catch((error) => onFailed("", error.message));
+}
+
+/** The app in one's own account, or not any more. */
+function install(on, onFailed) {
+  act("install", { person: store.person, on }).catch((error) => onFailed("", error.message));
 }
 
 function item(entry) {

@@ -158,6 +158,7 @@ function welcome() {
   const channel = openChannel();
   const { sign, title, about } = {
     dm: { sign: "@", title: channelTitle(channel), about: `This is where you and ${store.state.bot.display} write to each other alone.` },
+    chat: { sign: "@", title: channel.name, about: `${store.state.bot.display} is not here. Who has it in their account brings it along: see Inspect, Faults.` },
     thread: { sign: icon("thread"), title: channel.name, about: "This is the start of a thread. Type / to see what the bot can do." },
   }[channel.kind] ?? { sign: "#", title: `Welcome to ${channelPhrase(channel)}`, about: `This is the start of ${channelPhrase(channel)}. Type / to see what the bot can do.` };
   return h("li", { class: "welcome" }, h("span", { class: "hash", "aria-hidden": "true" }, sign), h("h2", {}, title), h("p", {}, about));

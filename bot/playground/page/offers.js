@@ -4,7 +4,7 @@ import { avatar, colourOf, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { openGuild, present } from "./store.js";
 
-const CHANNEL_TYPES = { text: 0, dm: 1, thread: 11 };
+const CHANNEL_TYPES = { text: 0, dm: 1, chat: 1, thread: 11 };
 
 export const people = () => present().map((user) => ({ label: user.display, detail: user.name, value: { user: user.id }, key: user.id, icon: avatar(user, "tiny") }));
 

@@ -3,7 +3,7 @@
 import { avatar, count, find, h, swap } from "./dom.js";
 import { icon } from "./icons.js";
 import { rove } from "./keys.js";
-import { channelPhrase, channelTitle, guildOf, openChannel, openGuild, standing, store } from "./store.js";
+import { channelPhrase, channelTitle, directs, guildOf, openChannel, openGuild, partner, standing, store } from "./store.js";
 
 /** `on`: {open(channel), become(person)} */
 export function startPlaces(on) {
@@ -17,11 +17,11 @@ export function drawPlaces(on) {
   const channel = openChannel();
   swap(find("#rail"), home(on, !guild), h("hr"), store.state.guilds.map((place) => server(place, place === guild, on)));
   find("#place").textContent = guild ? guild.name : "Direct messages";
-  swap(find("#channels"), guild ? h("h2", {}, "Text channels") : null, (guild ? guild.channels : [store.state.dm]).map((place) => channelLink(place, on)));
+  swap(find("#channels"), guild ? h("h2", {}, "Text channels") : null, (guild ? guild.channels : directs()).map((place) => channelLink(place, on)));
   swap(find("#persons"), store.state.people.map((person) => personButton(person, on)));
   stops("#rail");
   stops("#channels");
-  find("#title").replaceChildren(channel.kind === "dm" ? avatar(store.state.bot, "tiny") : icon(channel.kind === "thread" ? "thread" : "hash"), h("span", {}, channelTitle(channel)));
+  find("#title").replaceChildren(mark(channel, "tiny"), h("span", {}, channelTitle(channel)));
   find("#banner").textContent = store.state.banner;
   find("#drop b").textContent = `Upload to ${channelPhrase(channel)}`;
   drawTitle();
@@ -41,7 +41,7 @@ function stops(list) {
 }
 
 function home(on, current) {
-  const unread = store.unread.get(store.state.dm.id)?.count ?? 0;
+  const unread = directs().reduce((sum, channel) => sum + (store.unread.get(channel.id)?.count ?? 0), 0);
   return h("button", { type: "button", class: "server home", "data-key": "home", "data-tip": "Direct messages", "aria-label": labelled("Direct messages", unread), "aria-current": String(current), onclick: () => on.open(store.state.dm) },
     icon("mail"), unread ? h("span", { class: "number", "aria-hidden": "true" }, String(unread)) : null);
 }
@@ -57,7 +57,13 @@ function channelLink(channel, on) {
   const unread = store.unread.get(channel.id)?.count ?? 0;
   const name = channelTitle(channel);
   return h("button", { type: "button", class: `channel ${channel.kind} ${unread ? "unread" : ""}`, "data-key": channel.id, "data-channel": name, "aria-label": labelled(name, unread), "aria-current": channel.id === store.channel ? "page" : "false", onclick: () => on.open(channel) },
-    channel.kind === "dm" ? avatar(store.state.bot, "small") : icon(channel.kind === "thread" ? "thread" : "hash"), h("span", {}, name));
+    mark(channel, "small"), h("span", {}, name));
+}
+
+/** A picture of whom a direct message is with, or the sign of a channel. */
+function mark(channel, size) {
+  const user = partner(channel);
+  return user ? avatar(user, size) : icon(channel.kind === "thread" ? "thread" : "hash");
 }
 
 function personButton(person, on) {

@@ -42,23 +42,32 @@ export function dismiss(id) {
   sessionStorage.setItem("dismissed", JSON.stringify([...store.dismissed]));
 }
 
-export const allChannels = () => [...store.state.guilds.flatMap((guild) => guild.channels), store.state.dm];
+export const allChannels = () => [...store.state.guilds.flatMap((guild) => guild.channels), ...directs()];
+
+/** The direct messages: with the bot first, then with other people. */
+export const directs = () => [store.state.dm, ...store.state.chats];
 export const openChannel = () => allChannels().find((channel) => channel.id === store.channel);
 export const guildOf = (channel) => store.state.guilds.find((guild) => guild.channels.includes(channel));
 export const openGuild = () => guildOf(openChannel());
 export const users = () => [...store.state.people, store.state.bot];
 
-/** The members of the open server, or the two of a direct message. */
+/** The members of the open server, or those of a direct message. */
 export function present() {
-  const members = openGuild()?.members.map((member) => member.id);
-  return users().filter((user) => (members ? members.includes(user.id) : [store.state.me, store.state.bot.id].includes(user.id)));
+  const members = openGuild()?.members.map((member) => member.id) ?? openChannel().recipients ?? [store.state.me, store.state.bot.id];
+  return users().filter((user) => members.includes(user.id));
+}
+
+/** Whose picture stands for a direct message; nobody's for a channel of a server. */
+export function partner(channel) {
+  if (channel.kind === "dm") return store.state.bot;
+  return channel.kind === "chat" ? users().find((user) => user.id !== store.state.me && channel.recipients.includes(user.id)) : undefined;
 }
 
 /** What a channel is called in lists: its name, or whom a direct message is with. */
 export const channelTitle = (channel) => (channel.kind === "dm" ? store.state.bot.display : channel.name);
 
 /** What a channel is called in a sentence: `#general`, `@Easel`, a thread in quotes. */
-export const channelPhrase = (channel) => ({ dm: `@${channelTitle(channel)}`, thread: `“${channel.name}”` })[channel.kind] ?? `#${channel.name}`;
+export const channelPhrase = (channel) => ({ dm: `@${channelTitle(channel)}`, chat: `@${channel.name}`, thread: `“${channel.name}”` })[channel.kind] ?? `#${channel.name}`;
 
 /** What a member is in the open server, by their highest role; with direct messages, what they are called. */
 export function standing(person) {
