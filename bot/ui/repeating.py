@@ -62,16 +62,15 @@ class Repeats:
     async def _store(self, again: Callable[[int], Awaitable[Job]], times: int) -> tuple[list[Job], EaselError | None]:
         """As many as are let in, all of them before any message: what is stored is made, whatever becomes of the bot.
 
-        They have no message yet, and no token that could reach that of the first; without one the outcome goes to the
-        person's direct messages.
+        They have no message yet, and no token that could reach that of the first: without one their outcome comes as
+        a new message.
         """
         jobs: list[Job] = []
         for number in range(1, times):
             try:
                 job = await again(number)
-                bare = replace(job, place=replace(job.place, token="", token_expires=job.created_at, message_id=None))
                 async with self._bot.admitting.admitted(job, self._manifest) as admitted:
-                    await self._bot.store.add(bare)
+                    await self._bot.store.add(bare(job))
                     admitted.made = True
             except (LimitReached, OptionRefused, TextBlocked) as refusal:
                 return jobs, refusal
@@ -89,13 +88,16 @@ class Repeats:
             located = await bot.store.locate(
                 job.id, message_id=sent.id, token=place.token, token_expires=place.token_expires
             )
-            await bot.runner.submit(located)
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        except discord.HTTPException as error:
             log.warning("job %s is dropped: Discord did not take its message (%s)", job.id, error)
             await self._drop(job)
             return False
+        except NETWORK_ERRORS as error:
+            log.warning("job %s has no message (%s): its outcome will be one", job.id, error)
+            located = bare(job)
         except Fenced:
             return False  # somebody stopped it, or had it forgotten, in between
+        await bot.runner.submit(located)
         return True
 
     async def _drop(self, job: Job) -> None:
@@ -118,3 +120,8 @@ class Repeats:
             await tell(self._interaction, " ".join(lines))
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
             log.warning("a word about what was not made did not arrive (%s)", error)
+
+
+def bare(job: Job) -> Job:
+    """The job without a way to any message: by the token it would find that of the first."""
+    return replace(job, place=replace(job.place, token="", token_expires=job.created_at, message_id=None))
