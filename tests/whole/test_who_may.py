@@ -19,8 +19,9 @@ from bot.jobs.rules import Rules
 from bot.playground import Answer, Channel, DiscordServer, Message, Person
 from bot.playground.interaction import MODAL
 from bot.ui.forms import EaselForm
+from bot.workflow.goals import key_of
 from tests.whole.conftest import SD15, Easel, finished, listed
-from tests.whole.making import MANIFEST
+from tests.whole.making import MANIFEST, entry
 from tests.whole.moderated import planted
 from tests.whole.test_library import BLANK
 
@@ -82,6 +83,10 @@ DeleteButton                n       y        y         y       y        y       
 DeletionButton own          n       y        y         y       y        y         n         n       n
 DeletionButton another's    n       n        n         n       n        n         n         n       n
 DraftButton                 n       n        n         n       n        y         n         n       n
+AgainButton                 y       y        y         y       y        y         n         y       y
+ActButton                   y       y        y         y       y        y         n         y       y
+VaryButton                  y       y        y         y       y        y         n         y       y
+PickSelect                  y       y        y         y       y        y         n         y       y
 ForgetButton own            y       y        y         y       y        y         y         y       y
 ForgetButton another's      n       n        n         n       n        n         n         n       n
 ReportButton                n       n        y         y       y        y         n         n       n
@@ -90,6 +95,9 @@ WarnForm another's          n       n        n         n       n        n       
 ReportForm own              y       y        y         y       y        y         y         -       -
 ReportForm another's        n       n        n         n       n        n         n         n       n
 """
+#: a picture that /first takes and does nothing with
+UNUSED = {"3": entry("LoadImage", "Picture", image="example.png")}
+TAKES = '[[option]]\nname = "picture"\ntype = "image"\ntargets = ["Picture.image"]\n'
 #: how refusals begin, all there are
 REFUSED = re.compile(
     r"Only |You may not|That is somebody else's|That job belongs|You are blocked|This command is for|You have no job|"
@@ -203,6 +211,23 @@ def button(custom_id: str, whose: str = "") -> Deed:
     return press
 
 
+def chosen(custom_id: str, value: str) -> Deed:
+    """An entry of a select in a message of the bot's."""
+
+    async def choose(world: World, actor: str) -> Answer:
+        job, _message = await world.job()
+        person = world.people[actor]
+        name, entry = custom_id.format(job=job.id), value.format(job=job.id)
+        select = {"type": 3, "custom_id": name, "options": [{"label": "Again", "value": entry}]}
+        payload = {"content": "?", "components": [{"type": 1, "components": [select]}]}
+        metadata, bot = world.metadata, world.discord.world.bot
+        create = world.discord.parts.messages.create
+        message = create(world.place(actor), bot, payload, {}, only_for=person.user, metadata=metadata)
+        return await person.select(message, name, entry)
+
+    return choose
+
+
 def form(name: str, *, own: bool) -> Deed:
     """Sent by who opened it, or by somebody else who came to know its id."""
 
@@ -276,6 +301,10 @@ DEEDS: dict[str, Deed] = {
     "DeletionButton own": button("delete:no:{job}:{me}"),
     "DeletionButton another's": button("delete:no:{job}:{them}"),
     "DraftButton": button("workflow:drop:0123456789abcdef"),
+    "AgainButton": button("job:again:{job}"),
+    "ActButton": button(f"job:act:{{job}}:0:{key_of('first', 'picture')}"),
+    "VaryButton": button(f"job:subtle:{{job}}:0:{key_of('first', 'picture')}"),
+    "PickSelect": chosen("job:pick:{job}:0", "job:again:{job}"),
     "ForgetButton own": button("forget:no:{me}:{me}"),
     "ForgetButton another's": button("forget:no:{owner}:{them}"),
     "ReportButton": button("report:dismiss:{job}"),
@@ -294,7 +323,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         DiscordServer(answer_window=15.0) as server,
     ):
         easel = Easel(server, (comfyui.url,), folder / "data")
-        easel.add_workflow("first", BLANK, MANIFEST)
+        easel.add_workflow("first", BLANK | UNUSED, MANIFEST + TAKES)
         easel.changes |= {"limit_waiting": 0, "drain_seconds": 0.0}
         people = _people(server)
         async with easel.running() as bot:
