@@ -104,10 +104,14 @@ async def _stop(bot: Bot, job: Job, by: int, reason: str) -> None:
 
 
 async def _delete(bot: discord.Client, place: Place, message_id: int) -> bool:
-    """By the bot's own right, else by the token of the command, which reaches where the bot may not look."""
+    """By the bot's own right, else by the token of the command, which reaches where the bot may not look: there it is
+    told of no message.
+    """
     channel = bot.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
     webhook = discord.Webhook.partial(place.application_id, place.token, client=bot)
-    ways: list[Callable[[], Awaitable[None]]] = [channel.get_partial_message(message_id).delete]
+    ways: list[Callable[[], Awaitable[None]]] = []
+    if place.visible:
+        ways.append(channel.get_partial_message(message_id).delete)
     ways.append(partial(webhook.delete_message, message_id))
     for delete in ways:
         try:
