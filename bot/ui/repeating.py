@@ -55,6 +55,8 @@ class Repeats:
         for job in jobs:
             if await self._send(job):
                 made += 1
+            if self._interaction.client.is_closed():
+                return  # the next start takes up what is stored
         if made < times:
             with speaking(self._interaction.locale.value):
                 await self._explain(made, times, refusal)
@@ -97,7 +99,8 @@ class Repeats:
             located = bare(job)
         except Fenced:
             return False  # somebody stopped it, or had it forgotten, in between
-        await bot.runner.submit(located)
+        if not self._interaction.client.is_closed():
+            await bot.runner.submit(located)
         return True
 
     async def _drop(self, job: Job) -> None:
