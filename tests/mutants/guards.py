@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import content, moderation, pressing, showing, surface
+from tests.mutants import content, going_on, lasting, moderation, pressing, showing, surface
 from tests.mutants.guard import Guard
 
 __all__ = ["GUARDS", "Guard"]
@@ -13,4 +13,6 @@ GUARDS: tuple[Guard, ...] = (
     *moderation.GUARDS,
     *showing.GUARDS,
     *pressing.GUARDS,
+    *going_on.GUARDS,
+    *lasting.GUARDS,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from bot.comfy.events import Output
 from bot.errors import OptionRefused
 from bot.jobs.job import Job, JobState, Outcome
 from bot.ui.buttons import Rows
-from bot.ui.carrying import carried, fitted
+from bot.ui.carrying import ancestors_of, carried, fitted
 from bot.ui.changed import changes
 from bot.ui.clicks import KEPT, Clicks
 from bot.ui.controls import job_rows
@@ -28,7 +29,7 @@ from bot.workflow.library import Library
 from bot.workflow.option import Option
 from bot.workflow.recipe import recipe_of
 from tests.pure.graphs import nodes
-from tests.pure.jobs import Clock, make_job
+from tests.pure.jobs import Clock, make_job, make_place, open_store
 from tests.pure.workflow_parts import ROOT
 
 
@@ -209,6 +210,25 @@ def test_texts_come_from_the_nearest_that_could_say_them() -> None:
     assert carried(Shelf(), [upscaled, imagined], "remix", {}) == {"prompt": "a fox", "negative": "snow"}
     assert carried(Shelf(), [upscaled, remixed, imagined], "remix", {}) == {"prompt": "a wolf"}
     assert carried(Shelf(), [upscaled], "remix", {"change": 0.3}) == {"change": 0.3}
+
+
+async def test_nobody_learns_what_only_others_saw(tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    there, hidden = make_place(user_id=1), make_place(user_id=1, visible=False)
+    shown = await store.add(made(1, place=there))
+    secret = await store.add(made(1, place=hidden, parent=shown.id))
+    other = await store.add(made(1, place=make_place(user_id=1, channel_id=99)))
+    gone = await store.add(made(1, place=there, removed_by=2))
+
+    async def ancestors(parent: Job, user_id: int) -> list[str]:
+        child = made(1, place=there, parent=parent.id)
+        return [job.id for job in await ancestors_of(store, child, user_id)]
+
+    assert await ancestors(shown, 2) == [shown.id]
+    assert await ancestors(secret, 1) == [secret.id, shown.id]
+    assert [await ancestors(parent, 2) for parent in (secret, other, gone)] == [[], [], []]
+    assert await ancestors(gone, 1) == []
+    await store.close()
 
 
 def test_values_go_along_where_the_other_workflow_takes_them() -> None:

@@ -14,6 +14,7 @@ from bot.app import BUTTONS, EaselBot
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.playground import Answer, DiscordServer, Message
+from bot.playground.interaction import COMPONENT
 from tests.whole.conftest import Easel, finished, graphs, listed, node
 from tests.whole.discord_bot import picture
 from tests.whole.making import MANIFEST, entry, noise, pictures
@@ -165,8 +166,16 @@ async def test_an_older_job_is_made_as_the_workflow_is_today(discord_server: Dis
         job = await store.by_message(plain.channel.id, plain.id)
         assert job is not None
         await store.change(job, removed_by=alice.id + 1)
+        job = await store.by_message(large.channel.id, large.id)
+        assert job is not None
+        await store.change(job, removed_by=alice.id)
+    easel.add_workflow("square", BLANK, MANIFEST + SQUARE.format(side=32, most=512))
     async with easel.running() as bot:
-        removed = said(await alice.click(plain, "Again"))
+        removed = [
+            said(await discord_server.person(who).click(message, "Again"))
+            for who, message in (("alice", plain), ("bob", large))
+        ]
+        await clicked(discord_server, "alice", large, "Again")
         await bot.forgetting.forget(alice.id, by=alice.id)
         forgotten = said(await alice.click(plain, "Again"))
 
@@ -174,7 +183,7 @@ async def test_an_older_job_is_made_as_the_workflow_is_today(discord_server: Dis
     assert "Without `side` `256`: that is no longer possible." in left_out.text
     assert [image.width for message in (smaller, left_out) for image in message.images] == [32, 32]
     assert gone == "/square cannot run at the moment. Its files were removed, or cannot be used any more."
-    assert removed == "What this job made was taken away, so nobody can go on from it."
+    assert removed == ["What this job made was taken away, so nobody can go on from it."] * 2
     assert forgotten.startswith("Nothing is known of this job any more")
 
 
@@ -228,6 +237,18 @@ async def test_a_button_of_adults_works_where_they_are(
     assert again.images
     assert refused == ["This is for age-restricted channels only. Use it in one of those."] * 2
     assert len(jobs) == 2
+
+
+async def test_only_what_a_select_offers_can_be_chosen(discord_server: DiscordServer, bot: EaselBot) -> None:
+    await listed(bot)
+    alice, message = discord_server.person("alice"), await imagined(discord_server, count=2)
+    part = next(part for part in message.selects)
+    button = message.buttons[0].custom_id
+    data = {"custom_id": part["custom_id"], "component_type": 3, "id": part["id"], "values": [button]}
+
+    answer = await alice.interact(COMPONENT, message.channel, data, source=message)
+
+    assert said(answer) == "That entry does nothing any more. Use the command again."
 
 
 class Passing(ui.View):
