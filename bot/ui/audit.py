@@ -48,6 +48,12 @@ class AuditChannel:
         except asyncio.QueueFull:
             log.warning("the audit channel of %s is behind: an entry is not shown there", entry.guild_id)
 
+    def language(self, guild_id: int) -> str | None:
+        """Of what everybody there reads: the one that was set, else the server's own."""
+        guild = self._client.get_guild(guild_id)
+        own = guild.preferred_locale.value if guild is not None else None
+        return self._servers.get(guild_id).rules.language or own
+
     def problem(self, guild_id: int) -> str:
         """Why lines do not arrive, in a sentence; empty where they do, or none are wanted."""
         wanted = self._servers.get(guild_id).rules.audit_channel
@@ -89,7 +95,7 @@ class AuditChannel:
 
     async def _write(self, entry: Entry) -> None:
         try:
-            with speaking(self._servers.get(entry.guild_id).rules.language):
+            with speaking(self.language(entry.guild_id)):
                 await self.send(entry.guild_id, content=audit_line(entry))
         except NoAuditChannel:
             log.debug("an entry of %s is only in the store", entry.guild_id)

@@ -56,7 +56,7 @@ class ReportForm(ReasonForm):
         await bot.reports.keep(job, person, self.reason)
         guild_id = job.place.guild_id or 0
         try:
-            with speaking(interaction.client.servers.get(guild_id).rules.language):
+            with speaking(bot.audit_channel.language(guild_id)):
                 text = report_text(job, person, self._link, self.reason)
                 await bot.audit_channel.send(guild_id, content=text, view=report_view(job))
         except (NoAuditChannel, discord.HTTPException, *NETWORK_ERRORS) as error:

@@ -14,8 +14,8 @@ from bot.jobs.audit import Audit, Deed
 from bot.jobs.changes import OPEN
 from bot.jobs.job import Job, JobState
 from bot.jobs.runner import Runner
-from bot.jobs.servers import Servers
 from bot.text import _, ngettext, speaking
+from bot.ui.audit import AuditChannel
 from bot.ui.lists import job_name
 from bot.ui.people import guild_of, tell
 from bot.ui.words import one_line
@@ -27,7 +27,7 @@ class Bot(Protocol):
     """What stopping needs of the bot."""
 
     runner: Runner
-    servers: Servers
+    audit_channel: AuditChannel
     audit: Audit
     clock: Callable[[], datetime]
 
@@ -93,7 +93,7 @@ async def _stop(runner: Runner, job: Job, by: int, *, reason: str, only: Collect
 async def _record(bot: Bot, actor: Actor, user_id: int | None, jobs: Iterable[Job], *, reason: str, deed: Deed) -> None:
     """One entry however many they were: each job itself keeps who stopped it and why."""
     ids = [job.id for job in jobs]
-    with speaking(bot.servers.get(actor.guild_id).rules.language):
+    with speaking(bot.audit_channel.language(guild_of(actor))):
         count = ngettext("{count} job", "{count} jobs", len(ids)).format(count=len(ids))
     await bot.audit.record(
         guild_id=actor.guild_id,

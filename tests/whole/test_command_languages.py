@@ -14,6 +14,7 @@ from bot.workflow.limits import check_name
 from tests.catalogues.extracting import manifests
 from tests.catalogues.merging import complete
 from tests.whole.conftest import Easel, finished, listed
+from tests.whole.moderated import audited, lines
 from tests.whole.test_imagine import SMALL
 from tests.whole.test_manifest_words import BLANK
 
@@ -120,3 +121,20 @@ def localized(entry: dict[str, Any]) -> dict[str, Any]:
 
 def described(entry: dict[str, Any], language: str) -> bool:
     return language in (entry.get("description_localizations") or {})
+
+
+async def test_moderators_read_their_server_s_language(discord_server: DiscordServer, easel: Easel) -> None:
+    """In what is written into the audit channel, until they set another; the answer is in each one's own."""
+    discord_server.guild.locale = "de"
+    async with easel.running() as bot:
+        channel = await audited(discord_server, bot)
+        mona = discord_server.person("mona")
+        answer = await mona.slash("jobs pause", locale="fr")
+        (first,) = await lines(discord_server, channel, 1)
+        await bot.servers.change(discord_server.guild.id, lambda rules: rules.model_copy(update={"language": "en-US"}))
+        await mona.slash("jobs resume", locale="fr")
+        second = (await lines(discord_server, channel, 2))[-1]
+
+    assert "hat Easel auf diesem Server angehalten" in first.text
+    assert "let jobs run again on this server" in second.text
+    assert answer.message.text.startswith("⏸️ En pause.")
