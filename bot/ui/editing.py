@@ -33,7 +33,9 @@ class EditButton(EaselButton, template=rf"job:edit:{JOB_ID}"):
 
     async def press(self, interaction: discord.Interaction[Any], bot: Any) -> None:
         job, _actor = await reached(interaction, bot.store, self.job_id)
-        wish = await again(interaction, bot, await to_go_on_from(bot.store, job.id), edited=True)
+        wish = await again(
+            interaction, bot, await to_go_on_from(bot.store, job.id, by=interaction.user.id), edited=True
+        )
         fields = await worth_asking(bot.store, job.workflow, options_of(interaction, job.workflow))
         await ask(interaction, wish, fields, title=_("Edit"))
 

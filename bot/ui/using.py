@@ -39,8 +39,6 @@ class UseButton(EaselButton, template=rf"job:use:{JOB_ID}:{NUMBER}"):
     async def press(self, interaction: discord.Interaction[Any], bot: Any) -> None:
         await reached(interaction, bot.store, self.job_id)
         entries = [_entry(self.job_id, self.number, goal) for goal in _open_to(interaction, bot)]
-        if not entries:
-            raise AccessRefused(_("There is no command here that you may use and that takes a picture."))
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(_("What should this picture go into?")))
         for place, at in enumerate(range(0, len(entries), OPTIONS)[:SELECTS]):
@@ -84,17 +82,23 @@ def takers(library: Library) -> Iterator[Goal]:
             yield goal
 
 
-def _open_to(interaction: discord.Interaction[Any], bot: Any) -> Iterator[Goal]:
-    """Those that the person may use here."""
+def _open_to(interaction: discord.Interaction[Any], bot: Any) -> list[Goal]:
+    """Those that the person may use here. AccessRefused where there is none, saying why of the first."""
     actor = actor_of(interaction, owner=bot.is_owner_id(interaction.user.id))
-    for goal in takers(bot.library):
+    goals: list[Goal] = []
+    refusal = AccessRefused(_("There is no command now that takes a picture."))
+    for goal in reversed(list(takers(bot.library))):
         manifest = bot.library.workflows[goal.workflow].manifest
         try:
             bot.admitting.check_person(actor, channels_of(interaction), manifest)
             require_nsfw_channel(interaction, nsfw=manifest.nsfw)
-        except AccessRefused:
-            continue
-        yield goal
+        except AccessRefused as error:
+            refusal = error
+        else:
+            goals.insert(0, goal)
+    if not goals:
+        raise refusal
+    return goals
 
 
 def _entry(job_id: str, number: int, goal: Goal) -> Entry:

@@ -15,6 +15,7 @@ from bot.playground.uploads import Upload
 from tests.whole.conftest import Easel, finished, graphs, listed, node, visible
 from tests.whole.making import noise, opened
 from tests.whole.test_editing import imagined, told
+from tests.whole.test_limits_uploads import encoded
 
 REMIX, ORIGIN = "Remix this picture", "What made this"
 SETTINGS = (
@@ -115,7 +116,7 @@ async def test_any_picture_is_remixed_by_who_asks(
         await listed(bot)
         alice, bob = discord_server.person("alice"), discord_server.person("bob")
         posted = alice.say("look", Upload("a.png", png()))
-        several = alice.say("", Upload("note.txt", b"x"), Upload("a.png", png()), Upload("b.png", buffered(noise(80))))
+        several = alice.say("", Upload("note.txt", b"x"), Upload("a.png", png()), Upload("b.png", encoded(noise(80))))
         direct = bob.say("", Upload("a.png", png()), channel=bob.dm)
         gallery = shown_by_bot(discord_server, posted.attachments[0].url, embed=False)
         result = await imagined(discord_server)
@@ -165,9 +166,3 @@ async def test_what_cannot_be_remixed_says_why(discord_server: DiscordServer, co
     assert told(blocked).startswith("You are blocked")
     assert told(off) == "There is no command now that draws a picture anew. Ask whoever runs the bot for one."
     assert graphs(comfyui) == []
-
-
-def buffered(picture: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -18,12 +18,14 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.rules import Rules
 from bot.playground import Answer, Channel, DiscordServer, Message, Person
 from bot.playground.interaction import MODAL
+from bot.playground.uploads import Upload
 from bot.ui.forms import EaselForm
 from bot.workflow.goals import key_of
 from tests.whole.conftest import SD15, Easel, finished, listed
-from tests.whole.making import MANIFEST, entry
+from tests.whole.making import MANIFEST, entry, noise
 from tests.whole.moderated import planted
 from tests.whole.test_library import BLANK
+from tests.whole.test_limits_uploads import encoded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -69,6 +71,8 @@ TABLE = """
 menu Stop this job          -       -        y         -       y        y         -         -       -
 menu Remove and warn        -       -        y         -       y        y         -         -       -
 menu Report to moderators   y       y        y         y       y        y         y         -       -
+menu Remix this picture     y       y        y         y       y        y         n         -       y
+menu What made this         y       y        y         y       y        y         y         -       y
 CancelButton                n       y        y         y       y        y         n         n       n
 DirectButton                n       y        n         n       n        n         n        n         n
 ConfirmButton own           n       n        y         y       y        y         n         n       n
@@ -83,6 +87,10 @@ DeleteButton                n       y        y         y       y        y       
 DeletionButton own          n       y        y         y       y        y         n         n       n
 DeletionButton another's    n       n        n         n       n        n         n         n       n
 DraftButton                 n       n        n         n       n        y         n         n       n
+DetailsButton               y       y        y         y       y        y         y         n       n
+EditButton                  y       y        y         y       y        y         n         n       n
+UseButton                   y       y        y         y       y        y         n         n       n
+IntoButton                  y       y        y         y       y        y         n         n       n
 AgainButton                 y       y        y         y       y        y         n         y       y
 ActButton                   y       y        y         y       y        y         n         y       y
 VaryButton                  y       y        y         y       y        y         n         y       y
@@ -92,12 +100,26 @@ ForgetButton another's      n       n        n         n       n        n       
 ReportButton                n       n        y         y       y        y         n         n       n
 WarnForm own                -       -        y         -       y        y         -         -       -
 WarnForm another's          n       n        n         n       n        n         n         n       n
+FillForm own                y       y        y         y       y        y         n         n       n
+FillForm another's          n       n        n         n       n        n         n         n       n
 ReportForm own              y       y        y         y       y        y         y         -       -
 ReportForm another's        n       n        n         n       n        n         n         n       n
 """
-#: a picture that /first takes and does nothing with
-UNUSED = {"3": entry("LoadImage", "Picture", image="example.png")}
-TAKES = '[[option]]\nname = "picture"\ntype = "image"\ntargets = ["Picture.image"]\n'
+#: what /first takes and does nothing with
+UNUSED = {
+    "3": entry("LoadImage", "Picture", image="example.png"),
+    "4": entry("CLIPTextEncode", "Prompt", text=""),
+    "5": entry("KSampler", "Sampler", denoise=1.0),
+}
+TAKES = "".join(
+    f'[[option]]\nname = "{name}"\ntype = "{kind}"\ntargets = ["{target}"]\n'
+    for name, kind, target in (
+        ("picture", "image", "Picture.image"),
+        ("prompt", "text", "Prompt.text"),
+        ("change", "number", "Sampler.denoise"),
+    )
+)
+PICTURE = encoded(noise(8))
 #: how refusals begin, all there are
 REFUSED = re.compile(
     r"Only |You may not|That is somebody else's|That job belongs|You are blocked|This command is for|You have no job|"
@@ -228,19 +250,26 @@ def chosen(custom_id: str, value: str) -> Deed:
     return choose
 
 
-def form(name: str, *, own: bool) -> Deed:
+async def remix(world: World, actor: str) -> Answer:
+    """Of a picture that somebody posted."""
+    place = world.place(actor) if actor == "dm" else world.people["owner"].home
+    poster = world.people["dm" if actor == "dm" else "owner"]
+    message = poster.say("", Upload("a.png", PICTURE), channel=place)
+    return await world.people[actor].menu("Remix this picture", message)
+
+
+def form(opening: Deed, field: str, *, own: bool) -> Deed:
     """Sent by who opened it, or by somebody else who came to know its id."""
 
     async def send(world: World, actor: str) -> Answer:
-        _job, message = await world.job(world.place(actor) if own and actor == "dm" else None)
         opener = actor if own else ("moderator" if actor != "moderator" else "admin")
-        answer = await world.people[opener].menu(name, message)
+        answer = await opening(world, opener)
         if answer.modal is None:
             return answer
         if own:
-            return await answer.modal.submit(reason="because")
-        field = {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": "reason", "value": "because"}}
-        data = {"custom_id": answer.modal.custom_id, "components": [field]}
+            return await answer.modal.submit(**{field: "because"})
+        part = {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": field, "value": "because"}}
+        data = {"custom_id": answer.modal.custom_id, "components": [part]}
         person = world.people[actor]
         done = await person.act(MODAL, world.place(actor), data, triggered_by=answer.interaction.metadata)
         return Answer(done, person)
@@ -287,6 +316,8 @@ DEEDS: dict[str, Deed] = {
     "menu Stop this job": menu("Stop this job"),
     "menu Remove and warn": menu("Remove and warn"),
     "menu Report to moderators": menu("Report to moderators"),
+    "menu Remix this picture": remix,
+    "menu What made this": menu("What made this"),
     "CancelButton": button("job:cancel:{job}"),
     "DirectButton": button("job:dm:{job}"),
     "ConfirmButton own": button("jobs:stop:{job}:{me}"),
@@ -301,6 +332,10 @@ DEEDS: dict[str, Deed] = {
     "DeletionButton own": button("delete:no:{job}:{me}"),
     "DeletionButton another's": button("delete:no:{job}:{them}"),
     "DraftButton": button("workflow:drop:0123456789abcdef"),
+    "DetailsButton": button("job:details:{job}"),
+    "EditButton": button("job:edit:{job}"),
+    "UseButton": button("job:use:{job}:0"),
+    "IntoButton": button(f"job:into:{{job}}:0:{key_of('first', 'picture')}"),
     "AgainButton": button("job:again:{job}"),
     "ActButton": button(f"job:act:{{job}}:0:{key_of('first', 'picture')}"),
     "VaryButton": button(f"job:subtle:{{job}}:0:{key_of('first', 'picture')}"),
@@ -308,10 +343,12 @@ DEEDS: dict[str, Deed] = {
     "ForgetButton own": button("forget:no:{me}:{me}"),
     "ForgetButton another's": button("forget:no:{owner}:{them}"),
     "ReportButton": button("report:dismiss:{job}"),
-    "WarnForm own": form("Remove and warn", own=True),
-    "WarnForm another's": form("Remove and warn", own=False),
-    "ReportForm own": form("Report to moderators", own=True),
-    "ReportForm another's": form("Report to moderators", own=False),
+    "WarnForm own": form(menu("Remove and warn"), "reason", own=True),
+    "WarnForm another's": form(menu("Remove and warn"), "reason", own=False),
+    "FillForm own": form(button("job:edit:{job}"), "prompt", own=True),
+    "FillForm another's": form(button("job:edit:{job}"), "prompt", own=False),
+    "ReportForm own": form(menu("Report to moderators"), "reason", own=True),
+    "ReportForm another's": form(menu("Report to moderators"), "reason", own=False),
 }
 
 
