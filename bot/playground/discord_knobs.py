@@ -25,6 +25,9 @@ RATES = {"": None, "5 in 5 s": RateLimits(5, 5.0), "2 in 5 s": RateLimits(2, 5.0
 TROUBLES = ("", "500", "502", "503")
 MEMBER = "member_"
 INSTALLED = "installed_"
+LANGUAGE = "language_"
+#: of all Discord has, those that Easel speaks, and one it does not
+LANGUAGES = ("en-US", "de", "es-ES", "fr", "ja", "pt-BR", "zh-CN", "it")
 
 
 class DiscordKnobs:
@@ -41,7 +44,7 @@ class DiscordKnobs:
         discord.on(self._fail)
 
     def knobs(self) -> tuple[Knob, ...]:
-        return (*self._connection(), *self._limits(), *self._membership(), *self._accounts())
+        return (*self._connection(), *self._limits(), *self._membership(), *self._accounts(), *self._languages())
 
     def values(self) -> dict[str, object]:
         """How all knobs but the actions stand."""
@@ -57,6 +60,8 @@ class DiscordKnobs:
             "outage": not self._discord.guild.available,
             "blind": bool(self._hidden),
             **{f"{MEMBER}{guild.id}": guild.has_bot for guild in self._discord.guilds},
+            LANGUAGE: self._discord.guild.locale,
+            **{f"{LANGUAGE}{name}": person.user.locale for name, person in self._discord.people.items()},
             **{f"{INSTALLED}{name}": person.user.installed for name, person in self._discord.people.items()},
         }
 
@@ -118,9 +123,17 @@ class DiscordKnobs:
             self.trouble = value
         elif name == "rate_limits":
             parts.buckets.limits = RATES[value]
+        elif name.startswith(LANGUAGE):
+            self._speak(name.removeprefix(LANGUAGE), value)
         else:
             for guild in self._discord.guilds:
                 self._discord.boost(guild, BOOSTS[value])
+
+    def _speak(self, person: str, locale: str) -> None:
+        """Of one person's client; of the server where that is empty."""
+        place = self._discord.person(person).user if person else self._discord.guild
+        place.locale = locale
+        self._discord.gateway.tell()
 
     def _admit(self, guild: Guild, *, on: bool) -> None:
         if on and not guild.has_bot:
@@ -189,6 +202,20 @@ class DiscordKnobs:
         return tuple(
             Knob(f"{INSTALLED}{name}", KnobKind.SWITCH, group, _("{person} has the app").format(person=display), text)
             for name, display in ((name, person.user.display) for name, person in self._discord.people.items())
+        )
+
+    def _languages(self) -> tuple[Knob, ...]:
+        group, server = _("Languages"), self._discord.guild.name
+        public = _("Messages that everybody sees are in it, unless the server has set another with /settings.")
+        own = _("Commands and answers for their eyes alone are in it.")
+        label = _("Language of {name}")
+        people = [(name, person.user.display) for name, person in self._discord.people.items()]
+        return (
+            Knob(LANGUAGE, KnobKind.CHOICE, group, label.format(name=server), public, LANGUAGES),
+            *(
+                Knob(f"{LANGUAGE}{key}", KnobKind.CHOICE, group, label.format(name=name), own, LANGUAGES)
+                for key, name in people
+            ),
         )
 
 

@@ -71,7 +71,7 @@ class PageApi:
     async def _commands(self, request: web.Request) -> web.Response:
         person = self.person(request.query.get("person"))
         found = person.commands(self.channel(person, request.query.get("channel")))
-        return web.json_response(commands_view(found))
+        return web.json_response(commands_view(found, person.user.locale))
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         return await stream(request, self.discord, self.person(request.query.get("person")))

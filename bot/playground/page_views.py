@@ -46,9 +46,10 @@ def channel_view(channel: Channel) -> Payload:
     }
 
 
-def commands_view(commands: list[Payload]) -> list[Payload]:
-    """Every command that can be called, subcommands by their whole path."""
-    return [leaf for command in commands for leaf in _leaves(command, command, command["name"])]
+def commands_view(commands: list[Payload], locale: str) -> list[Payload]:
+    """Every command that can be called, subcommands by their whole path, as a client in this language has them."""
+    here = [_localized(command, locale) for command in commands]
+    return [leaf for command in here for leaf in _leaves(command, command, command["name"])]
 
 
 def message_view(message: Message) -> Payload:
@@ -129,6 +130,13 @@ def _member_view(guild: Guild, member: Member) -> Payload:
     group = "Owner" if guild.owner is member.user else roles[0].name if roles else ""
     colour = next((role.colour for role in roles if role.colour), 0)
     return {"id": str(member.user.id), "group": group, "colour": colour}
+
+
+def _localized(entry: Payload, locale: str) -> Payload:
+    """A command, option or choice, with all that is inside."""
+    texts = {key: (entry.get(f"{key}_localizations") or {}).get(locale) for key in ("name", "description")}
+    inside = {key: [_localized(each, locale) for each in entry[key]] for key in ("options", "choices") if key in entry}
+    return entry | {key: text for key, text in texts.items() if text} | inside
 
 
 def _leaves(command: Payload, place: Payload, path: str) -> Iterator[Payload]:
