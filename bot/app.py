@@ -24,7 +24,7 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.drafts import Drafts
 from bot.helper import helper_of
-from bot.invitation import invite_url
+from bot.invitation import install_url, invite_url
 from bot.jobs.admission import running_limit
 from bot.jobs.forget import Forgetting
 from bot.jobs.holds import Holds
@@ -204,6 +204,7 @@ class EaselBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
         log.info("invite: %s", invite_url(self.application_id or 0))
+        log.info("for one's own account: %s", install_url(self.application_id or 0))
         info = self.application
         if info is not None:
             team = [member.id for member in info.team.members] if info.team else []

@@ -1,4 +1,4 @@
-"""How the bot gets onto a server, and what it may do there."""
+"""How the bot gets onto a server, and what it may do there; how the app gets into a person's account."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def invite_url(application_id: int) -> str:
     """What a server owner opens to add the bot: no privileged intents, only what it uses."""
     scopes = ("bot", "applications.commands")
     return discord.utils.oauth_url(application_id, permissions=needed_permissions(), scopes=scopes)
+
+
+def install_url(application_id: int) -> str:
+    """What a person opens to add the app to their own account, and to take it along to wherever they are."""
+    return discord.utils.oauth_url(application_id, scopes=("applications.commands",)) + "&integration_type=1"

@@ -10,13 +10,15 @@ import aiohttp
 import discord
 
 from bot.doctor.finding import Finding, bad, doubtful, good
-from bot.invitation import invite_url, needed_permissions
+from bot.invitation import install_url, invite_url, needed_permissions
 from bot.settings import Settings
 from bot.text import _, ngettext
 
 DISCORD = "https://discord.com"
 #: which Discord asks of whoever uses its API
 AGENT = "DiscordBot (https://github.com/easel, 1)"
+
+USER_INSTALL = "1"  # among the ways to install an application
 
 #: as many servers as are named in one line
 SHOWN = 10
@@ -54,7 +56,8 @@ async def _examine(session: aiohttp.ClientSession, base: str) -> list[Finding]:
     guilds = await _get(session, f"{base}/users/@me/guilds")
     name, number = str(me["username"]), int(application["id"])
     token = good("DISCORD_TOKEN", _("it is the one of {name}.").format(name=name))
-    return [token, *_guilds([each for each in guilds if isinstance(each, dict)], invite_url(number))]
+    there = _guilds([each for each in guilds if isinstance(each, dict)], invite_url(number))
+    return [token, *there, _accounts(application, install_url(number))]
 
 
 async def _get(session: aiohttp.ClientSession, url: str) -> Any:
@@ -79,6 +82,14 @@ def _guilds(guilds: Sequence[Mapping[str, Any]], link: str) -> list[Finding]:
     said = ngettext("it is on {count} server ({names}).", "it is on {count} servers ({names}).", len(guilds))
     more = _("To add it to another: {link}").format(link=link)
     return [good(subject, f"{said.format(count=len(guilds), names=names)} {more}"), *found]
+
+
+def _accounts(application: Mapping[str, Any], link: str) -> Finding:
+    subject = _("Discord accounts")
+    if USER_INSTALL in (application.get("integration_types_config") or {}):
+        return good(subject, _("people can add it to their own account: {link}").format(link=link))
+    text = _("nobody can add it to their own account, as its Installation page at Discord has User Install off.")
+    return good(subject, text)
 
 
 def _lacking(value: int) -> list[str]:

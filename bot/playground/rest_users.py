@@ -39,7 +39,7 @@ def application(discord: Discord, call: Call) -> Result:
         "approximate_user_install_count": sum(user.installed for user in discord.world.users.values()),
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
-        "integration_types_config": {"0": {}, "1": {}},
+        "integration_types_config": {"0": {}} | ({"1": {}} if discord.world.user_install else {}),
         "team": None,
         "eligible_oauth2_scopes": [],
     }

@@ -158,6 +158,8 @@ class Scenery:
 
     def install(self, person: Person, *, on: bool = True) -> None:
         """The person adds the app to their own account and takes it along everywhere, or removes it from there."""
+        if on and not self.world.user_install:
+            raise PermissionError("This app cannot be added to your account.")
         person.user.installed = on
         self.world.notify(None)
 

@@ -61,6 +61,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.files: dict[int, StoredFile] = {}
+        #: whether people may add the app to their own accounts, as its owner set on its Installation page
+        self.user_install = True
         #: what was bought, as Discord tells it
         self.entitlements: list[Payload] = []
         #: told of every message and channel that changed, and with none that the bot or its commands did

@@ -155,6 +155,7 @@ async def test_the_log_tells_start_end_and_invite_link_and_neither_token_nor_pro
     said = bot.output.text
     assert code == 0
     assert "https://discord.com/oauth2/authorize?client_id=" in said
+    assert "&integration_type=1" in said
     assert all(f"job {job_id}{what}" in said for what in (": imagine by", " is on", " done on", " delivered (done)"))
     assert discord_server.token not in said
     assert answer.interaction.token not in said

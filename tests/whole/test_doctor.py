@@ -76,6 +76,19 @@ async def test_where_all_is_well_nothing_is_bad_and_the_bot_and_its_link_are_nam
     assert about(said, "/first") == ["✓ /first: ready."]
 
 
+async def test_it_says_whether_people_can_have_it_in_their_accounts(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    can = about(await found(easel), "Discord accounts")
+    discord_server.world.user_install = False
+    cannot = about(await found(easel), "Discord accounts")
+
+    assert "&scope=applications.commands&integration_type=1" in can[0]
+    assert "User Install off" in cannot[0]
+    with pytest.raises(PermissionError, match="cannot be added"):
+        discord_server.install(discord_server.person("alice"))
+
+
 async def test_the_shipped_workflows_are_never_bad(easel: Easel) -> None:
     assert await found(easel, Mark.BAD) == []
 
