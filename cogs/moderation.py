@@ -170,7 +170,8 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
         require(actor, Action.INTERRUPT, job)
         now = self.bot.clock()
         line = moderator_line(job_line(job, self.bot.runner.board, now, actor), now)
-        await ask(interaction, f"{_('Stop this job?')}\n{line}", Verb.STOP, target=job.id, reason=reason)
+        question = _("Stop this job?")
+        await ask(interaction, f"{question}\n{line}", Verb.STOP, target=job.id, reason=reason)
 
     async def _tell_blocked(
         self, interaction: discord.Interaction[EaselBot], actor: Actor, user: discord.User, text: str, *, reason: str

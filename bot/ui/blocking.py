@@ -28,7 +28,8 @@ async def block_person(bot: Bot, actor: Actor, user_id: int, *, minutes: int | N
     lasting = timedelta(minutes=minutes) if minutes is not None else None
     block = await bot.blocks.block(guild_id, user_id, by=actor.user_id, lasting=lasting, reason=reason)
     await bot.audit.record(guild_id=guild_id, actor_id=actor.user_id, action=Deed.BLOCK, user_id=user_id, reason=reason)
-    return f"{_('🚫 <@{user}> can no longer ask for jobs here.').format(user=user_id)} {until(block)}"
+    done = _("🚫 <@{user}> can no longer ask for jobs here.").format(user=user_id)
+    return f"{done} {until(block)}"
 
 
 async def unblock_person(bot: Bot, actor: Actor, user_id: int) -> str:

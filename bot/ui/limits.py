@@ -48,7 +48,8 @@ async def person_limits(bot: Bot, actor: Actor, user_id: int, roles: frozenset[i
     used = await usage(bot.store, guild_id, user_id, now)
     lines = [_("What <@{user}> may do here, and what is left of it:").format(user=user_id)]
     if (block := bot.blocks.get(guild_id, user_id, now)) is not None:
-        lines.append(f"🚫 {_('They are blocked.')} {until(block)} {why(block.reason)}".strip())
+        blocked = _("🚫 They are blocked.")
+        lines.append(f"{blocked} {until(block)} {why(block.reason)}".strip())
     lines += _counted(limits, used, now)
     known = limits.model_dump(include={"pixels", "steps", "count"})
     if each := limits_words(Limits(**{name: value for name, value in known.items() if value})):
