@@ -57,6 +57,7 @@ from bot.ui.editing import EditButton
 from bot.ui.editor import PACE
 from bot.ui.forgetting import ForgetButton
 from bot.ui.history import HistoryButton
+from bot.ui.improving import ImproveButton, SuggestionButton
 from bot.ui.job_pages import PageButton
 from bot.ui.making import Maker
 from bot.ui.message import JobMessages
@@ -100,12 +101,14 @@ BUTTONS = (
     EditButton,
     ForgetButton,
     HistoryButton,
+    ImproveButton,
     IntoButton,
     PageButton,
     PickSelect,
     ReportButton,
     SaveButton,
     ShowButton,
+    SuggestionButton,
     UseButton,
     VaryButton,
 )

@@ -48,24 +48,32 @@ class PromptHelper:
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._seconds = seconds
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._askers: set[int] = set()
 
-    async def improve(self, prompt: str) -> str:
-        """A better prompt: one paragraph without markup. Raises HelperFailed."""
-        if self._turns.locked():
+    async def improve(self, prompt: str, *, asker: int = 0) -> str:
+        """A better prompt: one paragraph without markup. A person asks for one at a time. Raises HelperFailed."""
+        if self._turns.locked() or asker in self._askers:
             raise HelperFailed(HelperTrouble.BUSY)
+        self._askers.add(asker)
+        try:
+            said = await self._said(prompt[:LONGEST])
+        finally:
+            self._askers.discard(asker)
+        if not (suggestion := cleaned(said)):
+            raise HelperFailed(HelperTrouble.REFUSED)
+        return suggestion
+
+    async def _said(self, prompt: str) -> str:
         async with self._turns:
             try:
                 async with asyncio.timeout(self._seconds):
-                    said = await self._ask(prompt[:LONGEST])
+                    return await self._ask(prompt)
             except TimeoutError as error:
                 log.warning("the prompt helper took longer than %.0f s", self._seconds)
                 raise HelperFailed(HelperTrouble.SLOW) from error
             except (aiohttp.ClientError, OSError) as error:
                 log.warning("the prompt helper does not answer (%s)", type(error).__name__)
                 raise HelperFailed(HelperTrouble.UNREACHABLE) from error
-        if not (suggestion := cleaned(said)):
-            raise HelperFailed(HelperTrouble.REFUSED)
-        return suggestion
 
     async def _ask(self, prompt: str) -> str:
         messages = [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": prompt}]

@@ -21,6 +21,7 @@ from bot.ui.details import DetailsButton
 from bot.ui.download import DownloadButton
 from bot.ui.editing import EditButton, editable
 from bot.ui.files import PICTURES, file_outputs, pictures_of
+from bot.ui.improving import ImproveButton, improvable
 from bot.ui.picking import Entry, pick
 from bot.ui.saving import SaveButton
 from bot.ui.using import uses_of
@@ -65,6 +66,8 @@ def _again(bot: Any, job: Job) -> Iterator[Control]:
 
 def _tools(bot: Any, job: Job) -> Iterator[Control]:
     """About the job, whatever its end: the last row."""
+    if improvable(bot, job):
+        yield control(ImproveButton, job.id)
     yield control(DetailsButton, job.id)
     if job.recipe.grid and pictures_of(job) > 1:
         yield control(DownloadButton, job.id)

@@ -46,6 +46,7 @@ class Shelf:
 
     library: Library = field(default_factory=shipped)
     pool: Any = field(default_factory=lambda: SimpleNamespace(catalogue=nodes(), version="0.33.0"))
+    helper: object | None = field(default_factory=object)
 
 
 def made(pictures: int, *others: str, **fields: Any) -> Job:

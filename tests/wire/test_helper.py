@@ -118,7 +118,7 @@ async def test_nobody_there_and_nobody_in_time(model: Model, url: str, session: 
 async def test_only_so_many_ask_at_a_time(helper: PromptHelper, model: Model) -> None:
     model.gate.clear()
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        asking = [group.create_task(helper.improve("a fox")) for _number in range(AT_ONCE)]
+        asking = [group.create_task(helper.improve("a fox", asker=number)) for number in range(1, AT_ONCE + 1)]
         for _each in asking:
             await model.arrived.acquire()
         with pytest.raises(HelperFailed) as raised:
@@ -126,6 +126,21 @@ async def test_only_so_many_ask_at_a_time(helper: PromptHelper, model: Model) ->
         model.gate.set()
 
     assert raised.value.trouble is HelperTrouble.BUSY
+
+
+async def test_a_person_asks_for_one_at_a_time(helper: PromptHelper, model: Model) -> None:
+    model.gate.clear()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        group.create_task(helper.improve("a fox", asker=1))
+        await model.arrived.acquire()
+        with pytest.raises(HelperFailed) as raised:
+            await helper.improve("an owl", asker=1)
+        group.create_task(helper.improve("an owl", asker=2))
+        await model.arrived.acquire()
+        model.gate.set()
+
+    assert raised.value.trouble is HelperTrouble.BUSY
+    assert await helper.improve("a fox", asker=1)
 
 
 @pytest.mark.parametrize(
