@@ -19,6 +19,7 @@ from tests.catalogues.merging import TEMPLATE, complete, lacking, languages, mer
 SAME = frozenset(
     {
         *("LoRA", "CFG", "Denoise", "Sampler", "Scheduler", "Seed", "seed", "Prompt", "Workflows", "Bot in {server}"),
+        *("Details", "Limits", "Graph: {name}", "Seed: {seed}", "Server: {name}"),
         *("Prompt: {text}", "Option {name}: {problem}", "{name}, {size} GB", "{pixels} pixels"),
         *("{seconds} s", "{minutes} min {seconds} s", "{hours} h {minutes} min"),
     }
