@@ -16,7 +16,7 @@ from bot.ui.files import Prepared, prepare
 from bot.ui.page import Page
 from bot.ui.reaching import reached
 from bot.ui.result import DONE
-from bot.ui.returning import fetch_of, taken_away
+from bot.ui.returning import covered_here, fetch_of, taken_away
 
 
 class DownloadButton(EaselButton, template=rf"job:download:{JOB_ID}"):
@@ -34,7 +34,7 @@ class DownloadButton(EaselButton, template=rf"job:download:{JOB_ID}"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             prepared = await prepare(
-                job,
+                covered_here(interaction, bot.library, job),
                 fetch_of(bot.pool, job),
                 limit=interaction.filesize_limit,
                 keep_metadata=bot.settings.keep_metadata,

@@ -29,7 +29,7 @@ from bot.ui.visibility import restricted
 from bot.ui.words import alt_text, plain
 from bot.workflow.library import Library
 
-SIZE = 4  # jobs on a page: with four buttons each, 39 of Discord's 40 components
+SIZE = 4  # jobs on a page: with three buttons each, 35 of Discord's 40 components
 PROMPT = 150  # characters of a prompt; twice as many once they are escaped
 
 
@@ -110,7 +110,9 @@ def _view(span: Span, user_id: int, reader: int, pictured: frozenset[str]) -> ui
     own = user_id == reader
     title = _("### What you made") if own else _("### What <@{user}> made").format(user=user_id)
     view.add_item(ui.TextDisplay(title))
-    for job in span.jobs:
+    for number, job in enumerate(span.jobs):
+        if number:
+            view.add_item(ui.Separator())
         view.add_item(_entry(job, pictured=job.id in pictured))
         view.add_item(_row(*_buttons(job)))
     ways = ((span.newer, _("Newer")), (span.older, _("Older")))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import discord
+
 from bot.comfy.events import Output
 from bot.comfy.pool import Pool
 from bot.errors import ServerLost
 from bot.jobs.delivery import Fetch
 from bot.jobs.job import Job
 from bot.text import _
+from bot.ui.visibility import restricted
 from bot.workflow.library import Library
 
 
@@ -28,6 +34,11 @@ def taken_by_moderator(job: Job) -> bool:
 def is_nsfw(library: Library, job: Job) -> bool:
     """Whether its workflow is for adults, now or when it was made."""
     return job.recipe.nsfw or any(each.manifest.nsfw for each in library.variants(job.workflow))
+
+
+def covered_here(interaction: discord.Interaction[Any], library: Library, job: Job) -> Job:
+    """The job with its pictures covered, if they were, or are for adults and this is not where those are."""
+    return replace(job, spoiler=job.spoiler or (is_nsfw(library, job) and not restricted(interaction)))
 
 
 def fetch_of(pool: Pool, job: Job) -> Fetch:

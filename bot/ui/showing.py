@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from bot.errors import AccessRefused, AttachmentRefused, BackendUnreachable
 from bot.jobs.access import Action, may
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
+from bot.jobs.thumbnails import Thumbnails
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.text import _
@@ -28,8 +30,8 @@ from bot.ui.page import Attachment, Page
 from bot.ui.permissions import presser
 from bot.ui.posted import Posted, posted_files
 from bot.ui.result import DONE, STOPPED, first_page, next_page
-from bot.ui.returning import fetch_of, is_nsfw, taken_away
-from bot.ui.visibility import require_nsfw_channel, restricted
+from bot.ui.returning import covered_here, fetch_of, is_nsfw, taken_away
+from bot.ui.visibility import require_nsfw_channel
 from bot.ui.withheld import withheld
 from bot.ui.words import alt_text, header
 from bot.workflow.library import Library
@@ -48,6 +50,7 @@ class Bot(Protocol):
     pool: Pool
     cdn: Cdn
     library: Library
+    thumbnails: Thumbnails
 
 
 class ShowButton(EaselButton, template=rf"job:show:{JOB_ID}"):
@@ -83,9 +86,9 @@ async def findable(interaction: discord.Interaction[Any], store: Store, job_id: 
     job, actor = await store.get(job_id), await presser(interaction)
     if job is not None and may(actor, Action.SEE, job):
         return job, True
-    if job is None or job.place.ephemeral or job.removed_by is not None:
+    if job is None or not (job.state.ended and job.place.visible and job.removed_by is None):
         raise unknown_job()
-    if job.place.channel_id != interaction.channel_id or not job.place.visible or not job.state.ended:
+    if job.place.channel_id != interaction.channel_id:
         raise unknown_job()
     return job, False
 
@@ -96,13 +99,13 @@ def unknown_job() -> AccessRefused:
 
 
 async def _show(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, everywhere: bool) -> None:
-    covered = job.spoiler or (is_nsfw(bot.library, job) and not restricted(interaction))
-    job = replace(job, spoiler=covered)
+    job = covered_here(interaction, bot.library, job)
     try:
         prepared = await _prepared(interaction, bot, job, only_posted=not everywhere)
     except _Deleted:
         if not everywhere:
             raise unknown_job() from None
+        await asyncio.to_thread(bot.thumbnails.remove, [job.id])
         sentence = _("🗑️ Its message was deleted, so its pictures do not come back.")
         await _answer(interaction, Page(header(job), (sentence,), colour=STOPPED))
         return
@@ -118,15 +121,14 @@ async def _prepared(interaction: discord.Interaction[Any], bot: Bot, job: Job, *
     if job.state is not JobState.DONE:
         return Prepared()
     posted = await _posted(interaction.client, job)
-    limit = interaction.filesize_limit
-    if posted:
-        found = _Found(job, limit)
-        for file in posted:
-            await found.add(bot.cdn, file)
-        if found.files or only_posted:
-            return found.prepared()
-    if only_posted:
+    if posted is None and only_posted:
         raise _Deleted
+    limit = interaction.filesize_limit
+    found = _Found(job, limit)
+    for file in posted or ():
+        await found.add(bot.cdn, file)
+    if found.files or only_posted:
+        return found.prepared()
     try:
         return await prepare(job, fetch_of(bot.pool, job), limit=limit, keep_metadata=bot.settings.keep_metadata)
     except BackendUnreachable:
@@ -134,11 +136,11 @@ async def _prepared(interaction: discord.Interaction[Any], bot: Bot, job: Job, *
         return Prepared(texts=shown_texts(job), remarks=(*withheld(job), away))
 
 
-async def _posted(client: discord.Client, job: Job) -> list[Posted]:
-    """The files of the job's messages; none where the bot cannot look. Raises _Deleted."""
+async def _posted(client: discord.Client, job: Job) -> list[Posted] | None:
+    """The files of the job's messages; None where the bot cannot look. Raises _Deleted."""
     place = job.place
     if not place.visible or place.message_id is None:
-        return []
+        return None
     channel = client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
     parts = [number for part, number in sorted(job.parts.items()) if part >= 0]
     files: list[Posted] = []
@@ -148,10 +150,10 @@ async def _posted(client: discord.Client, job: Job) -> list[Posted]:
     except discord.NotFound as error:
         if error.code == UNKNOWN_MESSAGE:
             raise _Deleted from error
-        return []
+        return None
     except (discord.HTTPException, *NETWORK_ERRORS) as error:
         log.info("job %s: its message cannot be read: %s", job.id, error)
-        return []
+        return None
     return files
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.comfy.simulator import Pace
+from bot.jobs.past import newest
 from bot.playground.play import opened
 from bot.settings import Settings
 from tests.whole.chromium import find_browser, launched
@@ -131,7 +132,38 @@ async def adding(studio: Studio) -> None:
         await studio.take(page, "adding")
 
 
-SCENES: tuple[Scene, ...] = (channel, typing, moderation, refusal, faults, workflow, adding)
+async def history(studio: Studio) -> None:
+    """What somebody made, with small pictures, and one of it brought back."""
+    for prompt in ("a castle in the clouds", "an owl in a forest at night", "a red bicycle by the sea"):
+        await studio.imagine("alice", prompt)
+    async with studio.page("dark", WIDE) as page:
+        answer = await studio.discord.person("alice").slash("history")
+        await page.wait_for_selector(".message.ephemeral .thumbnail img")
+        await studio.take(page, "history")
+        studio.discord.person("alice").dismiss(answer.message)
+    job = (await newest(studio.playground.bot.runner.store, studio.discord.person("alice").id, 2))[1]
+    async with studio.page("light", WIDE) as page:
+        answer = await studio.discord.person("alice").slash("show", job=job.id)
+        await answer.wait(lambda message: bool(message.images))
+        await page.wait_for_selector(".message.ephemeral img")
+        await studio.take(page, "show")
+        studio.discord.person("alice").dismiss(answer.message)
+
+
+async def grid(studio: Studio) -> None:
+    """Several pictures on one sheet."""
+    manifest = studio.workflows / "imagine.toml"
+    manifest.write_text(f"grid = true\n{manifest.read_text('utf-8')}", encoding="utf-8")
+    async with asyncio.timeout(20):
+        while not studio.playground.bot.library.variants("imagine")[0].manifest.grid:  # noqa: ASYNC110 - a tool
+            await asyncio.sleep(QUIET)
+    await studio.imagine("alice", "a fox in the snow", count=4, size="512x512")
+    async with studio.page("light", WIDE) as page:
+        await page.wait_for_selector("button >> text=Download")
+        await studio.take(page, "grid")
+
+
+SCENES: tuple[Scene, ...] = (channel, typing, moderation, refusal, faults, workflow, adding, history, grid)
 
 
 async def shoot(folder: Path) -> None:

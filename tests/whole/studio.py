@@ -58,9 +58,11 @@ class Studio:
         self.now[0] += 50
         self.discord.person(person).say(text)
 
-    async def imagine(self, person: str, prompt: str, *, until: Callable[[Message], bool] = finished) -> Message:
+    async def imagine(
+        self, person: str, prompt: str, *, until: Callable[[Message], bool] = finished, **options: object
+    ) -> Message:
         self.now[0] += 40
-        values = {"prompt": prompt, "seed": next(self.seeds), "size": "768x512", "steps": 20}
+        values = {"prompt": prompt, "seed": next(self.seeds), "size": "768x512", "steps": 20, **options}
         answer = await self.discord.person(person).slash("imagine", values=values, timeout=20)
         return await answer.wait(until, timeout=60)
 
