@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,8 @@ from bot.workflow.library import Library
 from bot.workflow.option import FILES, OptionType
 
 VALUE = 400  # characters of one option's value
+SHORT = 40  # characters of one that shares its line with others
+TEXTS = frozenset({"prompt", "negative"})
 BLOCK = 1400  # characters of a command that stands in the message; a longer one comes as a file
 MARGIN = 100  # characters for what stands between the parts
 NAME = "command.txt"
@@ -57,8 +59,8 @@ def details_page(job: Job, library: Library, *, whole: bool, first: tuple[str, .
     )
     title = f"### {_('Details')}\n-# <@{job.place.user_id}> · {code(path_of(job, library))}"
     room = TEXT - len(title) - len(last) - MARGIN
-    parts = (_given(job, _files(job, library)), _left(job), _made(job, whole=whole), _notes(job))
-    lines = [*first, *(line for part in parts for line in part)]
+    parts = (first, _given(job, _files(job, library)), _left(job), _made(job, whole=whole), _notes(job))
+    lines = [line for part in map(list, parts) if part for line in (*part, "")]
     files = () if fits else (Attachment(NAME, command.encode(errors="replace"), shown=False),)
     return Page(title, (*_within(lines, room), last), files=files)
 
@@ -97,10 +99,17 @@ def _files(job: Job, library: Library) -> frozenset[str]:
 
 
 def _given(job: Job, files: frozenset[str]) -> Iterator[str]:
+    """Texts on lines of their own, what is short on one line together."""
+    short: list[tuple[str, object]] = []
     for name, value in job.values.items():
-        yield _option(name, _("a file") if name in files else job.used.get(name, value))
+        shown_value = _("a file") if name in files else job.used.get(name, value)
+        if name in job.expanded or len(str(shown_value)) > SHORT or name in TEXTS:
+            yield f"• {code(name)} {plain(shown(shown_value), VALUE)}"
+        else:
+            short.append((name, shown_value))
         if (text := job.expanded.get(name)) is not None:
             yield "  → " + plain(text, VALUE)
+    yield from _together(short)
 
 
 def _left(job: Job) -> Iterator[str]:
@@ -108,28 +117,37 @@ def _left(job: Job) -> Iterator[str]:
     left = {name: value for name, value in {**job.recipe.defaults, **job.used}.items() if name not in job.values}
     if left:
         yield _("**Left as the workflow has it**")
-    yield from (_option(name, value) for name, value in left.items())
+    yield from _together(left.items())
 
 
-def _option(name: str, value: object) -> str:
-    return f"• {code(name)} {plain(shown(value), VALUE)}"
+def _together(pairs: Iterable[tuple[str, object]]) -> Iterator[str]:
+    if words := " · ".join(f"{plain(name, VALUE)} {code(shown(value))}" for name, value in pairs):
+        yield f"• {words}"
 
 
 def _made(job: Job, *, whole: bool) -> Iterator[str]:
     yield _("**How it was made**")
-    if job.seeded:
-        yield "• " + _("Seed: {seed}").format(seed=code(job.seed))
-    if job.recipe.variant:
-        yield "• " + _("Graph: {name}").format(name=code(job.recipe.variant))
-    if whole and job.backend is not None and (host := host_of(job.backend)):
-        yield "• " + _("Server: {name}").format(name=code(host))
+    if where := list(_where(job, whole=whole)):
+        yield f"• {' · '.join(where)}"
     yield "• " + _state(job)
     yield from _times(job)
+
+
+def _where(job: Job, *, whole: bool) -> Iterator[str]:
+    if job.seeded and not any(value == job.seed for value in job.values.values()):
+        yield _("Seed: {seed}").format(seed=code(job.seed))
+    if job.recipe.variant:
+        yield _("Graph: {name}").format(name=code(job.recipe.variant))
+    if whole and job.backend is not None and (host := host_of(job.backend)):
+        yield _("Server: {name}").format(name=code(host))
 
 
 def _state(job: Job) -> str:
     if job.state is JobState.FAILED and job.outcome.failure is not None:
         return _("{state}: {reason}").format(state=state_word(job.state), reason=said(job.outcome.failure))
+    if job.seconds is not None:
+        words = _("State: {state}, after {duration} of work")
+        return words.format(state=state_word(job.state), duration=duration(job.seconds))
     return _("State: {state}").format(state=state_word(job.state))
 
 
@@ -142,8 +160,6 @@ def _times(job: Job) -> Iterator[str]:
         )
     if job.finished_at is not None:
         yield "• " + _("Ended: {when}").format(when=_moment(job.finished_at))
-    if job.seconds is not None:
-        yield "• " + _("It took {duration}").format(duration=duration(job.seconds))
 
 
 def _notes(job: Job) -> Iterator[str]:
