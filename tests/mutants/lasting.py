@@ -115,8 +115,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "save-once",
         "bot/ui/saving.py",
-        "            if first:\n",
-        "            if True:\n",
+        "async with bot.clicks.once(interaction, self.custom_id) as first:",
+        "for first in (True,):",
         (f"{KEEPING}everybody_who_sees_a_result_may_have_it_in_their_direct_messages",),
     ),
 )
