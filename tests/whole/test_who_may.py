@@ -39,6 +39,12 @@ TABLE = """
 /history own                y       y        y         y       y        y         y         y       y
 /history another's          n       y        y         y       y        y         n         y       n
 /show                       n       y        y         y       y        y         n         n       n
+/preferences show           y       y        y         y       y        y         y         y       y
+/preferences set            y       y        y         y       y        y         y         y       y
+/preferences clear          y       y        y         y       y        y         y         y       y
+/preset save                n       y        n         n       n        n         n         n       n
+/preset delete              y       y        y         y       y        y         y         y       y
+/preset list                y       y        y         y       y        y         y         y       y
 /forget me                  y       y        y         y       y        y         y         y       y
 /forget user                n       y        n         n       n        y         n         n       n
 /jobs list                  -       -        y         y       y        y         -         y       -
@@ -91,6 +97,8 @@ DetailsButton               y       y        y         y       y        y       
 EditButton                  y       y        y         y       y        y         n         n       n
 UseButton                   y       y        y         y       y        y         n         n       n
 IntoButton                  y       y        y         y       y        y         n         n       n
+ImproveButton               y       y        y         y       y        y         n         n       n
+SuggestionButton            y       y        y         y       y        y         n         n       n
 AgainButton                 y       y        y         y       y        y         n         y       y
 ActButton                   y       y        y         y       y        y         n         y       y
 VaryButton                  y       y        y         y       y        y         n         y       y
@@ -158,6 +166,8 @@ class World:
         part = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id}
         row = {"type": 1, "components": [part]}
         payload: dict[str, Any] = {"content": "?", "components": [row]}
+        if custom_id.startswith("job:suggested:"):
+            payload["content"] = "```\na better prompt\n```"
         if custom_id.startswith("jobs:page:"):
             payload = {"flags": 1 << 15, "components": [{"type": 10, "content": "?"}, row]}
         bot, metadata = self.discord.world.bot, self.metadata
@@ -284,6 +294,12 @@ DEEDS: dict[str, Deed] = {
     "/history own": slash("history"),
     "/history another's": slash("history", user="OWNER"),
     "/show": slash("show", job="JOB"),
+    "/preferences show": slash("preferences show"),
+    "/preferences set": slash("preferences set", style="in ink"),
+    "/preferences clear": slash("preferences clear", what="all"),
+    "/preset save": slash("preset save", name="mine", job="JOB"),
+    "/preset delete": slash("preset delete", name="mine"),
+    "/preset list": slash("preset list"),
     "/forget me": slash("forget me"),
     "/forget user": slash("forget user", user="OWNER"),
     "/jobs list": slash("jobs list"),
@@ -336,6 +352,8 @@ DEEDS: dict[str, Deed] = {
     "EditButton": button("job:edit:{job}"),
     "UseButton": button("job:use:{job}:0"),
     "IntoButton": button(f"job:into:{{job}}:0:{key_of('first', 'picture')}"),
+    "ImproveButton": button("job:improve:{job}"),
+    "SuggestionButton": button("job:suggested:{job}:use"),
     "AgainButton": button("job:again:{job}"),
     "ActButton": button(f"job:act:{{job}}:0:{key_of('first', 'picture')}"),
     "VaryButton": button(f"job:subtle:{{job}}:0:{key_of('first', 'picture')}"),
@@ -362,6 +380,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         easel = Easel(server, (comfyui.url,), folder / "data")
         easel.add_workflow("first", BLANK | UNUSED, MANIFEST + TAKES)
         easel.changes |= {"limit_waiting": 0, "drain_seconds": 0.0}
+        easel.changes["prompt_helper_url"] = "http://127.0.0.1:9/v1"  # where nobody answers
         people = _people(server)
         async with easel.running() as bot:
             await listed(bot)
