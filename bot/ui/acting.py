@@ -76,9 +76,12 @@ async def onward(
     job_id, number = picture
     job = await to_go_on_from(bot.store, job_id)
     family: list[Job] = [job, *await ancestors_of(bot.store, job, interaction.user.id)]
+    values = carried(bot, family, goal.workflow, given or {})
     return Wish(
         goal.workflow,
-        given=carried(bot, family, goal.workflow, given or {}),
+        given=values,
+        carried=values,
+        about=next((each.prompt for each in family if each.prompt), ""),
         sources={goal.option.name: source_of(interaction, bot, job, number)},
         parent=job,
         origin=address_of(interaction),

@@ -71,6 +71,7 @@ async def again(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, ed
         kept={name: job.files[name] for name in files if name in given},
         parent=job,
         origin=address_of(interaction),
+        about=job.prompt,
         notes=lambda workflow, values: changes(job, left.values(), workflow, values, bot.pool.catalogue, edited=edited),
     )
 

@@ -72,8 +72,8 @@ async def ask_of(
 
 
 def _typed(wish: Wish) -> list[str]:
-    """What the person typed themselves, rather than took over from the job it goes on from."""
-    before = wish.parent.values if wish.parent is not None else {}
+    """What the person typed themselves, rather than took over from what it goes on from."""
+    before = {**(wish.parent.values if wish.parent is not None else {}), **wish.carried}
     return [name for name, value in wish.given.items() if before.get(name) != value]
 
 

@@ -8,9 +8,11 @@ from typing import Any, Protocol
 import discord
 
 from bot.comfy.pool import Pool
+from bot.content.wildcards import is_plain
 from bot.errors import AccessRefused, OptionRefused
 from bot.jobs.job import Job
 from bot.jobs.store import Store
+from bot.jobs.wording import PROMPT, without_style
 from bot.text import _
 from bot.workflow.choosing import choose
 from bot.workflow.library import Library
@@ -134,12 +136,24 @@ def _value(option: Option, family: Sequence[Job], library: Library) -> Value | N
         own: Value | None = family[0].values.get(option.name)
         return own
     for job in family:
-        value = job.values.get(option.name)
-        if isinstance(value, str):
+        value = _text(job, option.name, whole=job is not family[0])
+        if value is not None:
             return value
         if _type(library, job.workflow, option.name) is OptionType.TEXT:
             return None  # it could have been said there, and was not
     return None
+
+
+def _text(job: Job, name: str, *, whole: bool) -> str | None:
+    """As it became, else as it was typed: wildcards are not drawn anew for a picture that shows what they were.
+
+    `whole`: with the style behind a prompt, which the job's own children get anyway.
+    """
+    became = without_style(job.expanded) if name == PROMPT and not whole else job.expanded.get(name)
+    if became is not None and is_plain(became):
+        return became
+    value = job.values.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _means_the_same(option: Option, job: Job, library: Library, graphs: Sequence[Workflow]) -> bool:

@@ -20,7 +20,7 @@ from bot.jobs.runner import Runner
 from bot.jobs.screening import Screening
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
-from bot.jobs.wording import Wording
+from bot.jobs.wording import PROMPT, Wording
 from bot.network import NETWORK_ERRORS
 from bot.settings import Settings
 from bot.text import _, speaking
@@ -65,7 +65,8 @@ class Wish:
     """`given` are values by option, as they came; `sources` files to fetch, and `kept` files of the data folder, by
     option. `parent` is the job it goes on from, `origin` the address of the message it was asked for under. `notes`
     says what differs from there, of the graph and the values it will have, in the language of the message. `repeat`:
-    how many jobs it is to be.
+    how many jobs it is to be. `carried` are values that came along from elsewhere, so that nobody typed them; `about`
+    is the prompt behind the picture, for a workflow that takes none.
 
     Without a parent it gets what the person prefers, wherever nothing is given.
     """
@@ -78,6 +79,8 @@ class Wish:
     origin: str | None = None
     notes: Callable[[Workflow, Mapping[str, Any]], Sequence[str]] = lambda _workflow, _values: ()
     repeat: int = 1
+    carried: Mapping[str, Any] = field(default_factory=dict)
+    about: str = ""
 
 
 class Maker:
@@ -131,6 +134,8 @@ class Maker:
         values = asked.numbered(number)
         seed = choose_seed(workflow, values, self._dice)
         expanded = await bot.wording.expanded(workflow, values, seed, speaker=asked.speaker, style=asked.style)
+        if wish.about and PROMPT not in workflow.options:
+            expanded = {**expanded, PROMPT: wish.about}
         place = place_of(interaction, asked.shown, now)
         with speaking(place.locale):
             notes = tuple(wish.notes(workflow, values))

@@ -211,6 +211,10 @@ def test_texts_come_from_the_nearest_that_could_say_them() -> None:
     assert carried(Shelf(), [upscaled, imagined], "remix", {}) == {"prompt": "a fox", "negative": "snow"}
     assert carried(Shelf(), [upscaled, remixed, imagined], "remix", {}) == {"prompt": "a wolf"}
     assert carried(Shelf(), [upscaled], "remix", {"change": 0.3}) == {"change": 0.3}
+    rolled = {"prompt": "a cat, in oil", "style suffix": "in oil"}
+    drawn = replace(imagined, values={"prompt": "a __animal__"}, expanded=rolled)
+    assert carried(Shelf(), [drawn], "remix", {}) == {"prompt": "a cat"}
+    assert carried(Shelf(), [upscaled, drawn], "remix", {}) == {"prompt": "a cat, in oil"}
 
 
 async def test_nobody_learns_what_only_others_saw(tmp_path: Path) -> None:

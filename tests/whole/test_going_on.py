@@ -95,6 +95,8 @@ async def test_everybody_goes_on_from_a_result(
     assert [job.parent for job in made] == [None, *(job.id for job in made[:-1])]
     assert [job.origin for job in made[1:]] == [link(message) for message in (first, again, varied, larger)]
     assert f"[from this result]({link(first)})" in again.text
+    assert "**a fox**" in larger.text
+    assert larger.images[0].description == "a fox"
     assert {**made[1].values, "seed": 5} == made[0].values
     assert made[1].seed != 5
     texts = {"prompt": "a fox", "negative": "snow", "image": "image"}
