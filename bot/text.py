@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -51,6 +53,19 @@ def catalogue(locale: str) -> _gettext.NullTranslations:
     return _gettext.NullTranslations() if path is None else _read(path)
 
 
+def forget_catalogues() -> None:
+    """All that were read: what is compiled stays, and each is read again when somebody speaks it."""
+    catalogue.cache_clear()
+
+
+def fingerprint() -> str:
+    """Of all catalogues as they are on disk."""
+    digest = sha256()
+    for path in sorted(LOCALE_DIR.glob("*/easel.po")):
+        digest.update(path.parent.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def language() -> str:
     """Which catalogue sentences are from now, by its folder; `en` for none."""
     path = _file_of(_locale.get())
@@ -69,13 +84,16 @@ def _file_of(locale: str) -> Path | None:
 
 
 def _read(path: Path) -> _gettext.GNUTranslations:
-    from io import BytesIO
+    return _gettext.GNUTranslations(BytesIO(_compiled(path)))
 
+
+@cache
+def _compiled(path: Path) -> bytes:
+    """Small and quickly read again: compiling takes long."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     compiled = BytesIO()
     with path.open("rb") as source:
         write_mo(compiled, read_po(source))
-    compiled.seek(0)
-    return _gettext.GNUTranslations(compiled)
+    return compiled.getvalue()

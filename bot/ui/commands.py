@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.jobs.store import Store
-from bot.text import _, named, speaking, spoken
+from bot.text import _, fingerprint, forget_catalogues, named, speaking, spoken
 
 Handler = Callable[[discord.Interaction[Any], Mapping[str, Any]], Awaitable[None]]
 
@@ -35,6 +37,7 @@ class Sentences(app_commands.Translator):
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree
         self._spoken = frozenset(locale for locale in discord.Locale if spoken(locale.value))
+        self._forms: dict[tuple[int, discord.Locale], Counter[str]] = {}
 
     async def translate(
         self,
@@ -49,18 +52,29 @@ class Sentences(app_commands.Translator):
                 translated = _said(string, locale, _)
             else:
                 translated = _said(string, locale, named)
-                others = [name for name in self._beside(context) if name.message != string.message]
-                if translated in {form for name in others for form in (name.message, _said(name, locale, named))}:
+                if self._forms_beside(context, locale)[translated] > 1:
                     return None
         return translated if translated != string.message else None
 
-    def _beside(self, context: app_commands.TranslationContext[Any, Any]) -> list[app_commands.locale_str]:
-        """The names on the same level."""
+    def _forms_beside(self, context: app_commands.TranslationContext[Any, Any], locale: discord.Locale) -> Counter[str]:
+        """How many on the same level have a name, in English or in that language."""
+        level, names = self._level(context)
+        if (level, locale) not in self._forms:
+            forms = (form for name in names() for form in {name.message, _said(name, locale, named)})
+            self._forms[level, locale] = Counter(forms)
+        return self._forms[level, locale]
+
+    def _level(
+        self, context: app_commands.TranslationContext[Any, Any]
+    ) -> tuple[int, Callable[[], list[app_commands.locale_str]]]:
+        """What tells the level from others, and the names on it."""
         if context.location is WORDS.parameter_name:
-            return [_own_name(option) for option in context.data.command.parameters]
+            command = context.data.command
+            return id(command), lambda: [_own_name(option) for option in command.parameters]
         if (parent := context.data.parent) is not None:
-            return [_own_name(command) for command in parent.commands]
-        return [_own_name(command) for command in self._tree.get_commands(type=discord.AppCommandType.chat_input)]
+            return id(parent), lambda: [_own_name(command) for command in parent.commands]
+        commands = partial(self._tree.get_commands, type=discord.AppCommandType.chat_input)
+        return id(self._tree), lambda: [_own_name(command) for command in commands()]
 
 
 @dataclass(frozen=True)
@@ -105,17 +119,36 @@ def build_command(
 
 
 async def sync_commands(tree: app_commands.CommandTree[Any], store: Store, application_id: int) -> bool:
-    """Send the commands to Discord where they differ from what was sent last; whether it did."""
-    sentences = Sentences(tree)
-    payload = [await command.get_translated_payload(tree, sentences) for command in _sorted(tree)]
-    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-    key = f"commands:{application_id}"
+    """Send the commands to Discord where they differ from what was sent last; whether it did.
+
+    Translating takes longer than all else, and all catalogues at once take memory: so only where something differs.
+    """
+    digest, key = _digest(tree), f"commands:{application_id}"
     if await store.recall(key) == digest and await _all_there(tree):
         return False
-    await tree.set_translator(sentences)
+    await tree.set_translator(Sentences(tree))
     await tree.sync()
+    await tree.set_translator(None)
+    forget_catalogues()
     await store.remember(key, digest)
     return True
+
+
+def _digest(tree: app_commands.CommandTree[Any]) -> str:
+    """Of all that Discord would be sent: the commands, what manifests call them elsewhere, and the catalogues."""
+    commands = [(command.to_dict(tree), list(_others(command))) for command in _sorted(tree)]
+    told = json.dumps([commands, fingerprint()], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _others(thing: Any) -> Iterator[Any]:
+    """What a command, its options and those of its own commands are in other languages, by their manifests."""
+    for string in (getattr(thing, "_locale_name", None), getattr(thing, "_locale_description", None)):
+        yield string.extras.get("others") if string is not None else None
+    for option in getattr(thing, "parameters", ()):
+        yield [string.extras.get("others") for string in (option.locale_name, option.locale_description) if string]
+    for command in getattr(thing, "commands", ()):
+        yield from _others(command)
 
 
 def _said(string: app_commands.locale_str, locale: discord.Locale, look_up: Callable[[str], str]) -> str:
