@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import content, going_on, lasting, moderation, pressing, showing, surface
+from tests.mutants import asking, content, going_on, lasting, moderation, pressing, showing, surface
 from tests.mutants.guard import Guard
 
 __all__ = ["GUARDS", "Guard"]
@@ -14,5 +14,6 @@ GUARDS: tuple[Guard, ...] = (
     *showing.GUARDS,
     *pressing.GUARDS,
     *going_on.GUARDS,
+    *asking.GUARDS,
     *lasting.GUARDS,
 )

@@ -6,15 +6,20 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from bot.comfy.simulator import Pace
 from bot.jobs.past import newest
 from bot.playground.play import opened
+from bot.playground.uploads import Upload
 from bot.settings import Settings
 from tests.whole.chromium import find_browser, launched
-from tests.whole.conftest import WORKFLOWS
+from tests.whole.conftest import WORKFLOWS, finished
 from tests.whole.studio import BEGINNING, NARROW, QUIET, WIDE, Studio
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
@@ -150,6 +155,39 @@ async def history(studio: Studio) -> None:
         studio.discord.person("alice").dismiss(answer.message)
 
 
+async def details(studio: Studio) -> None:
+    """What a result was made with, the form to change that, and what made a picture from elsewhere."""
+    await studio.imagine("alice", "a fox in the snow", negative="blurry, text", cfg=5.5)
+    async with studio.page("light", WIDE, "bob") as page:
+        await page.locator("button", has_text="Details").last.click()
+        await page.wait_for_selector(".message.ephemeral pre")
+        await studio.take(page, "details")
+        await page.locator("button", has_text="Edit").last.click()
+        await page.wait_for_selector("dialog[open] textarea")
+        await studio.take(page, "edit")
+        await page.keyboard.press("Escape")
+    posted = studio.discord.person("bob").say("what is this drawn with?", Upload("castle.png", drawn_elsewhere()))
+    async with studio.page("dark", WIDE) as page:
+        await studio.discord.person("alice").menu("What made this", posted)
+        await page.wait_for_selector(".message.ephemeral >> text=What made this")
+        await studio.take(page, "origin")
+
+
+async def results(studio: Studio) -> None:
+    """Four pictures and ten with what they can go on to, and what comes of a button."""
+    four = await studio.imagine("bob", "a robot reading in a garden", count=4, size="512x512")
+    async with studio.page("dark", WIDE) as page:
+        await studio.take(page, "four")
+    three = await studio.discord.person("alice").click(four, "U3")
+    await three.wait(finished, timeout=60)
+    async with studio.page("light", WIDE) as page:
+        await studio.take(page, "upscaled")
+    await studio.imagine("bob", "a whale between islands", count=10, size="512x512")
+    async with studio.page("light", WIDE) as page:
+        await page.locator(".message").last.locator(".select").first.click()
+        await studio.take(page, "ten")
+
+
 async def grid(studio: Studio) -> None:
     """Several pictures on one sheet."""
     manifest = studio.workflows / "imagine.toml"
@@ -163,7 +201,19 @@ async def grid(studio: Studio) -> None:
         await studio.take(page, "grid")
 
 
-SCENES: tuple[Scene, ...] = (channel, typing, moderation, refusal, faults, workflow, adding, history, grid)
+SCENES: tuple[Scene, ...] = (
+    channel,
+    typing,
+    moderation,
+    refusal,
+    faults,
+    workflow,
+    adding,
+    history,
+    details,
+    results,
+    grid,
+)
 
 
 async def shoot(folder: Path) -> None:
@@ -182,6 +232,22 @@ async def shoot(folder: Path) -> None:
             studio = Studio(running, browser, folder, workflows, now)
             for scene in SCENES:
                 await scene(studio)
+
+
+def drawn_elsewhere() -> bytes:
+    """A picture with the text that other programs write into theirs."""
+    said = PngInfo()
+    said.add_text(
+        "parameters",
+        "a castle of glass on a hill, morning light\nNegative prompt: fog, people\n"
+        "Steps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 2026, Size: 768x512, Model: dream",
+    )
+    buffer = BytesIO()
+    sky = Image.linear_gradient("L").resize((480, 320))
+    Image.merge("RGB", (sky, sky.point(lambda level: 90 + level // 3), Image.new("L", sky.size, 190))).save(
+        buffer, "PNG", pnginfo=said
+    )
+    return buffer.getvalue()
 
 
 if __name__ == "__main__":
