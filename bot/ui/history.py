@@ -15,7 +15,7 @@ from bot.jobs.job import Job
 from bot.jobs.past import CURSOR, Cursor, Span, look_back
 from bot.jobs.store import Store
 from bot.jobs.thumbnails import Thumbnails
-from bot.text import _
+from bot.text import _, named
 from bot.ui.again import AgainButton
 from bot.ui.buttons import Control, EaselButton, control
 from bot.ui.confirm import person_of
@@ -131,8 +131,8 @@ def _entry(job: Job, *, pictured: bool) -> ui.Item[Any]:
 
 
 def _text(job: Job) -> str:
-    prompt = plain(str(job.values.get("prompt", "")), PROMPT)
-    facts = [f"<t:{int(job.created_at.timestamp())}:R>", f"`/{job.workflow}`", _state(job)]
+    prompt = plain(job.prompt, PROMPT)
+    facts = [f"<t:{int(job.created_at.timestamp())}:R>", f"`/{named(job.workflow)}`", _state(job)]
     if link := message_link(job):
         facts.append(_("[to the message]({link})").format(link=link))
     return "\n".join(part for part in (f"**{prompt}**" if prompt else "", f"-# {' · '.join(facts)}") if part)
