@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gettext as _gettext
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
+
+from bot.catalogues import Catalogue, read
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 DEFAULT_LOCALE = "en-US"
@@ -47,14 +47,14 @@ def speaking(locale: str | None) -> Iterator[None]:
 
 
 @cache
-def catalogue(locale: str) -> _gettext.NullTranslations:
+def catalogue(locale: str) -> Catalogue:
     """The catalogue of a locale, else of its language, else English as written in the code."""
     path = _file_of(locale)
-    return _gettext.NullTranslations() if path is None else _read(path)
+    return Catalogue("") if path is None else read(path)
 
 
 def forget_catalogues() -> None:
-    """All that were read: what is compiled stays, and each is read again when somebody speaks it."""
+    """All that were read: each is read again when somebody speaks it, within some milliseconds."""
     catalogue.cache_clear()
 
 
@@ -81,19 +81,3 @@ def _file_of(locale: str) -> Path | None:
     names = (locale, FALLBACKS.get(locale, locale), locale.split("-", maxsplit=1)[0])
     paths = [LOCALE_DIR / name / "easel.po" for name in names]
     return next((path for path in paths if path.is_file()), None)
-
-
-def _read(path: Path) -> _gettext.GNUTranslations:
-    return _gettext.GNUTranslations(BytesIO(_compiled(path)))
-
-
-@cache
-def _compiled(path: Path) -> bytes:
-    """Small and quickly read again: compiling takes long."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source))
-    return compiled.getvalue()
