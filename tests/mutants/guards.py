@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, content, going_on, lasting, moderation, pressing, showing, surface
+from tests.mutants import asking, content, conveniences, going_on, lasting, moderation, pressing, showing, surface
 from tests.mutants.guard import Guard
 
 __all__ = ["GUARDS", "Guard"]
@@ -16,4 +16,5 @@ GUARDS: tuple[Guard, ...] = (
     *going_on.GUARDS,
     *asking.GUARDS,
     *lasting.GUARDS,
+    *conveniences.GUARDS,
 )

@@ -13,8 +13,9 @@ from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message, Request
 from bot.playground.answers import Answer
 from tests.whole.conftest import Easel, finished, graphs, listed, node, visible
-from tests.whole.making import sampled
+from tests.whole.making import entry, noise, sampled
 from tests.whole.restarts import cut_short, stored
+from tests.whole.test_limits_uploads import encoded
 
 MANIFEST = """
 description = "Draw"
@@ -40,6 +41,13 @@ def lists(easel: Easel) -> Path:
     (folder / "animal.txt").write_text("# who\nred panda\n", "utf-8")
     (folder / "many.txt").write_text("\n".join(f"thing {number}" for number in range(500)), "utf-8")
     return folder
+
+
+CHANGE = {
+    "1": entry("LoadImage", "Picture", image="example.png"),
+    "2": entry("SaveImage", "Save", images=["1", 0], filename_prefix="a"),
+}
+TAKES = 'description = "Change"\n[[option]]\nname = "picture"\ntype = "image"\ntargets = ["Picture.image"]\n'
 
 
 async def draw(server: DiscordServer, prompt: str, who: str = "alice", **options: Any) -> Answer:
@@ -189,3 +197,40 @@ async def test_what_was_stored_is_made_though_the_bot_dies_before_its_message(
     assert len(left) == 3
     assert first in made
     assert all(message.images for message in made)
+
+
+async def test_where_the_bot_is_not_only_a_few_are_made(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, lists: Path
+) -> None:
+    alice = discord_server.person("alice")
+    alice.user.installed = True
+    chat = alice.chat(discord_server.person("bob"))
+
+    async with easel.running() as bot:
+        await listed(bot)
+        answer = await draw(discord_server, "a fox", repeat=6, channel=chat)
+        await answer.wait(finished)
+        *others, said = await followed(answer, 4)
+        made = [await other.wait(finished) for other in others]
+
+    assert len(made) == 3
+    assert said.ephemeral
+    assert "4 of 6 were made." in said.text
+
+
+async def test_several_of_one_attachment_share_it(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, lists: Path
+) -> None:
+    easel.add_workflow("change", CHANGE, TAKES)
+
+    async with easel.running() as bot:
+        await listed(bot)
+        file = ("a.png", encoded(noise(16)))
+        answer = await discord_server.person("alice").slash("change", picture=file, repeat=2)
+        await answer.wait(finished)
+        (other,) = await followed(answer, 1)
+        await other.wait(finished)
+        jobs = await bot.store.select(states=(JobState.DONE,))
+
+    assert len({job.files["picture"] for job in jobs}) == 1
+    assert len({job.id for job in jobs}) == 2
