@@ -101,6 +101,8 @@ class Wording:
             return {}
         with suppress(OptionRefused, TextBlocked):
             added = (await self._become(STYLE, style, seed)).text.strip()
+            if prompt.rstrip().casefold().endswith(added.casefold()):
+                return {}  # a command that was copied has it already
             whole = f"{prompt}, {added}"
             check_value(option, whole, None)
             await self._look_through(PROMPT, Expanded(whole, ""), speaker)

@@ -124,6 +124,7 @@ async def test_a_style_stands_behind_the_prompt_and_is_told_apart_again(scene: S
     assert found == {"prompt": "a fox, ink", STYLE: "ink"}
     assert without_style(found) == "a fox"
     assert await scene.became(prompt="a fox") == {}
+    assert await scene.became(prompt="a fox, Ink", style="ink") == {}
     assert without_style({}) is None
 
 
