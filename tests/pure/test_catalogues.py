@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from bot.text import NAME
 from bot.workflow.limits import LOCALES, check_name
 from tests.catalogues.extracting import command_names, manifest_names, template
+from tests.catalogues.lengths import most
 from tests.catalogues.merging import TEMPLATE, complete, lacking, languages, merged, of_language, read
 
 #: what is the same in another language: what things are called everywhere, and words the language has taken over
@@ -136,6 +137,21 @@ def test_no_two_commands_or_options_are_called_the_same(language: str) -> None:
     names = [message.string for message in messages(read_language(language)) if message.context == NAME]
 
     assert not [name for name, count in Counter(filter(None, names)).items() if count > 1]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_discord_takes_the_length_of_what_it_draws(language: str) -> None:
+    """Of descriptions and choices, buttons, forms."""
+    catalogue, limits = read_language(language), most()
+    wrong = [
+        (text, message.string, limit)
+        for text, limit in limits.items()
+        if (message := catalogue.get(text)) is not None and len(str(message.string)) > limit
+    ]
+
+    assert not wrong
+    assert limits["Stop one of your jobs"] == limits["What to draw"] == 100
+    assert limits["Why? The person reads it."] == 45
 
 
 def test_names_of_commands_and_options_are_found() -> None:
