@@ -29,6 +29,7 @@ LISTS = {
     "wide": ("__wide2__ " * 30,),
     "wide2": ("__animal__ " * 30,),
     "empty": (),
+    "long": ("x" * 100,),
 }
 SIGNS = st.sampled_from(["{", "}", "|", "\\", "__", "_", "animal", "__animal__", "__self__", "__nothing__", "a ", "/"])
 TEXTS = st.lists(st.one_of(SIGNS, st.text(max_size=5)), max_size=60).map("".join)
@@ -84,7 +85,7 @@ def test_an_unknown_name_is_told_and_one_in_what_is_not_taken_is_found_beforehan
     assert names_in(r"{__a__|b} \__c__ __a__ __d/e__") == ["a", "d/e"]
 
 
-@pytest.mark.parametrize("typed", ["__self__", "__wide__", "{a|a}" * 501])
+@pytest.mark.parametrize("typed", ["__self__", "__wide__", "{a|a}" * 501, "__long__" * 61])
 def test_what_has_no_end_is_refused(typed: str) -> None:
     with pytest.raises(EndlessWildcard):
         became(typed)
