@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import discord
 import pytest
@@ -17,7 +19,7 @@ from bot.playground import Answer, DiscordServer, Message
 from bot.playground.interaction import COMPONENT
 from tests.whole.conftest import Easel, finished, graphs, listed, node
 from tests.whole.discord_bot import picture
-from tests.whole.making import MANIFEST, entry, noise, pictures
+from tests.whole.making import MANIFEST, entry, noise, opened, pictures
 from tests.whole.moderated import lines, planted
 from tests.whole.restarts import stored
 from tests.whole.test_imagine import SMALL
@@ -82,6 +84,7 @@ async def test_everybody_goes_on_from_a_result(
         first = await imagined(discord_server)
         if restarted:
             await stack.aclose()
+            discord_server.advance(390 * 24 * 3600)
             bot = await stack.enter_async_context(easel.running())
         again = await clicked(discord_server, "bob", first, "Again")
         varied = await clicked(discord_server, "mona", again, "Vary (strong)")
@@ -203,6 +206,44 @@ async def test_again_takes_the_files_of_the_job_while_they_are_kept(
 
     assert again.images[0].data == first.images[0].data
     assert refused == "`picture`: The file that was given for it is kept no longer. Use /copy and attach it again."
+
+
+async def test_a_picture_on_a_sheet_is_taken_as_it_was_made(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    made = [noise(64, seed=number) for number in range(3)]
+    easel.add_workflow("copy", COPY, MANIFEST + TAKES)
+    easel.add_workflow(
+        "three", pictures(comfyui, *made), f'{MANIFEST}grid = true\nactions = {{ "Upscale" = "copy.picture" }}\n'
+    )
+    async with easel.running() as bot:
+        await listed(bot)
+        sheet = await (await discord_server.person("alice").slash("three")).wait(finished)
+        second = await clicked(discord_server, "bob", sheet, "U2")
+
+    assert len(sheet.images) == 1
+    assert opened(second.images[0].data).tobytes() == made[1].tobytes()
+
+
+async def test_an_action_asks_for_what_it_needs_and_a_model_that_is_gone_is_said(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    alice = discord_server.person("alice")
+    async with easel.running() as bot:
+        await listed(bot)
+        first = await imagined(discord_server)
+        asked = await alice.click(first, "Remix")
+        assert asked.modal is not None
+        remixed = await (await asked.modal.submit(prompt="a wolf")).wait(finished)
+        job = await job_of(bot, remixed)
+        lost = replace(await job_of(bot, first), id=str(uuid4()), values={"prompt": "a fox", "model": "gone.pt"})
+        await bot.store.add(lost)
+        button = f"job:again:{lost.id}"
+        refused = said(await alice.click(planted(discord_server, first.channel, button), button))
+
+    assert (job.workflow, job.values["prompt"], job.origin) == ("remix", "a wolf", link(first))
+    assert (easel.folder / job.files["image"]).read_bytes() == first.images[0].data
+    assert refused == "`model`: `gone.pt` is no longer on the server. Use /imagine and choose another."
 
 
 async def test_what_failed_or_was_stopped_can_be_made_again(
