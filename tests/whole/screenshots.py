@@ -201,6 +201,20 @@ async def grid(studio: Studio) -> None:
         await studio.take(page, "grid")
 
 
+async def german(studio: Studio) -> None:
+    """A server and a member that speak German: the result, and the commands."""
+    guild, alice = studio.discord.guild, studio.discord.person("alice").user
+    before = guild.locale, alice.locale
+    guild.locale = alice.locale = "de"
+    await studio.imagine("alice", "eine Nacht in den Bergen, Vollmond")
+    async with studio.page("dark", WIDE) as page:
+        await page.click("#text")
+        await page.keyboard.type("/z")
+        await page.wait_for_selector('#list [data-value="zeichnen"]')
+        await studio.take(page, "german")
+    guild.locale, alice.locale = before
+
+
 SCENES: tuple[Scene, ...] = (
     channel,
     typing,
@@ -213,6 +227,7 @@ SCENES: tuple[Scene, ...] = (
     details,
     results,
     grid,
+    german,
 )
 
 
