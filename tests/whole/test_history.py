@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from bot.jobs.job import Job, JobState, Outcome
+from bot.jobs.job import Job, JobState
 from bot.jobs.thumbnails import Thumbnails
 from bot.playground import Answer, DiscordServer, Message, Person
 from bot.playground.message import THUMBNAIL, walk
@@ -178,12 +178,3 @@ async def test_a_result_leaves_a_small_picture_and_forgetting_takes_it(
     assert len(kept) <= 10_000
     assert (page.images[0].data, pictured(page)) == (kept, ["a fox"])
     assert not thumbnails.known()
-
-
-async def test_what_was_withheld_leaves_no_picture(discord_server: DiscordServer, easel: Easel) -> None:
-    job = made(easel, 1)[0]
-    await easel.remember(replace(job, outcome=Outcome()))
-    async with easel.running():
-        page = (await discord_server.person("alice").slash("history")).message
-
-    assert (prompts(page), pictured(page)) == ([0], [])

@@ -7,12 +7,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message, Person
-from tests.whole.conftest import Easel, finished, visible
-from tests.whole.making import MANIFEST, files, noise, opened, pictures
+from tests.whole.conftest import Easel, finished, listed, visible
+from tests.whole.making import MANIFEST, files, noise, opened, pictures, texts
+from tests.whole.test_safety import BLUE, RED, SAFETY, judge
 from tests.whole.test_show import brought, hidden_lines, imagined, spoilers
 
 GRID = f"{MANIFEST}grid = true\n"
@@ -87,9 +89,9 @@ async def test_what_direct_messages_do_not_take_is_said_and_covered_stays_covere
     assert said.splitlines()[1].startswith("1 file is missing: direct messages take 10 MB at most")
 
 
-def png() -> bytes:
+def png(picture: Image.Image | None = None) -> bytes:
     out = BytesIO()
-    noise(8).save(out, "PNG")
+    (picture or noise(8)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -135,3 +137,46 @@ async def test_one_picture_needs_no_sheet(
     assert len(message.images) == 1
     assert opened(message.images[0].data).width == (32 if count == 1 else 66)
     assert ("Download" in labels(message)) is (count == 2)
+
+
+async def test_what_was_withheld_is_nowhere_to_be_had(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    """Neither on a sheet, nor below it, nor by /show from ComfyUI's own files, nor as a small picture."""
+    judge(comfyui, easel)
+    easel.changes["results"] = "ephemeral"
+    easel.add_workflow("make", pictures(comfyui, RED, BLUE, BLUE), GRID + SAFETY)
+    easel.add_workflow("bad", files(comfyui, (".png", png(RED))), MANIFEST + SAFETY)
+    alice = discord_server.person("alice")
+    async with easel.running() as bot:
+        await listed(bot)
+        message = await made(discord_server)
+        (first,) = await bot.store.select(states=frozenset(JobState))
+        handed = await (await alice.click(message, "Download")).wait(lambda reply: not reply.loading)
+        copy = await brought(alice, first)
+        await (await alice.slash("bad")).wait(finished)
+        bad = next(job for job in await bot.store.select(states=frozenset(JobState)) if job.workflow == "bad")
+        nothing = await brought(alice, bad)
+        small = {job.id: bot.thumbnails.read(job.id) for job in (first, bad)}
+
+    for shown in (message, copy):
+        assert opened(shown.images[0].data).width == 2 * 16 + 2
+        assert "1 of 3 pictures was withheld" in shown.text
+    assert len(handed.images) == 2
+    assert (nothing.images, small[bad.id]) == ([], None)
+    assert "1 of 1 pictures was withheld" in nothing.text
+    assert opened(small[first.id] or b"").convert("RGB").getpixel((8, 8))[2] > 200  # type: ignore[index]  # of three
+
+
+async def test_a_text_comes_back_as_a_text_and_a_message_without_files_saves_nothing(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    easel.add_workflow("make", texts("A fox in the snow"), MANIFEST)
+    bob = discord_server.person("bob")
+    async with easel.running() as bot:
+        message = await made(discord_server)
+        (job,) = await bot.store.select(states=frozenset(JobState))
+        copy = await brought(bob, job)
+
+    assert "> A fox in the snow" in visible(copy)
+    assert "Save to DMs" not in labels(message)
