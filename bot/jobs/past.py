@@ -88,6 +88,16 @@ async def newest(store: Store, user_id: int, limit: int) -> list[Job]:
     return await store.transact(read)
 
 
+async def beginning_with(store: Store, user_id: int, start: str) -> Job | None:
+    """A person's newest job whose id begins like that: its files are named by it."""
+
+    async def read(connection: AsyncConnection) -> list[Job]:
+        alike = jobs.c.id.startswith(start, autoescape=True)
+        return await _read(connection, select(jobs).where(*whose(None, user_id), alike).order_by(*_ORDER).limit(1))
+
+    return next(iter(await store.transact(read)), None)
+
+
 async def _beside(
     connection: AsyncConnection, mine: Sequence[ColumnElement[bool]], cursor: Cursor | None, limit: int
 ) -> list[Job]:

@@ -58,7 +58,7 @@ async def ask(
     options = {option.name: option for option in options_of(interaction, wish.workflow)}
     _refuse(interaction, wish, tuple(options.values()), pictures)
     names = fields or worth_filling(list(options.values()), wish)
-    wanted = [options[name] for name in names if name in options and options[name].type not in FILES]
+    wanted = [options[name] for name in names if name in options and _fits(options[name], wish.given.get(name))]
     form = FillForm(wish, wanted, title or f"/{wish.workflow}", interaction.locale.value, pictures)
     if form.children:
         await form.show(interaction)
@@ -182,6 +182,11 @@ def _refuse(
             raise OptionRefused(option.name, problem)
 
 
+def _fits(option: Option, value: object) -> bool:
+    """Whether a form can ask for it: what is longer than a field holds goes along as it is."""
+    return option.type not in FILES and (value is None or len(shown(value)) <= TYPED)
+
+
 def _field(option: Option, value: object) -> ui.TextInput[Any] | ui.Select[Any]:
     if choices := _choices(option):
         return _select(option, choices, None if value is None else shown(value))
@@ -192,9 +197,9 @@ def _field(option: Option, value: object) -> ui.TextInput[Any] | ui.Select[Any]:
         style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
         custom_id=option.name,
         placeholder=_left_out(option),
-        default=text[:TYPED] or None,
+        default=text or None,
         # what was given may be longer than what is taken today: the workflow says so
-        max_length=max(most, min(TYPED, len(text))),
+        max_length=max(most, len(text)),
         required=option.required,
     )
 

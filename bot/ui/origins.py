@@ -12,13 +12,14 @@ import discord
 from bot.errors import AccessRefused, AttachmentRefused
 from bot.jobs.access import Action, require
 from bot.jobs.job import Job
-from bot.jobs.store import Store
+from bot.jobs.past import beginning_with
 from bot.network import NETWORK_ERRORS
 from bot.text import _, ngettext
 from bot.ui.buttons import JOB_ID
 from bot.ui.details import show_details
 from bot.ui.page import Page
 from bot.ui.permissions import presser
+from bot.ui.pictures import NAME
 from bot.ui.reaching import public_here
 from bot.ui.seen import Picture, pictures_of
 from bot.ui.uploads import LARGEST
@@ -33,7 +34,7 @@ BUTTON = re.compile(rf"job:[a-z]+:{JOB_ID}(?::.*)?")
 async def tell_origin(interaction: discord.Interaction[Any], message: discord.Message) -> None:
     """As the first answer, for their eyes alone. Raises AccessRefused where nothing is known, or not for them."""
     bot = interaction.client
-    job = await job_of(bot.store, message, own=bot.user)
+    job = await job_of(interaction, message)
     if job is not None:
         await _tell_job(interaction, job)
         return
@@ -45,13 +46,20 @@ async def tell_origin(interaction: discord.Interaction[Any], message: discord.Me
     await interaction.edit_original_response(view=page.view())
 
 
-async def job_of(store: Store, message: discord.Message, *, own: discord.abc.Snowflake | None) -> Job | None:
-    """The job whose message that is, or which a message of the bot's own has buttons of, such as a copy in DMs."""
-    job = await store.by_message(message.channel.id, message.id)
-    if job is not None or own is None or message.author.id != own.id:
+async def job_of(interaction: discord.Interaction[Any], message: discord.Message) -> Job | None:
+    """The job whose message that is, or which a message of the bot's own has buttons of, or files of that person's,
+    such as a copy in their direct messages.
+    """
+    bot = interaction.client
+    job: Job | None = await bot.store.by_message(message.channel.id, message.id)
+    if job is not None or bot.user is None or message.author.id != bot.user.id:
         return job
     ids = {found["job_id"] for custom_id in _custom_ids(message) if (found := BUTTON.fullmatch(custom_id))}
-    return await store.get(ids.pop()) if len(ids) == 1 else None
+    if len(ids) == 1:
+        found_job: Job | None = await bot.store.get(ids.pop())
+        return found_job
+    starts = {found["job"] for picture in pictures_of(message) if (found := NAME.fullmatch(picture.filename))}
+    return await beginning_with(bot.store, interaction.user.id, starts.pop()) if len(starts) == 1 else None
 
 
 async def _tell_job(interaction: discord.Interaction[Any], job: Job) -> None:

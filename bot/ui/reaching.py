@@ -16,13 +16,17 @@ from bot.ui.permissions import presser
 
 async def reached(interaction: discord.Interaction[Any], store: Store, job_id: str) -> tuple[Job, Actor]:
     """The job of that id and who asks. Raises AccessRefused where it is forgotten, or not for them."""
+    return await reachable(interaction, store, job_id), await presser(interaction)
+
+
+async def reachable(interaction: discord.Interaction[Any], store: Store, job_id: str) -> Job:
+    """The job alone: where everybody here sees it, Discord need not be asked who moderates. Raises the same."""
     job = await store.get(job_id)
     if job is None:
         raise AccessRefused(_("Nothing is known of this job any more: it is too old, or it was forgotten."))
-    actor = await presser(interaction)
     if not public_here(interaction, job):
-        require(actor, Action.SEE, job)
-    return job, actor
+        require(await presser(interaction), Action.SEE, job)
+    return job
 
 
 def public_here(interaction: discord.Interaction[Any], job: Job) -> bool:

@@ -32,7 +32,7 @@ async def remix(interaction: discord.Interaction[Any], message: discord.Message)
     if goal is None:
         raise AccessRefused(_("There is no command now that draws a picture anew. Ask whoever runs the bot for one."))
     sources = [(_called(number, picture), picture.source(bot.cdn.fetch)) for number, picture in enumerate(pictures, 1)]
-    parent = await job_of(bot.store, message, own=bot.user)
+    parent = await job_of(interaction, message)
     if parent is not None and not public_here(interaction, parent):
         parent = None
     origin = None if message.flags.ephemeral else message.jump_url

@@ -20,7 +20,7 @@ from bot.ui.filling import ask, options_of, worth_filling
 from bot.ui.people import actor_of
 from bot.ui.picking import Entry, pick
 from bot.ui.places import channels_of
-from bot.ui.reaching import address_of_job, reached
+from bot.ui.reaching import address_of_job, reachable
 from bot.ui.visibility import require_nsfw_channel
 from bot.workflow.goals import Goal, goal_by_key, key_of
 from bot.workflow.library import Library
@@ -37,7 +37,7 @@ class UseButton(EaselButton, template=rf"job:use:{JOB_ID}:{NUMBER}"):
         super().__init__(f"job:use:{job_id}:{number}", label or _("Use as input"))
 
     async def press(self, interaction: discord.Interaction[Any], bot: Any) -> None:
-        await reached(interaction, bot.store, self.job_id)
+        await reachable(interaction, bot.store, self.job_id)
         entries = [_entry(self.job_id, self.number, goal) for goal in _open_to(interaction, bot)]
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(_("What should this picture go into?")))
@@ -56,14 +56,16 @@ class IntoButton(EaselButton, template=rf"job:into:{JOB_ID}:{NUMBER}:{KEY}"):
         super().__init__(f"job:into:{job_id}:{number}:{key}", _("Use as input"))
 
     async def press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
-        job, _actor = await reached(interaction, bot.store, self.job_id)
+        job = await reachable(interaction, bot.store, self.job_id)
         goal = goal_of(bot, self.key)
         wish = await onward(interaction, bot, (self.job_id, self.number), goal)
         wish = replace(wish, origin=address_of_job(job))
         if fields := worth_filling(options_of(interaction, goal.workflow), wish):
             await ask(interaction, wish, fields)
-        else:
-            await interaction.client.maker.make(interaction, wish)
+            return
+        async with bot.clicks.once(interaction, self.custom_id) as first:
+            if first:
+                await bot.maker.make(interaction, wish)
 
 
 def uses_of(library: Library, job: Job) -> Iterator[Deed]:

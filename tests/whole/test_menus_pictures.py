@@ -62,13 +62,18 @@ async def test_what_made_a_picture_is_told_of_our_own_jobs_before_and_after_a_re
         await listed(bot)
         message = await imagined(discord_server)
         before = await discord_server.person("bob").menu(ORIGIN, message)
+        alice = discord_server.person("alice")
+        await (await alice.click(message, "Save to DMs")).wait(lambda answer: not answer.loading)
+        (copy,) = alice.sees(alice.dm)
         await bot.servers.change(discord_server.guild.id, lambda _rules: Rules(results="ephemeral"))
 
     async with easel.running() as bot:
         bob, mona = [await discord_server.person(name).menu(ORIGIN, message) for name in ("bob", "mona")]
+        kept = await alice.menu(ORIGIN, copy)
         job = await bot.store.by_message(message.channel.id, message.id)
         assert job is not None
 
+    assert told(kept).startswith(told(bob).partition("\n**How")[0])
     assert told(bob) == told(before)
     assert "/imagine prompt:a fox negative:blurry" in told(bob)
     assert "Asked for by" not in told(bob)
