@@ -22,7 +22,6 @@ from bot.ui.changed import changes
 from bot.ui.clicks import KEPT, Clicks
 from bot.ui.controls import job_rows
 from bot.ui.page import Page
-from bot.ui.pictures import file_names
 from bot.workflow.binding import bind
 from bot.workflow.goals import Strength, amount, goal_by_key, goals_of
 from bot.workflow.library import Library
@@ -55,6 +54,12 @@ def made(pictures: int, *others: str, **fields: Any) -> Job:
     outputs = tuple(Output("9", "file", name, "", "output") for name in names)
     facts: dict[str, Any] = {"state": JobState.DONE, "outcome": Outcome(outputs=outputs), **fields}
     return make_job(**facts)
+
+
+def file_names(job: Job) -> list[str]:
+    """What its files are called in its messages."""
+    suffixes = (Path(output.filename).suffix for output in job.outcome.outputs)
+    return [f"easel-{job.id[:8]}-{number}{suffix}" for number, suffix in enumerate(suffixes, start=1)]
 
 
 def rows(job: Job, **others: Any) -> Rows:
