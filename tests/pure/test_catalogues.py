@@ -28,7 +28,7 @@ SAME = frozenset(
 SAME_NAMES = frozenset(
     {
         *("cfg", "clip_skip", "lora", "vae", "seed", "sampler", "scheduler", "prompt", "workflow", "workflows"),
-        *("budget", "image", "limits", "minutes", "name", "question", "remix", "style"),
+        *("budget", "image", "limits", "megapixels", "minutes", "name", "question", "remix", "style"),
     }
 )
 #: parts of a sentence that stay as they are: code, mentions, Discord's times, links, settings
