@@ -13,7 +13,7 @@ from bot.app import EaselBot
 from bot.errors import OptionRefused
 from bot.jobs.past import newest
 from bot.jobs.preferences import FIELDS, LONGEST, PRESET_NAME
-from bot.text import _, speaking
+from bot.text import _, named, speaking
 from bot.ui.commands import N_
 from bot.ui.lists import job_choices
 from bot.ui.options import CHOICE_LENGTH, matching
@@ -21,6 +21,7 @@ from bot.ui.people import tell
 from bot.ui.preferring import (
     check_preferred,
     models_offered,
+    names_of,
     preference_lines,
     preset_lines,
     preset_of,
@@ -29,6 +30,7 @@ from bot.ui.preferring import (
 from bot.ui.presence import server_of
 from bot.ui.words import code, one_line
 from bot.workflow.limits import MAX_CHOICES
+from bot.workflow.manifest import PRESET
 
 Interaction = discord.Interaction[EaselBot]
 Words = Range[str, 1, LONGEST]
@@ -123,9 +125,9 @@ class Presets(commands.GroupCog, group_name="preset", group_description=N_("Opti
                 raise OptionRefused("name", _("Give it a name that can be read."))
             preset = await preset_of(self.bot, user_id, job, called)
             await self.bot.preferences.save_preset(user_id, called, preset)
-            options = ", ".join(code(option) for option in preset.values)
-            text = _("Saved {name} for {command}, with {options}. Choose it there as `preset`.")
-            await tell(interaction, text.format(name=code(called), command=f"/{preset.workflow}", options=options))
+            text = _("Saved {name} for {command}, with {options}. Choose it there as {option}.")
+            words = {"command": f"/{named(preset.workflow)}", "option": code(named(PRESET))}
+            await tell(interaction, text.format(name=code(called), options=names_of(preset), **words))
 
     @app_commands.command(description=N_("Delete one of your presets"))
     @app_commands.describe(name=N_("Which one"))

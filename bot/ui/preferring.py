@@ -11,15 +11,17 @@ from bot.jobs.job import Job
 from bot.jobs.past import newest
 from bot.jobs.preferences import OwnPreset, Wanted
 from bot.jobs.store import Store
-from bot.text import _
+from bot.text import _, named
 from bot.ui.words import code, plain
 from bot.ui.workflows import unavailable
 from bot.workflow.choosing import offered
 from bot.workflow.library import Library
-from bot.workflow.option import FILES
+from bot.workflow.option import FILES, OptionType
 from bot.workflow.preferred import TYPES
 from bot.workflow.sizes import parse_size
 
+#: what belongs to one job
+PASSING = FILES | {OptionType.SEED}
 TEXT = 300  # characters of a text that is shown
 LISTED = 1500  # characters of all presets
 
@@ -51,11 +53,16 @@ def preset_lines(wanted: Wanted) -> list[str]:
     lines: list[str] = []
     for name in sorted(wanted.presets):
         preset = wanted.presets[name]
-        line = f"• **{plain(name, TEXT)}** · `/{preset.workflow}` · {', '.join(map(code, preset.values))}"
+        line = f"• **{plain(name, TEXT)}** · `/{named(preset.workflow)}` · {names_of(preset)}"
         if sum(map(len, lines)) + len(line) > LISTED:
             return [*lines, "…"]
         lines.append(line)
     return lines or [_("You have no presets. Save the options of your latest job with /preset save.")]
+
+
+def names_of(preset: OwnPreset) -> str:
+    """Its options."""
+    return ", ".join(code(named(option)) for option in preset.values)
 
 
 def models_offered(bot: Bot) -> list[str]:
@@ -78,7 +85,7 @@ def check_preferred(bot: Bot, model: str | None, size: str | None) -> None:
 
 
 async def preset_of(bot: Bot, user_id: int, job_id: str | None, name: str) -> OwnPreset:
-    """The options of one of their jobs, the latest where none is named, without files and what has to be said anew.
+    """The options of one of their jobs, the latest where none is named; no files, no seed, nothing that is required.
 
     Raises AccessRefused where there is no such job of theirs, OptionRefused where nothing is left or the name is taken.
     """
@@ -89,7 +96,7 @@ async def preset_of(bot: Bot, user_id: int, job_id: str | None, name: str) -> Ow
     manifest = graphs[0].manifest
     if any(each.name == name for each in manifest.presets):
         raise OptionRefused("name", _("This command has a preset of that name for everybody. Choose another name."))
-    kept = {option.name for option in manifest.options if option.type not in FILES and not option.required}
+    kept = {option.name for option in manifest.options if option.type not in PASSING and not option.required}
     values = {option: value for option, value in job.values.items() if option in kept}
     if not values:
         raise OptionRefused(

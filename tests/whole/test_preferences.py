@@ -148,7 +148,7 @@ async def test_a_preset_of_ones_own_is_saved_offered_used_and_deleted(
     async with easel.running() as bot:
         await listed(bot)
         nothing = await said(discord_server, "preset save", name="mine")
-        await imagine(discord_server, size="320x256", negative="fog")
+        await imagine(discord_server, size="320x256", negative="fog", seed=5)
         (job,) = await bot.store.select(states=(JobState.DONE,))
         saved = await said(discord_server, "preset save", name="my *own*")
         stolen = await said(discord_server, "preset save", "bob", name="his", job=job.id)

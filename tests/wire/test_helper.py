@@ -87,7 +87,7 @@ HOSTILE = {
     "a list": (web.json_response([1]), HelperTrouble.REFUSED),
     "no text": (said(None), HelperTrouble.REFUSED),
     "nothing but thoughts": (said("<think>what if"), HelperTrouble.REFUSED),
-    "too much": (web.Response(body=b" " * (ANSWER + 1)), HelperTrouble.REFUSED),
+    "too much": (said("x " * ANSWER), HelperTrouble.REFUSED),
     "bytes": (web.Response(body=b"\xff\xfe"), HelperTrouble.REFUSED),
 }
 
