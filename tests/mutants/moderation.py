@@ -77,7 +77,13 @@ GUARDS: tuple[Guard, ...] = (
         (f"{LISTS}pages_are_turned_and_counted_anew",),
     ),
     Guard("stop-waiting", "bot/jobs/changes.py", " or job.state not in only:", ":", STORE),
-    Guard("stop-stands", "bot/jobs/changes.py", "not in {None, job.place.user_id}", "is not None", STORE),
+    Guard(
+        "stop-stands",
+        "bot/jobs/changes.py",
+        "if job.cancelled_by not in {None, job.place.user_id}:",
+        "if job.cancelled_by is not None:",
+        STORE,
+    ),
     Guard(
         "paused", "bot/jobs/holds.py", "job.place.guild_id in self._paused_now", "False", ("tests/pure/test_holds.py",)
     ),

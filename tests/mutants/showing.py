@@ -14,14 +14,14 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "nsfw-channel",
         "bot/ui/visibility.py",
-        "if not nsfw or _restricted(interaction):",
+        "if not nsfw or restricted(interaction):",
         "if True:",
         (f"{ADULTS}an_app_that_offers_it_elsewhere_is_refused",),
     ),
     Guard(
         "nsfw-covered",
         "bot/ui/visibility.py",
-        "(nsfw and not _restricted(interaction))",
+        "(nsfw and not restricted(interaction))",
         "False",
         (f"{ADULTS}in_direct_messages_discord_s_word_stands_and_results_are_covered",),
     ),
