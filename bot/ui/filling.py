@@ -27,7 +27,7 @@ TITLE, LABEL, HINT = 45, 45, 100  # characters of a form's title, of a field's l
 TYPED = 4000  # characters of a text field
 SHORT = 200  # characters of what is no text
 CHOICES = 25  # of a select
-WHICH = "Which picture?"  # no option can be called that
+WHICH = "which:picture"  # no option can be called that
 
 WHOLE = frozenset({OptionType.INTEGER, OptionType.SEED})
 

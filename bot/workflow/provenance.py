@@ -179,25 +179,25 @@ _CALLED: Mapping[str, Sequence[str]] = {
     "model": ("model", "base_model"),
     "size": ("size", "resolution"),
     "steps": ("steps",),
-    "cfg": ("cfg scale", "cfg_scale", "cfg", "scale", "guidance_scale", "distilled cfg scale"),
+    "cfg": ("cfg_scale", "cfg", "scale", "guidance_scale", "distilled_cfg_scale"),
     "sampler": ("sampler",),
-    "scheduler": ("schedule type", "scheduler"),
-    "denoise": ("denoising strength",),
+    "scheduler": ("schedule_type", "scheduler"),
+    "denoise": ("denoising_strength",),
 }
 _NAMES = {name: ours for ours, names in _CALLED.items() for name in names}
 _ORDER = ("seed", "model", "lora", "size", "steps", "cfg", "sampler", "scheduler", "denoise")
 _PAIR = re.compile(r'\s*([\w ]+):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
-_NEGATIVE = "\nNegative prompt: "
+_NEGATIVE = re.compile(r"(?:^|\n)Negative prompt: ")
 
 
 def _from_settings(text: str) -> Provenance:
     """`prompt`, then `Negative prompt: …`, then `Steps: 20, Sampler: Euler a, …`, each on lines of its own."""
     at = text.rfind("\nSteps: ")
     said, settings = ("", text) if at < 0 else (text[:at], text[at + 1 :])
-    prompt, _found, negative = f"\n{said}".partition(_NEGATIVE)
+    prompt, negative = [*_NEGATIVE.split(said, maxsplit=1), ""][:2]
     facts: dict[str, str] = {}
     for pair in _PAIR.finditer(settings.partition("\n")[0]):
-        name = _NAMES.get(pair[1].strip().casefold())
+        name = _NAMES.get(pair[1].strip().casefold().replace(" ", "_"))
         if name is not None:
             facts.setdefault(name, pair[2].strip().strip('"'))
     return Provenance(Kind.OTHER, prompt.strip(), negative.strip(), _in_order(facts))

@@ -13,8 +13,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "reach-forged",
         "bot/ui/reaching.py",
-        "    if not public_here(interaction, job):\n        require(actor, Action.SEE, job)\n",
-        "",
+        "        require(await presser(interaction), Action.SEE, job)\n",
+        "        pass\n",
         (f"{EDITING}what_is_not_for_somebody_is_not_put_up",),
     ),
     Guard(
@@ -97,7 +97,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "use-forged",
         "bot/ui/using.py",
-        "        await reached(interaction, bot.store, self.job_id)\n        entries",
+        "        await reachable(interaction, bot.store, self.job_id)\n        entries",
         "        entries",
         (f"{DETAILS}a_picture_is_used_by_whom_it_is_for",),
     ),
@@ -116,10 +116,10 @@ GUARDS: tuple[Guard, ...] = (
         (f"{PICTURES}what_made_a_picture_is_told_by_its_metadata",),
     ),
     Guard(
-        "origin-circle",
-        "bot/workflow/provenance.py",
-        "        while node not in seen:\n",
-        "        while True:\n",
+        "origin-long",
+        "bot/media/remarks.py",
+        "return found[:LONGEST] if found",
+        "return found if found",
         PROVENANCE,
     ),
 )

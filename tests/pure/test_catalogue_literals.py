@@ -20,7 +20,6 @@ ELSEWHERE = {
     "bot/helper.py": "what a language model is asked for",
     "bot/playground": "the stand-in for Discord, whose errors are in English",
     "bot/jobs/migrations": "SQL",
-    "bot/workflow/provenance.py": "what other programs write into pictures",
     "bot/workflow/core.py": "the inputs of ComfyUI's nodes",
 }
 #: single ones, by file and how they begin
@@ -36,7 +35,6 @@ ALLOWED = {
     ("bot/ui/answering.py", "an unknown button"): "for the log",
     ("bot/ui/audit.py", "it is gone"): "for the log",
     ("bot/ui/buttons.py", "the button "): "for the log",
-    ("bot/ui/filling.py", "Which picture?"): "an id in a form",
     ("bot/ui/forms.py", "the form "): "for the log",
     ("bot/workflow/entry.py", "left out"): "a state, which `bot/ui/workflows.py` has words for",
     ("bot/workflow/json_members.py", "Extra data"): "what Python's own reader says",
