@@ -78,7 +78,11 @@ async def history_page(
     seen = [job for job in span.jobs if _pictured(interaction, bot, job)]
     small = await asyncio.to_thread(lambda: {job.id: bot.thumbnails.read(job.id) for job in seen})
     pictures = {job_id: data for job_id, data in small.items() if data is not None}
-    files = [discord.File(BytesIO(data), f"{job_id}.webp") for job_id, data in pictures.items()]
+    files = [
+        discord.File(BytesIO(pictures[job.id]), f"{job.id}.webp", description=alt_text(job))
+        for job in seen
+        if job.id in pictures
+    ]
     return Sheet(_view(span, user_id, interaction.user.id, frozenset(pictures)), files)
 
 

@@ -143,7 +143,8 @@ class JobMessages:
         if not place.visible or place.message_id is None:
             raise NoWay
         message = self._channel(place).get_partial_message(place.message_id)
-        await message.edit(view=page.view(), attachments=page.attachments())
+        nobody = discord.AllowedMentions.none()  # discord.py has its default for new messages only
+        await message.edit(view=page.view(), attachments=page.attachments(), allowed_mentions=nobody)
         return place.message_id
 
     async def _edit_by_token(self, place: Place, page: Page) -> int:

@@ -77,7 +77,7 @@ async def take_away(bot: Any, job: Job, by: int) -> bool:
     return await remove_messages(bot, job)
 
 
-async def remove_messages(bot: discord.Client, job: Job) -> bool:
+async def remove_messages(bot: Any, job: Job) -> bool:
     """The job's own message and its follow-ups; whether none of them is left."""
     ids = dict.fromkeys([job.place.message_id, *(number for part, number in job.parts.items() if part >= 0)])
     gone = [await _delete(bot, job.place, number) for number in ids if number is not None]
@@ -103,16 +103,17 @@ async def _stop(bot: Bot, job: Job, by: int, reason: str) -> None:
         log.debug("job %s ended before it was stopped", job.id)
 
 
-async def _delete(bot: discord.Client, place: Place, message_id: int) -> bool:
-    """By the bot's own right, else by the token of the command, which reaches where the bot may not look: there it is
-    told of no message.
+async def _delete(bot: Any, place: Place, message_id: int) -> bool:
+    """By the bot's own right, else by the token of the command while it lives, which reaches where the bot may not
+    look: there it is told of no message.
     """
     channel = bot.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
     webhook = discord.Webhook.partial(place.application_id, place.token, client=bot)
     ways: list[Callable[[], Awaitable[None]]] = []
     if place.visible:
         ways.append(channel.get_partial_message(message_id).delete)
-    ways.append(partial(webhook.delete_message, message_id))
+    if bot.clock() < place.token_expires:
+        ways.append(partial(webhook.delete_message, message_id))
     for delete in ways:
         try:
             await delete()

@@ -136,7 +136,8 @@ async def settle(interaction: discord.Interaction[Any], words: str) -> None:
         return
     partial = interaction.client.get_partial_messageable(message.channel.id).get_partial_message(message.id)
     try:
-        await partial.edit(content=clipped(f"{message.content}\n{words}"), view=None)
+        content, nobody = clipped(f"{message.content}\n{words}"), discord.AllowedMentions.none()
+        await partial.edit(content=content, view=None, allowed_mentions=nobody)
     except discord.HTTPException as error:
         log.warning("the report %s still shows its buttons: %s", message.id, error)
 

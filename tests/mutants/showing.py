@@ -124,4 +124,25 @@ GUARDS: tuple[Guard, ...] = (
         "if False:",
         (f"{INSTALL}nobody_else_sends_it_and_who_takes_no_direct_messages_is_told",),
     ),
+    Guard(
+        "edits-ping-nobody",
+        "bot/ui/message.py",
+        ", allowed_mentions=nobody",
+        "",
+        (f"{INSTALL}a_message_that_only_she_sees_moves_too",),
+    ),
+    Guard(
+        "pictures-described",
+        "bot/ui/progress.py",
+        "alt=alt_text(job), ",
+        "",
+        (f"{SHOWN}covered_results_are_covered_from_the_first_preview_on",),
+    ),
+    Guard(
+        "token-dead",
+        "bot/ui/removal.py",
+        "if bot.clock() < place.token_expires:",
+        "if True:",
+        (f"{INSTALL}the_buttons_under_a_result_work_there_for_everybody",),
+    ),
 )

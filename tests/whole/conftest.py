@@ -27,6 +27,7 @@ from bot.jobs.store import Store
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 
+from .calm import careless
 from .conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 from .discreet import pytest_runtest_makereport  # noqa: F401 (no test may tell what is secret)
 from .page_stage import chromium, page, stage  # noqa: F401 (fixtures of the page's tests)
@@ -139,6 +140,7 @@ class Easel:
             bot.stop()
             async with asyncio.timeout(20):
                 await task
+        assert careless(self.server.requests) == []
 
 
 @pytest.fixture

@@ -310,7 +310,7 @@ async def test_buttons_survive_whatever_other_views_do(discord_server: DiscordSe
     sent = await channel.send("passing", view=view)
     await view.wait()
     stopped = Passing()
-    await sent.edit(view=stopped)
+    await sent.edit(view=stopped, allowed_mentions=discord.AllowedMentions.none())
     stopped.stop()
     for _number in range(3):
         await imagined(discord_server, count=2)
