@@ -10,6 +10,7 @@ from discord import AppCommandOptionType, app_commands
 from discord.app_commands import Choice
 
 from bot.errors import OptionRefused
+from bot.text import _, speaking
 from bot.workflow.limits import MAX_CHOICES, MAX_NUMBER, MAX_TEXT
 from bot.workflow.option import FILES, Option, OptionType
 from bot.workflow.values import check_value
@@ -67,7 +68,11 @@ class CommandOption(app_commands.Transformer):
         return int(bound) if bound is not None and self.type is not AppCommandOptionType.number else bound
 
     async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:
-        return value
+        """A size that was typed by its name in the person's language, and not picked, has the name that is known."""
+        if self.option.type is not OptionType.SIZE:
+            return value
+        with speaking(interaction.locale.value):
+            return {_(name).casefold(): name for name in self.option.choices or ()}.get(str(value).casefold(), value)
 
 
 class CompletedOption(CommandOption):
@@ -79,7 +84,8 @@ class CompletedOption(CommandOption):
 
     async def autocomplete(self, interaction: discord.Interaction[Any], value: Any, /) -> list[Choice[Any]]:
         names = await self._complete(interaction, self.option)
-        offered = suggestions(self.option, names, str(value))
+        with speaking(interaction.locale.value):
+            offered = suggestions(self.option, names, str(value))
         return [Choice(name=label, value=name) for label, name in offered if len(label) <= CHOICE_LENGTH][:MAX_CHOICES]
 
 
@@ -99,14 +105,16 @@ def command_option(option: Option, complete: Complete) -> CommandOption:
 
 
 def suggestions(option: Option, names: Sequence[str], typed: str) -> list[tuple[str, str]]:
-    """Label and value of what to offer. A named size says its pixels; a size that was typed comes first, as it is."""
+    """Label and value of what to offer, in the current language. A named size says its pixels; a size that was typed
+    comes first, as it is.
+    """
     if option.type is OptionType.LORA:
         wanted, colon, strength = typed.partition(":")
         return [(f"{found}{colon}{strength}",) * 2 for found in matching(names, wanted)]
     if option.type is not OptionType.SIZE:
         return [(name, name) for name in matching(names, typed)]
     sizes = option.choices or {}
-    labels = {name if sizes.get(name, name) == name else f"{name} ({sizes[name]})": name for name in names}
+    labels = {name if sizes.get(name, name) == name else f"{_(name)} ({sizes[name]})": name for name in names}
     offered = [(label, labels[label]) for label in matching(list(labels), typed)]
     try:
         free = str(check_value(option, typed, None)) if typed.strip() and typed.casefold() not in sizes else None

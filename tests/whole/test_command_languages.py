@@ -13,7 +13,7 @@ from bot.text import named, speaking
 from bot.workflow.limits import check_name
 from tests.catalogues.extracting import manifests
 from tests.catalogues.merging import complete
-from tests.whole.conftest import Easel, finished, listed
+from tests.whole.conftest import Easel, finished, graphs, listed
 from tests.whole.moderated import audited, lines
 from tests.whole.test_imagine import SMALL
 from tests.whole.test_manifest_words import BLANK
@@ -86,9 +86,15 @@ async def test_a_german_types_german_names(discord_server: DiscordServer, comfyu
         small: dict[str, Any] = {german(name): value for name, value in SMALL.items()}
         answer = await alice.slash("zeichnen", prompt="ein Fuchs", locale="de", **small)
         message = await answer.wait(finished)
+        offered = await alice.autocomplete("zeichnen", german("size"), "quer", locale="de")
+        wide: dict[str, Any] = {german("size"): "Querformat", german("steps"): 1}
+        other = await alice.slash("zeichnen", prompt="ein Fuchs", locale="de", **wide)
+        await other.wait(finished)
         huge: dict[str, Any] = {german("size"): "riesig"}
         refused = await alice.slash("zeichnen", prompt="ein Fuchs", locale="de", **huge)
 
+    assert next(choice["name"] for choice in offered) == "Querformat (768x512)"
+    assert 768 in [node["inputs"].get("width") for node in graphs(comfyui)[-1].values()]
     assert "`/zeichnen`" in message.text
     assert german("steps") in message.text or german("seed") in message.text
     assert f"`{german('size')}`" in refused.message.text
