@@ -6,6 +6,7 @@ from tests.mutants.guard import Guard
 
 RULES = ("tests/pure/test_rule_changes.py",)
 ADULTS = "tests/whole/test_age_restricted.py::test_"
+LANGUAGES = "tests/whole/test_command_languages.py::test_"
 SHOWN = "tests/whole/test_visibility.py::test_"
 INSTALL = "tests/whole/test_user_install.py::test_"
 SETTINGS = "tests/whole/test_settings_commands.py::test_"
@@ -144,5 +145,19 @@ GUARDS: tuple[Guard, ...] = (
         "if bot.clock() < place.token_expires:",
         "if True:",
         (f"{INSTALL}the_buttons_under_a_result_work_there_for_everybody",),
+    ),
+    Guard(
+        "names-clash",
+        "bot/ui/commands.py",
+        "if self._forms_beside(context, locale)[translated] > 1:",
+        "if False:",
+        (f"{LANGUAGES}a_name_that_another_has_stays_as_it_is",),
+    ),
+    Guard(
+        "language-public",
+        "bot/ui/audit.py",
+        "return self._servers.get(guild_id).rules.language or own",
+        "return self._servers.get(guild_id).rules.language",
+        (f"{LANGUAGES}moderators_read_their_server_s_language",),
     ),
 )
