@@ -105,6 +105,7 @@ async def program(*arguments: str, env: Mapping[str, str], cwd: Path) -> AsyncIt
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        limit=2**24,  # a line of the log may hold every command in every language
     )
     running = Program(process)
     try:
