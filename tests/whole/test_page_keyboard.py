@@ -115,3 +115,27 @@ async def test_what_others_say_is_announced_and_one_s_own_words_are_not(page: Pa
 
     told = ["Bob: hello", "Easel is thinking…", "Easel: Drawing a fox in oil 1 picture"]
     assert await log.locator("p").all_inner_texts() == told
+
+
+NAMELESS = """() => {
+  const words = (element) => [element.getAttribute("aria-label"), element.textContent, element.title, element.alt,
+    ...(element.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent),
+    ...[...(element.labels ?? [])].map((label) => label.textContent)].some((text) => text?.trim());
+  const parts = "button, select, input, textarea, a, img, video, audio, dialog[open], [role]:not([role=presentation])";
+  return [...document.querySelectorAll(parts)].filter((element) => element.checkVisibility() && !words(element))
+    .map((element) => element.outerHTML.slice(0, 200));
+}"""
+
+
+async def test_everything_has_a_name(page: Page) -> None:
+    """Buttons, fields, selects and pictures, in the channel and in the panel."""
+    await use(page, "parts")
+    await expect(messages(page)).to_have_count(1)
+    await page.click("#inspect")
+    await page.click("#tab-faults")
+    for summary in await page.locator(".board summary").all():
+        if not await summary.evaluate("summary => summary.parentElement.open"):
+            await summary.click()
+
+    assert await page.locator("#boards input").count() > 5
+    assert await page.evaluate(NAMELESS) == []
