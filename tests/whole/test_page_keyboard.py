@@ -121,7 +121,8 @@ NAMELESS = """() => {
   const words = (element) => [element.getAttribute("aria-label"), element.textContent, element.title, element.alt,
     ...(element.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent),
     ...[...(element.labels ?? [])].map((label) => label.textContent)].some((text) => text?.trim());
-  const parts = "button, select, input, textarea, a, img, video, audio, dialog[open], [role]:not([role=presentation], [role=status], [role=alert], [role=log])";
+  const silent = ["presentation", "status", "alert", "log"].map((role) => `[role=${role}]`);
+  const parts = `button, select, input, textarea, a, img, video, audio, dialog[open], [role]:not(${silent})`;
   return [...document.querySelectorAll(parts)].filter((element) => element.checkVisibility() && !words(element))
     .map((element) => element.outerHTML.slice(0, 200));
 }"""
