@@ -266,7 +266,6 @@ class EaselBot(commands.AutoShardedBot):
             keep_metadata=settings.keep_metadata,
             pace=self._pace,
             rows=partial(job_rows, self),
-            thumbnails=self.thumbnails,
         )
         running = partial(running_limit, self.servers, self.limits)
         holds = Holds(paused=lambda: self.servers.paused, running_limit=running)

@@ -10,8 +10,8 @@ import aiohttp
 from bot.errors import AttachmentRefused
 from bot.text import _
 
-#: where Discord keeps attachments (Discord's reference, "CDN endpoints", and its media proxy), and where it keeps copies
-#: of what links in messages show
+#: where Discord keeps attachments (Discord's reference, "CDN endpoints", and its media proxy), and where it keeps
+#: copies of what links in messages show
 HOSTS = frozenset(
     {"cdn.discordapp.com", "media.discordapp.net", "images-ext-1.discordapp.net", "images-ext-2.discordapp.net"}
 )

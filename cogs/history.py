@@ -11,7 +11,7 @@ from bot.app import EaselBot
 from bot.jobs.past import newest
 from bot.text import speaking
 from bot.ui.commands import N_
-from bot.ui.history import history_page
+from bot.ui.history import may_look_back, show_history
 from bot.ui.lists import job_choices
 from bot.ui.showing import bring_back
 
@@ -28,8 +28,10 @@ class History(commands.Cog):
     @app_commands.describe(user=N_("For moderators: what this person made on this server"))
     async def history(self, interaction: discord.Interaction[EaselBot], user: discord.User | None = None) -> None:
         with speaking(interaction.locale.value):
-            page = await history_page(interaction, self.bot, user.id if user is not None else interaction.user.id)
-            await interaction.response.send_message(view=page.view, files=page.files, ephemeral=True)
+            user_id = user.id if user is not None else interaction.user.id
+            await may_look_back(interaction, user_id)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await show_history(interaction, self.bot, user_id)
 
     @app_commands.command(name="show", description=N_("Bring one of your results back"))
     @app_commands.describe(job=N_("Which one: type a word of its prompt"))

@@ -13,7 +13,6 @@ from bot.errors import BackendUnreachable, Fenced
 from bot.jobs.delivery import DeliveryDelayed, Fetch, Showing
 from bot.jobs.job import Job, JobState, Place
 from bot.jobs.store import Store
-from bot.jobs.thumbnails import Thumbnails
 from bot.text import speaking
 from bot.ui.editor import PACE, Editor
 from bot.ui.files import Prepared, prepare
@@ -38,11 +37,9 @@ class DiscordDelivery:
         clock: Callable[[], datetime],
         keep_metadata: bool = False,
         pace: float = PACE,
-        thumbnails: Thumbnails | None = None,
         rows: RowsOf = no_rows,
     ) -> None:
         self._messages = messages
-        self._thumbnails = thumbnails
         self._store = store
         self._outcomes = OutcomeSender(messages, store, rows)
         self._clock = clock
@@ -135,8 +132,6 @@ class DiscordDelivery:
             if job.removed_by is not None:
                 log.info("job %s: its messages were taken away, so its outcome is not shown", job.id)
                 return
-            if self._thumbnails is not None and prepared.thumbnail is not None:
-                await asyncio.to_thread(self._thumbnails.keep, job.id, prepared.thumbnail)
             try:
                 await self._outcomes.send(job, prepared)
             except MessageGone:

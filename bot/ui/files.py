@@ -19,7 +19,6 @@ from bot.media.fit import Note, fit
 from bot.media.sheet import sheet
 from bot.media.sniff import AVIF, GIF, JPEG, MOV, MP4, OTHER, PNG, WEBM, WEBP, Category, sniff
 from bot.media.strip import strip_metadata
-from bot.media.thumbnail import thumbnail
 from bot.numerals import mebibytes
 from bot.text import _, ngettext
 from bot.ui.page import Attachment
@@ -38,7 +37,7 @@ MIB = 2**20
 class Prepared:
     """`files` to attach, `texts` to show as they are, `remarks` about what could not be attached.
 
-    `size` is that of the first picture as it was made: `768x512`; `thumbnail` a small one of it. `on_sheet` is how many
+    `size` is that of the first picture as it was made: `768x512`. `on_sheet` is how many
     pictures the first file shows, where they stand on one sheet.
     """
 
@@ -46,7 +45,6 @@ class Prepared:
     texts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     size: str | None = None
-    thumbnail: bytes | None = None
     on_sheet: int = 0
 
 
@@ -70,12 +68,17 @@ async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool, gr
             work.remarks.append(lost.sentence())
     await asyncio.to_thread(work.lay_out)
     remarks = tuple(dict.fromkeys(work.remarks))
-    return Prepared((*work.files, *work.long), tuple(work.texts), remarks, work.size, work.thumbnail, work.on_sheet)
+    return Prepared((*work.files, *work.long), tuple(work.texts), remarks, work.size, work.on_sheet)
 
 
 def file_outputs(job: Job) -> tuple[Output, ...]:
     """The files of a job that people may see; a file's number, from 0, is its place among them."""
     return tuple(output for output in job.shown if output.kind != "text")
+
+
+def first_picture(job: Job) -> Output | None:
+    """As far as their names tell."""
+    return next((output for output in file_outputs(job) if _suffix(output) in PICTURES), None)
 
 
 def pictures_of(job: Job) -> int:
@@ -104,7 +107,6 @@ class _Work:
     long: list[Attachment] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     size: str | None = None
-    thumbnail: bytes | None = None
     grid: bool = False
     on_sheet: int = 0
 
@@ -122,7 +124,6 @@ class _Work:
         kind = sniff(data)
         if kind.category is Category.PICTURE and self.size is None:
             self.size = _measure(data)
-            self.thumbnail = thumbnail(data)
         extension = (_suffix(output) or kind.extension) if kind is OTHER else kind.extension
         if len(data) > self.limit:
             data, extension = self._made_smaller(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Protocol
@@ -14,7 +13,6 @@ from bot.jobs.access import Action, Actor, require
 from bot.jobs.job import Job
 from bot.jobs.past import CURSOR, Cursor, Span, look_back
 from bot.jobs.store import Store
-from bot.jobs.thumbnails import Thumbnails
 from bot.text import _, named
 from bot.ui.again import AgainButton
 from bot.ui.buttons import Control, EaselButton, control
@@ -25,6 +23,8 @@ from bot.ui.people import guild_of
 from bot.ui.permissions import presser
 from bot.ui.returning import is_nsfw, taken_by_moderator
 from bot.ui.showing import ShowButton
+from bot.ui.small import Bot as Pictured
+from bot.ui.small import small_pictures
 from bot.ui.visibility import restricted
 from bot.ui.words import alt_text, plain
 from bot.workflow.library import Library
@@ -33,11 +33,10 @@ SIZE = 4  # jobs on a page: with three buttons each, 35 of Discord's 40 componen
 PROMPT = 150  # characters of a prompt; twice as many once they are escaped
 
 
-class Bot(Protocol):
+class Bot(Pictured, Protocol):
     """What the history needs of the client."""
 
     store: Store
-    thumbnails: Thumbnails
     library: Library
 
 
@@ -59,25 +58,33 @@ class HistoryButton(EaselButton, template=rf"history:(?P<user_id>[0-9]{{1,19}}):
     async def press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
         """Raises AccessRefused."""
         user_id = person_of(self.user_id) or interaction.user.id
-        page = await history_page(interaction, bot, user_id, Cursor.parse(self.cursor))
-        await interaction.response.defer()  # Discord drops the files of an edit that is the first answer
-        await interaction.edit_original_response(view=page.view, attachments=page.files)
+        await may_look_back(interaction, user_id)
+        await interaction.response.defer()
+        await show_history(interaction, bot, user_id, Cursor.parse(self.cursor))
 
 
-async def history_page(
-    interaction: discord.Interaction[Any], bot: Bot, user_id: int, cursor: Cursor | None = None
-) -> Sheet:
-    """One's own jobs everywhere; somebody else's for the moderators of a server, of that one alone.
-
-    Raises AccessRefused.
+async def may_look_back(interaction: discord.Interaction[Any], user_id: int) -> int | None:
+    """The server whose jobs they may see of that person, None for all: one's own everywhere, somebody else's for the
+    moderators of a server, and for whoever runs the bot. Raises AccessRefused.
     """
-    guild_id = None if user_id == interaction.user.id else _guild(await presser(interaction))
+    return None if user_id == interaction.user.id else _guild(await presser(interaction))
+
+
+async def show_history(
+    interaction: discord.Interaction[Any], bot: Bot, user_id: int, cursor: Cursor | None = None
+) -> None:
+    """In place of a deferred answer: the pictures may have to be fetched. Raises AccessRefused."""
+    page = await _page(interaction, bot, user_id, cursor)
+    await interaction.edit_original_response(view=page.view, attachments=page.files)
+
+
+async def _page(interaction: discord.Interaction[Any], bot: Bot, user_id: int, cursor: Cursor | None) -> Sheet:
+    guild_id = await may_look_back(interaction, user_id)
     span = await look_back(bot.store, user_id, guild_id=guild_id, cursor=cursor, limit=SIZE)
     if not span.jobs:
         return Sheet(_empty(own=user_id == interaction.user.id), [])
     seen = [job for job in span.jobs if _pictured(interaction, bot, job)]
-    small = await asyncio.to_thread(lambda: {job.id: bot.thumbnails.read(job.id) for job in seen})
-    pictures = {job_id: data for job_id, data in small.items() if data is not None}
+    pictures = await small_pictures(bot, interaction.client, seen)
     files = [
         discord.File(BytesIO(pictures[job.id]), f"{job.id}.webp", description=alt_text(job))
         for job in seen

@@ -1,7 +1,8 @@
-"""The files that a message of the bot's shows, as they are on Discord's servers."""
+"""The files that messages of the bot's show, as they are on Discord's servers."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -9,6 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import discord
+
+from bot.jobs.job import Job
+from bot.network import NETWORK_ERRORS
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_MESSAGE = 10008
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,31 @@ class Posted:
     shown: bool
     spoiler: bool = False
     alt: str | None = None
+
+
+class MessageDeleted(Exception):
+    """Somebody took a job's message away in Discord: nobody can say who, so that counts."""
+
+
+async def files_of_messages(client: discord.Client, job: Job) -> list[Posted] | None:
+    """The files of the job's messages; None where the bot cannot look. Raises MessageDeleted."""
+    place = job.place
+    if not place.visible or place.message_id is None:
+        return None
+    channel = client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+    parts = [number for part, number in sorted(job.parts.items()) if part >= 0]
+    files: list[Posted] = []
+    try:
+        for message_id in dict.fromkeys([place.message_id, *parts]):
+            files += posted_files(await channel.fetch_message(message_id))
+    except discord.NotFound as error:
+        if error.code == UNKNOWN_MESSAGE:
+            raise MessageDeleted from error
+        return None
+    except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        log.info("job %s: its message cannot be read: %s", job.id, error)
+        return None
+    return files
 
 
 def posted_files(message: discord.Message) -> tuple[Posted, ...]:

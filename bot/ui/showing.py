@@ -28,7 +28,7 @@ from bot.ui.files import CEILING, SHEET, Prepared, pictures_of, prepare, shown_t
 from bot.ui.lists import state_word
 from bot.ui.page import Attachment, Page
 from bot.ui.permissions import presser
-from bot.ui.posted import Posted, posted_files
+from bot.ui.posted import MessageDeleted, Posted, files_of_messages
 from bot.ui.result import DONE, STOPPED, first_page, next_page
 from bot.ui.returning import covered_here, fetch_of, is_nsfw, taken_away
 from bot.ui.visibility import require_nsfw_channel
@@ -37,8 +37,6 @@ from bot.ui.words import alt_text, header
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
-
-UNKNOWN_MESSAGE = 10008
 
 
 class Bot(Protocol):
@@ -102,7 +100,7 @@ async def _show(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, ev
     job = covered_here(interaction, bot.library, job)
     try:
         prepared = await _prepared(interaction, bot, job, only_posted=not everywhere)
-    except _Deleted:
+    except MessageDeleted:
         if not everywhere:
             raise unknown_job() from None
         await asyncio.to_thread(bot.thumbnails.remove, [job.id])
@@ -112,17 +110,13 @@ async def _show(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, ev
     await _send(interaction, bot, job, prepared)
 
 
-class _Deleted(Exception):
-    """Somebody took the message away in Discord: nobody can say who, so that counts."""
-
-
 async def _prepared(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, only_posted: bool) -> Prepared:
-    """From where it can be had. Raises _Deleted."""
+    """From where it can be had. Raises MessageDeleted."""
     if job.state is not JobState.DONE:
         return Prepared()
-    posted = await _posted(interaction.client, job)
+    posted = await files_of_messages(interaction.client, job)
     if posted is None and only_posted:
-        raise _Deleted
+        raise MessageDeleted
     limit = interaction.filesize_limit
     found = _Found(job, limit)
     for file in posted or ():
@@ -134,27 +128,6 @@ async def _prepared(interaction: discord.Interaction[Any], bot: Bot, job: Job, *
     except BackendUnreachable:
         away = _("ComfyUI, which has the pictures, does not answer. Try again later.")
         return Prepared(texts=shown_texts(job), remarks=(*withheld(job), away))
-
-
-async def _posted(client: discord.Client, job: Job) -> list[Posted] | None:
-    """The files of the job's messages; None where the bot cannot look. Raises _Deleted."""
-    place = job.place
-    if not place.visible or place.message_id is None:
-        return None
-    channel = client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
-    parts = [number for part, number in sorted(job.parts.items()) if part >= 0]
-    files: list[Posted] = []
-    try:
-        for message_id in dict.fromkeys([place.message_id, *parts]):
-            files += posted_files(await channel.fetch_message(message_id))
-    except discord.NotFound as error:
-        if error.code == UNKNOWN_MESSAGE:
-            raise _Deleted from error
-        return None
-    except (discord.HTTPException, *NETWORK_ERRORS) as error:
-        log.info("job %s: its message cannot be read: %s", job.id, error)
-        return None
-    return files
 
 
 @dataclass

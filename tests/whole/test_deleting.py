@@ -13,6 +13,7 @@ from bot.playground import DiscordServer, Message, Person
 from tests.whole.conftest import Easel, finished, visible
 from tests.whole.making import MANIFEST, noise, pictures
 from tests.whole.moderated import audited, lines
+from tests.whole.test_history import history
 from tests.whole.test_show import brought, hidden_lines, imagined
 
 QUESTION = "Delete this result"
@@ -51,7 +52,7 @@ async def test_the_owner_deletes_and_what_it_was_made_with_stays(discord_server:
         said = await answered(alice, question)
         removed = await stored(bot, job)
         copy = await brought(alice, job)
-        page = (await alice.slash("history")).message
+        page = (await history(alice)).message
         again = await (await alice.click(page, "Again")).wait(finished)
         entries = await bot.audit.entries(discord_server.guild.id)
 
@@ -83,7 +84,7 @@ async def test_a_moderator_deletes_for_good_tells_the_person_and_it_is_written_d
         by_copy = await answered(alice, await asked(discord_server, alice, mine))
         removed = await stored(bot, job)
         copies = [await brought(person, job) for person in (alice, mona)]
-        page = (await alice.slash("history")).message
+        page = (await history(alice)).message
 
     assert said == f"Deleted. <@{alice.id}> was told in a direct message."
     assert (first.deleted, second.deleted, removed.removed_by) == (True, True, mona.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
@@ -50,6 +51,13 @@ def made(easel: Easel, count: int, who: str = "alice", guild: int | None = 0, st
     ]
 
 
+async def history(person: Person, **given: Any) -> Answer:
+    """The page, once the bot has thought."""
+    answer = await person.slash("history", **given)
+    await answer.wait(lambda message: not message.loading)
+    return answer
+
+
 def prompts(message: Message) -> list[int]:
     """The numbers of the foxes on a page."""
     bold = [line for line in visible(message).splitlines() if line.startswith("**fox *")]
@@ -82,7 +90,7 @@ async def test_one_pages_through_what_one_made_also_after_a_restart(
     for job in jobs[:9]:
         Thumbnails(easel.folder).keep(job.id, small())
     async with easel.running():
-        first = await alice.slash("history")
+        first = await history(alice)
         seen = [prompts(first.message)]
         assert (first.ephemeral, turns(first.message)) == (True, ["Older"])
         assert pictured(first.message) == ["fox *8*", "fox *7*", "fox *6*"]
@@ -126,12 +134,12 @@ async def test_others_jobs_are_for_the_moderators_of_their_server_and_for_the_ow
     await easel.remember(*here, *there, *direct)
     alice, bob, mona = (discord_server.person(name) for name in ("alice", "bob", "mona"))
     async with easel.running():
-        own = await alice.slash("history")
-        by_mona, by_erik = await mona.slash("history", user=alice), await erik.slash("history", user=alice)
-        by_owner = await discord_server.person("olivia").slash("history", user=alice)
-        refused = [await bob.slash("history", user=alice), await mona.slash("history", user=alice, channel=mona.dm)]
+        own = await history(alice)
+        by_mona, by_erik = await history(mona, user=alice), await history(erik, user=alice)
+        by_owner = await history(discord_server.person("olivia"), user=alice)
+        refused = [await history(bob, user=alice), await history(mona, user=alice, channel=mona.dm)]
         forged = await forge(discord_server, "bob", own.message, f"history:{alice.id}:top")
-        nothing = [await bob.slash("history"), await mona.slash("history", user=bob)]
+        nothing = [await history(bob), await history(mona, user=bob)]
 
     assert [prompts(answer.message) for answer in (own, by_mona, by_erik, by_owner)] == [[2, 1, 0], [0], [1], [2, 1, 0]]
     assert all(answer.ephemeral for answer in (by_mona, by_owner, *refused, *nothing))
@@ -153,7 +161,7 @@ async def test_what_is_for_adults_has_no_picture_elsewhere_and_what_was_taken_aw
         Thumbnails(easel.folder).keep(job.id, small())
     nights = discord_server.add_channel("nights", nsfw=True)
     async with easel.running():
-        here, there = await alice.slash("history"), await alice.slash("history", channel=nights)
+        here, there = await history(alice), await history(alice, channel=nights)
 
     assert (pictured(here.message), pictured(there.message)) == (["fox *0*"], ["fox *1*", "fox *0*"])
     assert "removed by a moderator" in here.message.text
@@ -170,7 +178,7 @@ async def test_a_result_leaves_a_small_picture_and_forgetting_takes_it(
         await listed(bot)
         await (await alice.slash("imagine", prompt="a fox", **SMALL)).wait(finished)
         (job,) = await bot.store.select(states=frozenset(JobState))
-        page = (await alice.slash("history")).message
+        page = (await history(alice)).message
         kept = thumbnails.read(job.id)
         await bot.forgetting.forget(alice.id, alice.id)
 

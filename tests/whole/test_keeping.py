@@ -14,6 +14,7 @@ from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message, Person
 from tests.whole.conftest import Easel, finished, listed, visible
 from tests.whole.making import MANIFEST, files, noise, opened, pictures, texts
+from tests.whole.test_history import history
 from tests.whole.test_safety import BLUE, RED, SAFETY, judge
 from tests.whole.test_show import brought, hidden_lines, imagined, spoilers
 
@@ -157,6 +158,7 @@ async def test_what_was_withheld_is_nowhere_to_be_had(
         await (await alice.slash("bad")).wait(finished)
         bad = next(job for job in await bot.store.select(states=frozenset(JobState)) if job.workflow == "bad")
         nothing = await brought(alice, bad)
+        await history(alice)
         small = {job.id: bot.thumbnails.read(job.id) for job in (first, bad)}
 
     for shown in (message, copy):

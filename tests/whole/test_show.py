@@ -13,7 +13,7 @@ from bot.playground import Answer, DiscordServer, Message, Person
 from bot.playground.message import GALLERY, walk
 from tests.whole.conftest import Easel, finished, listed, visible
 from tests.whole.making import MANIFEST, noise, pictures
-from tests.whole.test_history import made
+from tests.whole.test_history import history, made
 from tests.whole.test_imagine import SMALL
 
 EPHEMERAL, SPOILER = {"results": Visibility.EPHEMERAL}, {"results": Visibility.SPOILER}
@@ -66,7 +66,7 @@ async def test_one_s_own_comes_back_everywhere_with_its_buttons_also_after_a_res
 
 
 async def turned_to(person: Person) -> Message:
-    return (await person.slash("history")).message
+    return (await history(person)).message
 
 
 async def test_others_see_what_was_public_where_they_ask_and_moderators_what_is_on_their_server(
