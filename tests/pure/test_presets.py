@@ -23,7 +23,7 @@ name = "steps"
 type = "integer"
 targets = "Sampler.steps"
 """
-OWN = {"mine": {"steps": 9, "gone": 1}, "Night": {"model": "mine"}}
+OWN: dict[str, dict[str, object]] = {"mine": {"steps": 9, "gone": 1}, "Night": {"model": "mine"}}
 
 
 def named(count: int, name: str = "o{}", text: str = "x") -> str:
@@ -84,7 +84,7 @@ def test_the_manifests_presets_come_first_and_keep_their_names() -> None:
 
     assert preset_names(manifest, OWN) == ["Night", "mine"]
     assert expand(manifest, {"preset": "Night"}, OWN)["model"] == "dark"
-    assert len(preset_names(manifest, {str(n): {} for n in range(40)})) == 25
+    assert len(preset_names(manifest, {str(n): dict[str, object]() for n in range(40)})) == 25
 
 
 def test_a_preferred_model_chooses_the_graph_and_what_does_not_fit_is_left_out() -> None:
