@@ -57,8 +57,8 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "show-deleted",
-        "bot/ui/showing.py",
-        "raise _Deleted from error",
+        "bot/ui/posted.py",
+        "raise MessageDeleted from error",
         "return None",
         (f"{SHOW}what_somebody_took_away_in_discord_does_not_come_back",),
     ),

@@ -199,10 +199,11 @@ async def test_workflows_are_offered_with_a_mark_on_what_costs_money(
 async def test_the_language_is_one_there_are_sentences_in(olivia: Person, bot: EaselBot) -> None:
     offered = await olivia.autocomplete("settings language", "language", "")
 
-    assert [choice["value"] for choice in offered] == ["en-GB", "en-US"]
-    assert offered[0]["name"] == "en-GB (British English)"
+    values = [choice["value"] for choice in offered]
+    assert values == ["de", "en-GB", "en-US", "es-419", "es-ES", "fr", "ja", "pt-BR", "zh-CN"]
+    assert offered[1]["name"] == "en-GB (British English)"
     assert await told(olivia, "language", language="en-GB") == "Public messages are in this language: `en-GB`"
-    assert (await told(olivia, "language", language="de")).startswith("`language`: I do not speak")
+    assert (await told(olivia, "language", language="nl")).startswith("`language`: I do not speak")
     assert (await told(olivia, "language", language="../x")).startswith("`language`: I do not speak")
     assert "the server's own" not in await told(olivia, "language")
 

@@ -33,7 +33,7 @@ def colour_of(message: Message) -> Any:
 
 @pytest.fixture
 def loads(comfyui: Simulator, easel: Easel) -> None:
-    """A command /show, whose loader's results are kept by the name of its file and not by what is in there."""
+    """A command /copy, whose loader's results are kept by the name of its file and not by what is in there."""
 
     async def load(call: Call, inputs: Inputs) -> Result:
         data = call.folders.locate(str(inputs["image"])).read_bytes()
@@ -44,15 +44,15 @@ def loads(comfyui: Simulator, easel: Easel) -> None:
         "1": entry("TestLoad", "Load", image="a.png"),
         "2": entry("SaveImage", "Save", images=["1", 0], filename_prefix="a"),
     }
-    easel.add_workflow("show", graph, MANIFEST + OPTION)
+    easel.add_workflow("copy", graph, MANIFEST + OPTION)
 
 
 def names(tmp_path: Path) -> list[str]:
     return sorted(path.name for path in (tmp_path / "comfyui" / "input" / "easel").iterdir())
 
 
-async def show(server: DiscordServer, colour: str) -> Answer:
-    return await server.person("alice").slash("show", picture=("mine.png", picture(colour)))
+async def copied(server: DiscordServer, colour: str) -> Answer:
+    return await server.person("alice").slash("copy", picture=("mine.png", picture(colour)))
 
 
 async def sent(comfyui: Simulator) -> None:
@@ -66,7 +66,7 @@ async def test_jobs_one_after_another_have_one_file_and_each_its_own_picture(
     discord_server: DiscordServer, tmp_path: Path, easel: Easel
 ) -> None:
     async with easel.running():
-        made = [colour_of(await (await show(discord_server, colour)).wait(finished)) for colour in COLOURS]
+        made = [colour_of(await (await copied(discord_server, colour)).wait(finished)) for colour in COLOURS]
 
     assert made == [Image.new("RGB", (1, 1), colour).getpixel((0, 0)) for colour in COLOURS]
     assert names(tmp_path) == ["0-picture.png"]
@@ -78,12 +78,12 @@ async def test_jobs_at_once_have_files_of_their_own(
 ) -> None:
     comfyui.hold()
     async with easel.running():
-        messages = [await show(discord_server, colour) for colour in COLOURS[:2]]
+        messages = [await copied(discord_server, colour) for colour in COLOURS[:2]]
         for _accepted in messages:
             await sent(comfyui)
         comfyui.release()
         made = [colour_of(await message.wait(finished)) for message in messages]
-        made.append(colour_of(await (await show(discord_server, COLOURS[2])).wait(finished)))
+        made.append(colour_of(await (await copied(discord_server, COLOURS[2])).wait(finished)))
 
     assert made == [Image.new("RGB", (1, 1), colour).getpixel((0, 0)) for colour in COLOURS]
     assert names(tmp_path) == ["0-picture.png", "1-picture.png"]
@@ -95,11 +95,11 @@ async def test_a_job_of_an_earlier_process_keeps_its_file(
 ) -> None:
     comfyui.hold()
     async with cut_short(easel):
-        first = await show(discord_server, "red")
+        first = await copied(discord_server, "red")
         await sent(comfyui)
 
     async with easel.running():
-        second = await show(discord_server, "blue")
+        second = await copied(discord_server, "blue")
         await sent(comfyui)
         comfyui.release()
         made = [colour_of(await message.wait(finished)) for message in (first, second)]
