@@ -38,13 +38,20 @@ def database_url(folder: Path) -> str:
 
 
 async def open_store(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Store:
-    """A new store in a folder. Migrating takes a while, so it is done once and copied."""
+    """A new store in a folder."""
+    await begin_database(folder)
+    return await Store.open(database_url(folder), clock=clock)
+
+
+async def begin_database(folder: Path) -> None:
+    """An empty one of today, if there is none. Migrating takes a while, so it is done once and copied."""
     if not _migrated:
         with TemporaryDirectory() as elsewhere:
             await (await Store.open(database_url(Path(elsewhere)))).close()
             _migrated.append((Path(elsewhere) / "easel.db").read_bytes())
-    (folder / "easel.db").write_bytes(_migrated[0])
-    return await Store.open(database_url(folder), clock=clock)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "easel.db").exists():
+        (folder / "easel.db").write_bytes(_migrated[0])
 
 
 def make_place(**fields: Any) -> Place:

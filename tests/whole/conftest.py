@@ -26,6 +26,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
+from tests.pure.jobs import begin_database
 
 from .calm import careless
 from .conforming import traffic  # noqa: F401 (holds every test against Discord's description)
@@ -125,6 +126,7 @@ class Easel:
     async def running(self) -> AsyncIterator[EaselBot]:
         """Until the block ends: then it drains and closes, as after SIGTERM."""
         use_loopback_discord(self.server.url)
+        await begin_database(self.folder)
         bot = EaselBot(
             self.settings(), clock=self.now, pace=self.pace, guild_ready_timeout=0.05, intervals=self.intervals
         )
