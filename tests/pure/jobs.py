@@ -49,9 +49,13 @@ async def begin_database(folder: Path) -> None:
         with TemporaryDirectory() as elsewhere:
             await (await Store.open(database_url(Path(elsewhere)))).close()
             _migrated.append((Path(elsewhere) / "easel.db").read_bytes())
+    _begin(folder, _migrated[0])
+
+
+def _begin(folder: Path, database: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "easel.db").exists():
-        (folder / "easel.db").write_bytes(_migrated[0])
+        (folder / "easel.db").write_bytes(database)
 
 
 def make_place(**fields: Any) -> Place:
