@@ -16,6 +16,7 @@ Lists = Callable[[str], Sequence[str] | None]
 
 _NAME = r"[^\W_]+(?:[-_/.][^\W_]+){0,20}"
 _TOKEN: Final = re.compile(rf"\\__|\\[{{}}|]|__(?P<name>{_NAME})__|[{{}}|]")
+_SIGN: Final = re.compile(r"__|[{}|]")
 
 
 class WildcardError(Exception):
@@ -57,6 +58,13 @@ def names_in(text: str) -> list[str]:
 def is_plain(text: str) -> bool:
     """Whether it stays as it is, whatever the lists."""
     return _TOKEN.search(text) is None
+
+
+def literal(text: str) -> str:
+    """What to type so that it becomes this, whatever the dice and the lists."""
+    if not _Text(text).choices and all(match.group() in "{|}" for match in _TOKEN.finditer(text)):
+        return text
+    return _SIGN.sub(r"\\\g<0>", text)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from bot.content.wildcard_files import WildcardFolder
-from bot.content.wildcards import Expanded, UnknownWildcard, WildcardError, is_plain, names_in
+from bot.content.wildcards import Expanded, UnknownWildcard, WildcardError, is_plain, literal, names_in
 from bot.errors import OptionRefused, TextBlocked
 from bot.jobs.screening import Screening
 from bot.text import _
@@ -66,6 +66,10 @@ class Wording:
         if style and PROMPT in workflow.options:
             found |= await self._styled(workflow, found.get(PROMPT, values.get(PROMPT)), style, seed, speaker)
         return found
+
+    def literal(self, text: str) -> str:
+        """What to type so that it becomes this text."""
+        return text if self._folder is None else literal(text)
 
     async def _checked(self, option: Option, text: str, seed: int, speaker: Speaker) -> str:
         became = await self._become(option.name, text, seed)

@@ -13,7 +13,7 @@ from bot.errors import OptionRefused
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.settings import Settings
-from bot.text import _
+from bot.text import _, named
 from bot.ui.buttons import JOB_ID, EaselButton
 from bot.ui.carrying import Shelf, address_of, fitted, listed, to_go_on_from
 from bot.ui.changed import changes
@@ -103,7 +103,7 @@ def _files(job: Job, options: Mapping[str, Option], folder: Path) -> dict[str, s
             raise OptionRefused(
                 name,
                 _("The file that was given for it is kept no longer. Use /{command} and attach it again.").format(
-                    command=job.workflow
+                    command=named(job.workflow)
                 ),
             )
     return {name: name for name in had}
@@ -113,6 +113,6 @@ def _gone(refusal: OptionRefused, job: Job) -> OptionRefused:
     return OptionRefused(
         refusal.option,
         _("{value} is no longer on the server. Use /{command} and choose another.").format(
-            value=code(job.values[refusal.option]), command=job.workflow
+            value=code(job.values[refusal.option]), command=named(job.workflow)
         ),
     )

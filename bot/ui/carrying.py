@@ -8,11 +8,10 @@ from typing import Any, Protocol
 import discord
 
 from bot.comfy.pool import Pool
-from bot.content.wildcards import is_plain
 from bot.errors import AccessRefused, OptionRefused
 from bot.jobs.job import Job
 from bot.jobs.store import Store
-from bot.jobs.wording import PROMPT, without_style
+from bot.jobs.wording import PROMPT, Wording, without_style
 from bot.text import _
 from bot.workflow.choosing import choose
 from bot.workflow.library import Library
@@ -28,6 +27,7 @@ class Shelf(Protocol):
 
     library: Library
     pool: Pool
+    wording: Wording
 
 
 def address_of(interaction: discord.Interaction[Any]) -> str | None:
@@ -84,7 +84,7 @@ def carried(shelf: Shelf, family: Sequence[Job], workflow: str, given: Mapping[s
         option.name: value
         for option in graphs[0].manifest.options
         if option.name not in given
-        and (value := _value(option, family, shelf.library)) is not None
+        and (value := _value(option, family, shelf)) is not None
         and (option.type is OptionType.TEXT or _means_the_same(option, family[0], shelf.library, graphs))
     }
     fitting, _left = fitted(shelf, graphs, {**values, **given}, given.keys())
@@ -129,29 +129,29 @@ def _complete(workflow: Workflow, values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **stand_ins}
 
 
-def _value(option: Option, family: Sequence[Job], library: Library) -> Value | None:
+def _value(option: Option, family: Sequence[Job], shelf: Shelf) -> Value | None:
     if option.type in FILES or option.type is OptionType.SEED:
         return None
     if option.type is not OptionType.TEXT:
         own: Value | None = family[0].values.get(option.name)
         return own
     for job in family:
-        value = _text(job, option.name, whole=job is not family[0])
+        value = _text(job, option.name, shelf.wording, whole=job is not family[0])
         if value is not None:
             return value
-        if _type(library, job.workflow, option.name) is OptionType.TEXT:
+        if _type(shelf.library, job.workflow, option.name) is OptionType.TEXT:
             return None  # it could have been said there, and was not
     return None
 
 
-def _text(job: Job, name: str, *, whole: bool) -> str | None:
+def _text(job: Job, name: str, wording: Wording, *, whole: bool) -> str | None:
     """As it became, else as it was typed: wildcards are not drawn anew for a picture that shows what they were.
 
     `whole`: with the style behind a prompt, which the job's own children get anyway.
     """
     became = without_style(job.expanded) if name == PROMPT and not whole else job.expanded.get(name)
-    if became is not None and is_plain(became):
-        return became
+    if became is not None:
+        return wording.literal(became)
     value = job.values.get(name)
     return value if isinstance(value, str) else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import MissingModel, OptionRefused
 from bot.jobs.job import Job
-from bot.text import _, ngettext
+from bot.text import _, named, ngettext
 from bot.ui.words import code
 from bot.workflow.binding import Facts, bind, place
 from bot.workflow.catalogue import Catalogue
@@ -43,7 +43,7 @@ def changes(
 
 def _left_out(refusal: OptionRefused, job: Job) -> str:
     return _("Without {option} {value}: that is no longer possible.").format(
-        option=code(refusal.option), value=code(job.values.get(refusal.option))
+        option=code(named(refusal.option)), value=code(job.values.get(refusal.option))
     )
 
 
@@ -54,7 +54,7 @@ def _others(job: Job, workflow: Workflow, values: Mapping[str, Any], catalogue: 
     for name, value in before.items():
         if name not in {**job.values, **values} and name in now and now[name] != value:
             yield _("{option} is {now}; it was {before}.").format(
-                option=code(name), now=code(now[name]), before=code(value)
+                option=code(named(name)), now=code(now[name]), before=code(value)
             )
 
 

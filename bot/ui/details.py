@@ -11,8 +11,9 @@ import discord
 
 from bot.jobs.access import Action, Actor, may
 from bot.jobs.job import Job, JobState
+from bot.jobs.wording import Wording
 from bot.numerals import duration
-from bot.text import _
+from bot.text import _, named
 from bot.ui.buttons import JOB_ID, EaselButton
 from bot.ui.filling import shown
 from bot.ui.lists import state_word
@@ -44,13 +45,14 @@ class DetailsButton(EaselButton, template=rf"job:details:{JOB_ID}"):
 
 async def show_details(interaction: discord.Interaction[Any], job: Job, actor: Actor, *first: str) -> None:
     """As the first answer, for their eyes alone; `first` are sentences above all else."""
-    page = details_page(job, interaction.client.library, whole=may(actor, Action.SEE, job), first=first)
+    bot = interaction.client
+    page = details_page(job, bot.library, bot.wording, whole=may(actor, Action.SEE, job), first=first)
     await interaction.response.send_message(view=page.view(), files=page.attachments(), ephemeral=True)
 
 
-def details_page(job: Job, library: Library, *, whole: bool, first: tuple[str, ...] = ()) -> Page:
+def details_page(job: Job, library: Library, wording: Wording, *, whole: bool, first: tuple[str, ...] = ()) -> Page:
     """`whole`: with what a result's message tells to nobody, which is where it ran."""
-    command = command_of(job, library)
+    command = command_of(job, library, wording)
     fits = len(command) <= BLOCK
     last = (
         "\n".join([_("The command to copy:"), f"```\n{command.replace('```', 'ˋˋˋ')}\n```"])
@@ -65,13 +67,14 @@ def details_page(job: Job, library: Library, *, whole: bool, first: tuple[str, .
     return Page(title, (*_within(lines, room), last), files=files)
 
 
-def command_of(job: Job, library: Library) -> str:
+def command_of(job: Job, library: Library, wording: Wording) -> str:
     """One line that makes the same again: the options that were given, and the seed. Files have to be attached anew."""
     files = _files(job, library)
-    given = {name: job.expanded.get(name, value) for name, value in job.values.items() if name not in files}
+    became = {name: wording.literal(text) for name, text in job.expanded.items()}
+    given = {name: became.get(name, value) for name, value in job.values.items() if name not in files}
     if (seed := _seed_option(job, library)) is not None:
         given[seed] = job.seed
-    parts = [f"{name}:{one_line(shown(value), TEXT)}" for name, value in given.items()]
+    parts = [f"{named(name)}:{one_line(shown(value), TEXT)}" for name, value in given.items()]
     return " ".join([path_of(job, library), *parts])
 
 
@@ -79,7 +82,7 @@ def path_of(job: Job, library: Library) -> str:
     """`/imagine`, or with its group `/tools imagine`."""
     graphs = library.variants(job.workflow)
     group = graphs[0].manifest.group if graphs else ""
-    return f"/{group} {job.workflow}" if group else f"/{job.workflow}"
+    return f"/{named(group)} {named(job.workflow)}" if group else f"/{named(job.workflow)}"
 
 
 def host_of(backend: str) -> str:
@@ -104,7 +107,7 @@ def _given(job: Job, files: frozenset[str]) -> Iterator[str]:
     for name, value in job.values.items():
         shown_value = _("a file") if name in files else job.used.get(name, value)
         if name in job.expanded or len(str(shown_value)) > SHORT or name in TEXTS:
-            yield f"• {code(name)} {plain(shown(shown_value), VALUE)}"
+            yield f"• {code(named(name))} {plain(shown(shown_value), VALUE)}"
         else:
             short.append((name, shown_value))
         if (text := job.expanded.get(name)) is not None:
@@ -121,7 +124,7 @@ def _left(job: Job) -> Iterator[str]:
 
 
 def _together(pairs: Iterable[tuple[str, object]]) -> Iterator[str]:
-    if words := " · ".join(f"{plain(name, VALUE)} {code(shown(value))}" for name, value in pairs):
+    if words := " · ".join(f"{plain(named(name), VALUE)} {code(shown(value))}" for name, value in pairs):
         yield f"• {words}"
 
 

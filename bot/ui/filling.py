@@ -59,7 +59,7 @@ async def ask(
     _refuse(interaction, wish, tuple(options.values()), pictures)
     names = fields or worth_filling(list(options.values()), wish)
     wanted = [options[name] for name in names if name in options and _fits(options[name], wish.given.get(name))]
-    form = FillForm(wish, wanted, title or f"/{wish.workflow}", interaction.locale.value, pictures)
+    form = FillForm(wish, wanted, title or f"/{named(wish.workflow)}", interaction.locale.value, pictures)
     if form.children:
         await form.show(interaction)
     else:
@@ -178,7 +178,9 @@ def _refuse(
     chosen = pictures.option if pictures is not None else ""
     for option in missing(options, wish):
         if option.type in FILES and option.name != chosen:
-            problem = _("The form cannot take files. Use /{command} and attach one.").format(command=wish.workflow)
+            problem = _("The form cannot take files. Use /{command} and attach one.").format(
+                command=named(wish.workflow)
+            )
             raise OptionRefused(option.name, problem)
 
 

@@ -106,7 +106,7 @@ class SuggestionButton(EaselButton, template=rf"job:suggested:{JOB_ID}:(?P<deed>
         await reached(interaction, bot.store, self.job_id)
         job = await to_go_on_from(bot.store, self.job_id)
         wish = await again(interaction, bot, job, edited=True)
-        return replace(wish, given={**wish.given, PROMPT: suggestion}, origin=address_of_job(job))
+        return replace(wish, given={**wish.given, PROMPT: bot.wording.literal(suggestion)}, origin=address_of_job(job))
 
 
 def improvable(bot: Bot, job: Job) -> bool:

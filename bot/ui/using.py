@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.errors import AccessRefused
 from bot.jobs.job import Job
-from bot.text import _
+from bot.text import _, named
 from bot.ui.acting import KEY, NUMBER, Bot, goal_of, onward
 from bot.ui.buttons import JOB_ID, OPTIONS, Control, EaselButton, control
 from bot.ui.deeds import Deed
@@ -105,4 +105,4 @@ def _open_to(interaction: discord.Interaction[Any], bot: Any) -> list[Goal]:
 
 def _entry(job_id: str, number: int, goal: Goal) -> Entry:
     into: Control = control(IntoButton, job_id, number, goal.key)
-    return f"/{goal.workflow}", into
+    return f"/{named(goal.workflow)}", into

@@ -18,6 +18,7 @@ from bot.content.wildcards import (
     WildcardError,
     expand,
     is_plain,
+    literal,
     names_in,
 )
 
@@ -114,6 +115,12 @@ def test_a_text_becomes_the_same_for_the_same_seed_and_stays_within_bounds(text:
 @given(st.text(alphabet="abc d_-/.").filter(is_plain), st.integers())
 def test_a_text_without_signs_stays_as_it_is(text: str, seed: int) -> None:
     assert became(text, seed) == text
+
+
+@given(TEXTS, st.integers())
+def test_what_stands_for_itself_becomes_the_text(text: str, seed: int) -> None:
+    assert became(literal(text), seed) == text
+    assert literal("a {b} | c") == "a {b} | c"
 
 
 def test_thousands_of_braces_are_no_trouble() -> None:

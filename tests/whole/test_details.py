@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from typing import Any
 
 from bot.comfy.simulator import Simulator
 from bot.jobs.rules import Rules, WorkflowRule
@@ -152,3 +155,35 @@ async def test_a_picture_is_used_by_whom_it_is_for(
     assert told(other).startswith("What this button leads to was taken away")
     assert told(blocked).startswith("You are blocked")
     assert len(graphs(comfyui)) == 1
+
+
+async def test_the_command_in_details_makes_the_same_graph_in_the_language_of_who_reads_it(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel
+) -> None:
+    alice = discord_server.person("alice")
+    async with easel.running() as bot:
+        await listed(bot)
+        message = await imagined(discord_server, prompt=r"a {red|blue} \{fox|owl} \__animal__", negative="{a|b|c}")
+        await (await alice.click(message, "Vary (strong)")).wait(finished)
+        alice.user.locale = "de"
+        details = await alice.click(message, "Details")
+        used = await alice.click(message, "Use as input")
+        command = details.message.text.partition("```\n")[2].partition("\n```")[0]
+        path, *parts = re.split(r" (?=[^ :]+:)", command)
+        typed = dict(part.split(":", 1) for part in parts)
+        given = {name: json.loads(text) if re.fullmatch(r"[\d.]+", text) else text for name, text in typed.items()}
+        await (await alice.slash(path.removeprefix("/"), values=given)).wait(finished)
+
+    first, varied, again = graphs(comfyui)
+    assert path == "/zeichnen"
+    assert {"größe", "schritte"} <= given.keys()
+    assert "größe `256x256` · schritte `2`" in details.message.text
+    assert [option["label"] for option in used.message.selects[0]["options"]] == ["/remix", "/vergrößern"]
+    assert unnamed(first) == unnamed(again)
+    assert node(varied, "Prompt") == node(first, "Prompt")
+    assert str(node(first, "Prompt")["text"]).endswith(" {fox|owl} __animal__")
+
+
+def unnamed(graph: dict[str, Any]) -> str:
+    """Without the folder that each job has of its own."""
+    return re.sub(r"easel/[0-9a-f-]{36}", "easel/", json.dumps(graph))
