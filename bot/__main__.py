@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import logging
 import sys
@@ -147,6 +148,7 @@ def _run(settings: Settings) -> None:
     if settings.discord_api_url is not None:
         use_loopback_discord(settings.discord_api_url)
     _collect_often()
+    _give_back()
     with hold(token_lock_path(token, settings.discord_api_url or ""), what=_("this token")):
         run_loop(lambda: _serve(settings, token))
 
@@ -155,6 +157,15 @@ def _collect_often() -> None:
     """Collect the garbage of a few jobs rather than of hundreds; what was imported is not looked through for it."""
     gc.freeze()
     gc.set_threshold(500, 5, 2)
+
+
+def _give_back() -> None:
+    """Let the C library (glibc's, mallopt(3)) return what is freed, of which it keeps a few MB for later otherwise."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(ctypes.c_int(-8), ctypes.c_int(1))  # M_ARENA_MAX
+        for threshold in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+            mallopt(ctypes.c_int(threshold), ctypes.c_int(64 * 2**10))
 
 
 async def _serve(settings: Settings, token: str) -> None:
