@@ -74,7 +74,7 @@ async def onward(
     Raises AccessRefused where the job is gone.
     """
     job_id, number = picture
-    job = await to_go_on_from(bot.store, job_id)
+    job = await to_go_on_from(interaction, bot.store, job_id)
     family: list[Job] = [job, *await ancestors_of(bot.store, job, interaction.user.id)]
     values = carried(bot, family, goal.workflow, given or {})
     return Wish(
@@ -84,5 +84,5 @@ async def onward(
         about=next((each.prompt for each in family if each.prompt), ""),
         sources={goal.option.name: source_of(interaction, bot, job, number)},
         parent=job,
-        origin=address_of(interaction),
+        origin=address_of(interaction, job),
     )

@@ -44,7 +44,7 @@ class AgainButton(EaselButton, template=rf"job:again:{JOB_ID}"):
     async def press(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
         async with bot.clicks.once(interaction, self.custom_id) as first:
             if first:
-                job = await to_go_on_from(bot.store, self.job_id, by=interaction.user.id)
+                job = await to_go_on_from(interaction, bot.store, self.job_id, words_only=True)
                 await make_or_ask(interaction, bot, await again(interaction, bot, job))
 
 
@@ -70,7 +70,7 @@ async def again(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, ed
         given={name: value for name, value in given.items() if name not in files},
         kept={name: job.files[name] for name in files if name in given},
         parent=job,
-        origin=address_of(interaction),
+        origin=address_of(interaction, job),
         about=job.prompt,
         notes=lambda workflow, values: changes(job, left.values(), workflow, values, bot.pool.catalogue, edited=edited),
     )

@@ -9,10 +9,13 @@ import discord
 
 from bot.comfy.pool import Pool
 from bot.errors import AccessRefused, OptionRefused
+from bot.jobs.access import Action, require
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.jobs.wording import PROMPT, Wording, without_style
 from bot.text import _
+from bot.ui.permissions import presser
+from bot.ui.reaching import address_of_job, public_here
 from bot.workflow.choosing import choose
 from bot.workflow.library import Library
 from bot.workflow.option import FILES, Option, OptionType, Value
@@ -30,18 +33,21 @@ class Shelf(Protocol):
     wording: Wording
 
 
-def address_of(interaction: discord.Interaction[Any]) -> str | None:
-    """Of the message that was clicked, for a link; None where others cannot open it."""
+def address_of(interaction: discord.Interaction[Any], job: Job) -> str | None:
+    """Of the message that was clicked, for a link, else of the job's own; None where others here cannot open it."""
     message = interaction.message
-    if message is None or message.flags.ephemeral:
-        return None
-    return f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{message.id}"
+    if message is not None and not message.flags.ephemeral:
+        return f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{message.id}"
+    near = job.place.channel_id == interaction.channel_id or job.place.guild_id == interaction.guild_id is not None
+    return address_of_job(job) if near and job.removed_by is None else None
 
 
-async def to_go_on_from(store: Store, job_id: str, *, by: int | None = None) -> Job:
-    """The job behind a button. AccessRefused where it was forgotten, or taken away.
+async def to_go_on_from(
+    interaction: discord.Interaction[Any], store: Store, job_id: str, *, words_only: bool = False
+) -> Job:
+    """The job behind a button. AccessRefused where it was forgotten, taken away, or is not for them.
 
-    What somebody deleted of their own is still there for them (`by`), as far as words and numbers go.
+    What somebody deleted of their own is still there for them, as far as words and numbers go: `words_only`.
     """
     job = await store.get(job_id)
     if job is None:
@@ -51,9 +57,11 @@ async def to_go_on_from(store: Store, job_id: str, *, by: int | None = None) -> 
                 "you can attach the picture to it."
             )
         )
-    own = by is not None and by == job.place.user_id == job.removed_by
-    if job.removed_by is not None and not own:
+    own = interaction.user.id == job.place.user_id
+    if job.removed_by is not None and not (words_only and own and job.removed_by == job.place.user_id):
         raise AccessRefused(_("What this job made was taken away, so nobody can go on from it."))
+    if not own and not public_here(interaction, job):
+        require(await presser(interaction), Action.SEE, job)
     return job
 
 

@@ -14,7 +14,6 @@ from bot.ui.again import again
 from bot.ui.buttons import JOB_ID, EaselButton
 from bot.ui.carrying import to_go_on_from
 from bot.ui.filling import FIELDS, PROMPT, ask, options_of
-from bot.ui.reaching import reachable
 from bot.workflow.library import Library
 from bot.workflow.option import FILES, Option, OptionType
 
@@ -32,10 +31,8 @@ class EditButton(EaselButton, template=rf"job:edit:{JOB_ID}"):
         super().__init__(f"job:edit:{job_id}", _("Edit"))
 
     async def press(self, interaction: discord.Interaction[Any], bot: Any) -> None:
-        job = await reachable(interaction, bot.store, self.job_id)
-        wish = await again(
-            interaction, bot, await to_go_on_from(bot.store, job.id, by=interaction.user.id), edited=True
-        )
+        job = await to_go_on_from(interaction, bot.store, self.job_id, words_only=True)
+        wish = await again(interaction, bot, job, edited=True)
         fields = await worth_asking(bot.store, job.workflow, options_of(interaction, job.workflow))
         await ask(interaction, wish, fields, title=_("Edit"))
 

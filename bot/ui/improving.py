@@ -25,7 +25,7 @@ from bot.ui.making import Wish
 from bot.ui.people import actor_of
 from bot.ui.places import channels_of
 from bot.ui.presence import server_of
-from bot.ui.reaching import address_of_job, reached
+from bot.ui.reaching import address_of_job
 from bot.ui.visibility import require_nsfw_channel
 from bot.ui.workflows import unavailable
 from bot.workflow.library import Library
@@ -62,8 +62,7 @@ class ImproveButton(EaselButton, template=rf"job:improve:{JOB_ID}"):
     async def _suggest(self, interaction: discord.Interaction[Any], bot: Bot) -> None:
         if bot.helper is None:
             raise AccessRefused(_("Whoever runs the bot has turned this off."))
-        await reached(interaction, bot.store, self.job_id)
-        job = await to_go_on_from(bot.store, self.job_id)
+        job = await to_go_on_from(interaction, bot.store, self.job_id)
         option = _allowed(interaction, bot, job)
         await interaction.response.defer(ephemeral=True, thinking=True)
         suggestion = await bot.helper.improve(prompt_of(job), asker=interaction.user.id)
@@ -103,8 +102,7 @@ class SuggestionButton(EaselButton, template=rf"job:suggested:{JOB_ID}:(?P<deed>
 
     async def _wish(self, interaction: discord.Interaction[Any], bot: Bot, suggestion: str) -> Wish:
         """The same job with that prompt, in the name of who presses."""
-        await reached(interaction, bot.store, self.job_id)
-        job = await to_go_on_from(bot.store, self.job_id)
+        job = await to_go_on_from(interaction, bot.store, self.job_id)
         wish = await again(interaction, bot, job, edited=True)
         return replace(wish, given={**wish.given, PROMPT: bot.wording.literal(suggestion)}, origin=address_of_job(job))
 

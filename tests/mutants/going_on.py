@@ -11,16 +11,24 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "going-on-removed",
         "bot/ui/carrying.py",
-        "if job.removed_by is not None and not own:",
+        "if job.removed_by is not None and not (words_only and own and job.removed_by == job.place.user_id):",
         "if False:",
         (f"{WHOLE}an_older_job_is_made_as_the_workflow_is_today",),
     ),
     Guard(
         "going-on-deleted",
         "bot/ui/carrying.py",
-        "own = by is not None and by == job.place.user_id == job.removed_by",
-        "own = job.place.user_id == job.removed_by",
+        "own = interaction.user.id == job.place.user_id",
+        "own = True",
         (f"{WHOLE}an_older_job_is_made_as_the_workflow_is_today",),
+    ),
+    Guard(
+        "going-on-reach",
+        "bot/ui/carrying.py",
+        "    if not own and not public_here(interaction, job):\n"
+        "        require(await presser(interaction), Action.SEE, job)\n",
+        "",
+        ("tests/whole/test_who_may.py",),
     ),
     Guard(
         "going-on-ancestors",

@@ -14,6 +14,7 @@ import discord
 import pytest
 
 from bot.comfy.events import Output
+from bot.content.wildcards import literal
 from bot.errors import OptionRefused
 from bot.jobs.job import Job, JobState, Outcome
 from bot.ui.buttons import Rows
@@ -45,6 +46,7 @@ class Shelf:
 
     library: Library = field(default_factory=shipped)
     pool: Any = field(default_factory=lambda: SimpleNamespace(catalogue=nodes(), version="0.33.0"))
+    wording: Any = field(default_factory=lambda: SimpleNamespace(literal=literal))
     helper: object | None = field(default_factory=object)
 
 
@@ -220,6 +222,8 @@ def test_texts_come_from_the_nearest_that_could_say_them() -> None:
     drawn = replace(imagined, values={"prompt": "a __animal__"}, expanded=rolled)
     assert carried(Shelf(), [drawn], "remix", {}) == {"prompt": "a cat"}
     assert carried(Shelf(), [upscaled, drawn], "remix", {}) == {"prompt": "a cat, in oil"}
+    escaped = replace(imagined, values={"prompt": r"a __animal__ \{x|y}"}, expanded={"prompt": "a cat {x|y}"})
+    assert carried(Shelf(), [escaped], "remix", {}) == {"prompt": r"a cat \{x\|y\}"}
 
 
 async def test_nobody_learns_what_only_others_saw(tmp_path: Path) -> None:

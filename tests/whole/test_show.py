@@ -13,6 +13,7 @@ from bot.playground import Answer, DiscordServer, Message, Person
 from bot.playground.message import GALLERY, walk
 from tests.whole.conftest import Easel, finished, listed, visible
 from tests.whole.making import MANIFEST, noise, pictures
+from tests.whole.test_going_on import link
 from tests.whole.test_history import history, made
 from tests.whole.test_imagine import SMALL
 
@@ -57,7 +58,11 @@ async def test_one_s_own_comes_back_everywhere_with_its_buttons_also_after_a_res
         there = await brought(alice, job, alice.dm)
         again = await alice.click(await turned_to(alice), "Show")
         by_button = await again.wait(lambda message: not message.loading)
+        derived = await (await alice.click(here, "Again")).wait(finished)
+        direct = await (await alice.click(there, "Again")).wait(finished)
 
+    assert f"[from this result]({link(original)})" in derived.text
+    assert "from this result" not in direct.text
     for copy in (here, there, by_button):
         assert [file.data for file in copy.images] == [original.images[0].data]
         assert copy.images[0].description == "a fox"

@@ -99,10 +99,10 @@ UseButton                   y       y        y         y       y        y       
 IntoButton                  y       y        y         y       y        y         n         n       n
 ImproveButton               y       y        y         y       y        y         n         n       n
 SuggestionButton            y       y        y         y       y        y         n         n       n
-AgainButton                 y       y        y         y       y        y         n         y       y
-ActButton                   y       y        y         y       y        y         n         y       y
-VaryButton                  y       y        y         y       y        y         n         y       y
-PickSelect                  y       y        y         y       y        y         n         y       y
+AgainButton                 y       y        y         y       y        y         n         n       n
+ActButton                   y       y        y         y       y        y         n         n       n
+VaryButton                  y       y        y         y       y        y         n         n       n
+PickSelect                  y       y        y         y       y        y         n         n       n
 ForgetButton own            y       y        y         y       y        y         y         y       y
 ForgetButton another's      n       n        n         n       n        n         n         n       n
 ReportButton                n       n        y         y       y        y         n         n       n
