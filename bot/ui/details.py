@@ -68,10 +68,12 @@ def details_page(job: Job, library: Library, wording: Wording, *, whole: bool, f
 
 
 def command_of(job: Job, library: Library, wording: Wording) -> str:
-    """One line that makes the same again: the options that were given, and the seed. Files have to be attached anew."""
-    files = _files(job, library)
+    """One line that makes the same again: the options that were given and are still there, and the seed. Files have to
+    be attached anew.
+    """
+    left_out = _files(job, library) | _gone(job, library)
     became = {name: wording.literal(text) for name, text in job.expanded.items()}
-    given = {name: became.get(name, value) for name, value in job.values.items() if name not in files}
+    given = {name: became.get(name, value) for name, value in job.values.items() if name not in left_out}
     if (seed := _seed_option(job, library)) is not None:
         given[seed] = job.seed
     parts = [f"{named(name)}:{one_line(shown(value), TEXT)}" for name, value in given.items()]
@@ -99,6 +101,13 @@ def _files(job: Job, library: Library) -> frozenset[str]:
     graphs = library.variants(job.workflow)
     known = {option.name for option in graphs[0].manifest.options if option.type in FILES} if graphs else set()
     return frozenset([*job.files, *(name for name in known if name in job.values)])
+
+
+def _gone(job: Job, library: Library) -> frozenset[str]:
+    """The options that the command has no more: Discord takes no line with them."""
+    graphs = library.variants(job.workflow)
+    known = {option.name for option in graphs[0].manifest.options} if graphs else job.values.keys()
+    return frozenset(job.values.keys() - known)
 
 
 def _given(job: Job, files: frozenset[str]) -> Iterator[str]:

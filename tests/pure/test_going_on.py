@@ -22,6 +22,7 @@ from bot.ui.carrying import ancestors_of, carried, fitted
 from bot.ui.changed import changes
 from bot.ui.clicks import KEPT, Clicks
 from bot.ui.controls import job_rows
+from bot.ui.details import command_of
 from bot.ui.page import Page
 from bot.workflow.binding import bind
 from bot.workflow.goals import Strength, amount, goal_by_key, goals_of
@@ -224,6 +225,13 @@ def test_texts_come_from_the_nearest_that_could_say_them() -> None:
     assert carried(Shelf(), [upscaled, drawn], "remix", {}) == {"prompt": "a cat, in oil"}
     escaped = replace(imagined, values={"prompt": r"a __animal__ \{x|y}"}, expanded={"prompt": "a cat {x|y}"})
     assert carried(Shelf(), [escaped], "remix", {}) == {"prompt": r"a cat \{x\|y\}"}
+
+
+def test_a_command_to_copy_has_what_the_command_still_takes() -> None:
+    job = made(1, values={"prompt": "a fox", "colour": "red"})
+    shelf = Shelf()
+
+    assert command_of(job, shelf.library, shelf.wording) == f"/imagine prompt:a fox seed:{job.seed}"
 
 
 async def test_nobody_learns_what_only_others_saw(tmp_path: Path) -> None:
