@@ -103,3 +103,22 @@ async def test_a_member_is_not_offered_what_moderators_are(page: Page) -> None:
     await page.keyboard.press("Enter")
 
     await expect(page.locator(".message.ephemeral")).to_contain_text("Mona used /jobs list")
+
+
+async def test_a_copied_command_is_pasted_whole(page: Page) -> None:
+    await page.locator("#text").focus()
+    await page.evaluate(
+        """(text) => {
+          const transfer = new DataTransfer();
+          transfer.setData("text/plain", text);
+          const event = new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true, cancelable: true});
+          document.activeElement.dispatchEvent(event);
+        }""",
+        "/imagine prompt:an owl: in the snow size:256x256 steps:4 seed:5",
+    )
+    await expect(page.locator('.chip[data-option="prompt"] textarea')).to_have_value("an owl: in the snow")
+    await page.keyboard.press("Enter")
+
+    message = page.locator("[data-message]", has_text="an owl: in the snow").last
+    await expect(message).to_contain_text("seed 5 ·")
+    await expect(message).to_contain_text("size 256x256 · steps 4")

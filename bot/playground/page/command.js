@@ -31,6 +31,18 @@ export class CommandLine {
     (this.chips.find((chip) => chip.isEmpty) ?? this.tail).focus();
   }
 
+  /** Fill in `name:value name:value`; a file cannot be pasted like this. */
+  fill(text) {
+    const known = new Map(this.command.options.map((option) => [option.name, option]));
+    const found = [...text.matchAll(new RegExp(`(?<=\\s)(${[...known.keys()].join("|")}):`, "gu"))];
+    for (const [at, { 0: { length }, 1: name, index }] of found.entries()) {
+      const option = known.get(name);
+      const chip = this.chips.find((other) => other.option === option) ?? this.add(option);
+      if (option.type !== ATTACHMENT) chip.field.value = text.slice(index + length, found[at + 1]?.index).trim();
+    }
+    this.focus();
+  }
+
   /** The options and files to send; nothing where one is missing or wrong, which then says so. */
   collect() {
     const options = {};

@@ -22,7 +22,7 @@ export class Composer {
     this.line = null;
     this.tray = new Tray();
     find("#composer").addEventListener("submit", (event) => event.preventDefault());
-    find("#composer").addEventListener("paste", (event) => event.clipboardData.files.length && (event.preventDefault(), this.take([...event.clipboardData.files])));
+    find("#composer").addEventListener("paste", (event) => this.pasted(event.clipboardData) && event.preventDefault());
   }
 
   focus() {
@@ -59,6 +59,17 @@ export class Composer {
     this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
     this.focus();
     this.typed();
+  }
+
+  /** Whether it was files, or a whole command into the empty box: its options are filled in as if they had been typed. */
+  pasted(clipboard) {
+    if (clipboard.files.length) return this.take([...clipboard.files]) ?? true;
+    const text = clipboard.getData("text/plain").trim();
+    const meant = store.commands.filter((command) => command.type === CHAT && `${text} `.startsWith(`/${command.path} `)).sort((one, other) => other.path.length - one.path.length)[0];
+    if (!meant || this.line || this.text.value.trim()) return false;
+    this.choose(meant);
+    this.line.fill(text.slice(meant.path.length + 1));
+    return true;
   }
 
   /** Files that were chosen, dropped or pasted. */
