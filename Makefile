@@ -43,9 +43,11 @@ live: export LIVE_EXAMPLES := $(or $(LIVE_EXAMPLES),300)
 live: .venv/.installed
 	$(BIN)/python -m tests.live
 
-# The pictures of the page in docs/images, drawn by a headless Chromium; only those are written that changed.
+# The pictures of the page in docs/images, drawn by a headless Chromium; only those are written that changed. They, and
+# every message the bot sends, come in both themes into screenshots/light and screenshots/dark, which git ignores: look
+# through them after a change to what people see. `make screenshots ARGS="history failed"` draws these scenes alone.
 screenshots: .venv/.installed
-	$(BIN)/python -m tests.whole.screenshots
+	$(BIN)/python -m tests.whole.screenshots $(ARGS)
 
 # The list of sentences for translators, and every catalogue brought up to date with it: docs/languages.md. Nothing
 # changes but where a sentence does; translations stay.

@@ -1,30 +1,54 @@
-"""`python -m tests.whole.screenshots [FOLDER]`: the playground's page as README and docs show it, into docs/images."""
+"""`python -m tests.whole.screenshots [SCENE ...]`: what README and docs show of the page, into docs/images; and that
+and every message of the bot's, in light and dark, into screenshots/.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
-from io import BytesIO
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
+from playwright.async_api import Browser
 
 from bot.comfy.simulator import Pace
 from bot.jobs.past import newest
 from bot.playground.play import opened
-from bot.playground.uploads import Upload
 from bot.settings import Settings
+from tests.whole import (
+    scenes_elsewhere,
+    scenes_going_on,
+    scenes_moderation,
+    scenes_own,
+    scenes_refused,
+    scenes_results,
+    scenes_settings,
+    scenes_waiting,
+)
 from tests.whole.chromium import find_browser, launched
 from tests.whole.conftest import WORKFLOWS, finished
+from tests.whole.gallery import exhibit, picture
 from tests.whole.studio import BEGINNING, NARROW, QUIET, WIDE, Studio
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
+#: git does not keep it: it is there to be looked through
+ALBUM = Path(__file__).parents[2] / "screenshots"
 #: the graph of ComfyUI's first page, as it is exported
 POSTER = Path(__file__).parents[1] / "data" / "poster.json"
+
+PARTS = (
+    scenes_waiting,
+    scenes_results,
+    scenes_going_on,
+    scenes_own,
+    scenes_moderation,
+    scenes_settings,
+    scenes_refused,
+    scenes_elsewhere,
+)
+EXHIBITION = (*(scene for part in PARTS for scene in part.SCENES), *scenes_elsewhere.LAST)
 
 Scene = Callable[[Studio], Awaitable[None]]
 
@@ -166,7 +190,7 @@ async def details(studio: Studio) -> None:
         await page.wait_for_selector("dialog[open] textarea")
         await studio.take(page, "edit")
         await page.keyboard.press("Escape")
-    posted = studio.discord.person("bob").say("what is this drawn with?", Upload("castle.png", drawn_elsewhere()))
+    posted = studio.discord.person("bob").say("what is this drawn with?", picture())
     async with studio.page("dark", WIDE) as page:
         await studio.discord.person("alice").menu("What made this", posted)
         await page.wait_for_selector(".message.ephemeral >> text=What made this")
@@ -231,41 +255,38 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
-async def shoot(folder: Path) -> None:
-    """Every scene in turn, in one playground."""
+async def shoot(names: Sequence[str]) -> None:
+    """Every scene in turn: those for the docs in one playground, then those of the gallery in another.
+
+    With `names` only these of the gallery, beside the pictures that are there.
+    """
     program = find_browser()
     if program is None:
         raise SystemExit("There is no Chromium here. Install it, then try again.")
+    known = {scene.__name__: scene for scene in EXHIBITION}
+    if unknown := set(names) - set(known):
+        raise SystemExit(f"There is no scene {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+    async with launched(program) as browser:
+        if not names:
+            await asyncio.to_thread(shutil.rmtree, ALBUM, ignore_errors=True)
+            await document(browser)
+        await exhibit(browser, ALBUM, [known[name] for name in names or known])
+
+
+async def document(browser: Browser) -> None:
+    """The pictures that README and docs show."""
     now = [BEGINNING]
     with TemporaryDirectory(prefix="easel-") as data:
         workflows = Path(shutil.copytree(WORKFLOWS, Path(data, "workflows")))
         settings = Settings(_env_file=None, workflows_dir=workflows, data_dir=Path(data))
         playground = opened(settings, pace=Pace(preview=448), edit_pace=0, rate_limits=None, clock=lambda: now[0])
-        async with playground as running, launched(program) as browser:
+        async with playground as running:
             await running.discord.wait_ready()
             await running.bot.pool.backends[0].wait_up()
-            studio = Studio(running, browser, folder, workflows, now)
+            studio = Studio(running, browser, FOLDER, ALBUM, workflows, now)
             for scene in SCENES:
                 await scene(studio)
 
 
-def drawn_elsewhere() -> bytes:
-    """A picture with the text that other programs write into theirs."""
-    said = PngInfo()
-    said.add_text(
-        "parameters",
-        "a castle of glass on a hill, morning light\nNegative prompt: fog, people\n"
-        "Steps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 2026, Size: 768x512, Model: dream",
-    )
-    buffer = BytesIO()
-    sky = Image.linear_gradient("L").resize((480, 320))
-    Image.merge("RGB", (sky, sky.point(lambda level: 90 + level // 3), Image.new("L", sky.size, 190))).save(
-        buffer, "PNG", pnginfo=said
-    )
-    return buffer.getvalue()
-
-
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(shoot(target))
+    asyncio.run(shoot(sys.argv[1:]))

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, ImageChops
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from bot.comfy.simulator import Simulator
-from bot.playground import DiscordServer, Message
+from bot.playground import Channel, DiscordServer, Message
 from bot.playground.play import Playground
 from tests.whole.chromium import showing
 from tests.whole.conftest import finished, shows
 
 MOST_BYTES = 250_000
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 780}
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=780)
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 BEGINNING = 1_768_069_200.0  # a Saturday evening, seconds since 1970
 NOTICED = 0.001  # the share of a picture that has to change for it to be written anew
 QUIET = 0.4  # seconds without an edit, after which a message that is held is as it stays
@@ -35,7 +36,10 @@ class Studio:
 
     playground: Playground
     browser: Browser
+    #: what README and docs show, each in one theme
     folder: Path
+    #: every picture, in `light` and in `dark`
+    album: Path
     workflows: Path
     now: list[float]
     seeds: Iterator[int] = field(default_factory=lambda: count(900))
@@ -91,7 +95,11 @@ class Studio:
             self.simulator.hold()
 
     @asynccontextmanager
-    async def page(self, scheme: str, size: dict[str, int], person: str = "alice") -> AsyncIterator[Page]:
+    async def page(
+        self, scheme: str, size: ViewportSize, person: str = "alice", channel: Channel | None = None
+    ) -> AsyncIterator[Page]:
+        place = {"channel": str(channel.id)} if channel is not None else {}
+        stored = _stored(person=person, **place)
         profile: dict[str, Any] = {
             "viewport": size,
             "color_scheme": scheme,
@@ -99,17 +107,15 @@ class Studio:
             "bypass_csp": True,  # for a style of our own
             "timezone_id": "UTC",
             "locale": "en-US",
-            "storage_state": {"origins": [{"origin": self.discord.url, "localStorage": _stored(person=person)}]},
+            "storage_state": {"origins": [{"origin": self.discord.url, "localStorage": stored}]},
         }
         async with showing(self.browser, self.discord.url, at=self.now[0], **profile) as page:
             yield page
 
     async def take(self, page: Page, name: str) -> None:
-        """The page as it is once every picture is there, named for what it shows."""
-        await page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth)")
-        await page.evaluate(STEADY)
-        picture = await page.screenshot(style=STYLE, animations="disabled")
-        small = await asyncio.to_thread(_reduced, picture)
+        """The page as it is, named for what it shows: for the docs, and in both themes for the album."""
+        own = await self.keep(page, name)
+        small = await asyncio.to_thread(_reduced, own)
         path = self.folder / f"{name}.png"
         if len(small) > MOST_BYTES:
             raise SystemExit(f"{path.name} has {len(small)} bytes; at most {MOST_BYTES} are wanted")
@@ -117,14 +123,29 @@ class Studio:
             path.write_bytes(small)
             print(f"{path.name}: {len(small) // 1000} kB")  # noqa: T201 - what is new
 
+    async def keep(self, page: Page, name: str) -> bytes:
+        """The same in both themes for the album alone; returns that in the theme which the page has."""
+        await page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth)")
+        dark = await page.evaluate(DARK)
+        for scheme in THEMES if dark else THEMES[::-1]:  # its own comes last
+            await page.emulate_media(color_scheme=scheme)
+            await page.evaluate(STEADY)
+            picture = await page.screenshot(style=STYLE, animations="disabled")
+            path = self.album / scheme / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture)
+        return picture
 
+
+DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 #: Times that were really measured read the same in every run, and the newest message is in sight.
 STEADY = r"""() => {
   const texts = document.createTreeWalker(document.querySelector("#messages"), NodeFilter.SHOW_TEXT);
   let jobs = 0;
   const ready = () => `in ${4 + 5 * (jobs++ % 3)} seconds`;
-  const told = (text) => text.replace(/\d+\.\d s$/, "4.6 s").replace(/^(in \d+ seconds?|now)$/, ready);
-  while (texts.nextNode()) texts.currentNode.nodeValue = told(texts.currentNode.nodeValue);
+  const awaited = (node) => /ready $/.test(node.parentNode.previousSibling?.textContent);
+  const told = (node) => awaited(node) ? node.nodeValue.replace(/^(in \d+ seconds?|now)$/, ready) : node.nodeValue;
+  while (texts.nextNode()) texts.currentNode.nodeValue = told(texts.currentNode).replace(/\d+\.\d s$/, "4.6 s");
   const scroll = document.querySelector("#scroll");
   scroll.scrollTop = scroll.scrollHeight;
 }"""
