@@ -81,6 +81,7 @@ class Likes(commands.GroupCog, group_name="preferences", group_description=N_("W
     ) -> None:
         with speaking(interaction.locale.value):
             texts = {"negative": negative, "style": style}
+            size = {_(name).casefold(): name for name in sizes_offered(self.bot)}.get((size or "").casefold(), size)
             said = {"model": model, "size": size, **texts, "ephemeral": ephemeral}
             values = {name: value for name, value in said.items() if value is not None}
             if not values:
@@ -107,7 +108,9 @@ class Likes(commands.GroupCog, group_name="preferences", group_description=N_("W
 
     @set_.autocomplete("size")
     async def sizes(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return _choices(sizes_offered(self.bot), typed)
+        with speaking(interaction.locale.value):
+            labels = {_(name): name for name in sizes_offered(self.bot)}
+        return [Choice(name=found.name, value=labels[found.name]) for found in _choices(list(labels), typed)]
 
 
 class Presets(commands.GroupCog, group_name="preset", group_description=N_("Options under a name, for the next time")):

@@ -35,11 +35,15 @@ class Shelf(Protocol):
 
 def address_of(interaction: discord.Interaction[Any], job: Job) -> str | None:
     """Of the message that was clicked, for a link, else of the job's own; None where others here cannot open it."""
-    message = interaction.message
+    message, place = interaction.message, job.place
+    here = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}"
     if message is not None and not message.flags.ephemeral:
-        return f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{message.id}"
-    near = job.place.channel_id == interaction.channel_id or job.place.guild_id == interaction.guild_id is not None
-    return address_of_job(job) if near and job.removed_by is None else None
+        return f"{here}/{message.id}"
+    if job.removed_by is not None or place.ephemeral or place.message_id is None:
+        return None
+    if place.channel_id == interaction.channel_id:
+        return f"{here}/{place.message_id}"
+    return address_of_job(job) if place.guild_id == interaction.guild_id is not None else None
 
 
 async def to_go_on_from(

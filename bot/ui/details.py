@@ -61,7 +61,8 @@ def details_page(job: Job, library: Library, wording: Wording, *, whole: bool, f
     )
     title = f"### {_('Details')}\n-# <@{job.place.user_id}> · {code(path_of(job, library))}"
     room = TEXT - len(title) - len(last) - MARGIN
-    parts = (first, _given(job, _files(job, library)), _left(job), _made(job, whole=whole), _notes(job))
+    sizes = _sizes(job, library)
+    parts = (first, _given(job, _files(job, library), sizes), _left(job, sizes), _made(job, whole=whole), _notes(job))
     lines = [line for part in map(list, parts) if part for line in (*part, "")]
     files = () if fits else (Attachment(NAME, command.encode(errors="replace"), shown=False),)
     return Page(title, (*_within(lines, room), last), files=files)
@@ -103,6 +104,13 @@ def _files(job: Job, library: Library) -> frozenset[str]:
     return frozenset([*job.files, *(name for name in known if name in job.values)])
 
 
+def _sizes(job: Job, library: Library) -> frozenset[str]:
+    graphs = library.variants(job.workflow)
+    return frozenset(
+        option.name for graph in graphs[:1] for option in graph.manifest.options if option.type is OptionType.SIZE
+    )
+
+
 def _gone(job: Job, library: Library) -> frozenset[str]:
     """The options that the command has no more: Discord takes no line with them."""
     graphs = library.variants(job.workflow)
@@ -110,7 +118,7 @@ def _gone(job: Job, library: Library) -> frozenset[str]:
     return frozenset(job.values.keys() - known)
 
 
-def _given(job: Job, files: frozenset[str]) -> Iterator[str]:
+def _given(job: Job, files: frozenset[str], sizes: frozenset[str]) -> Iterator[str]:
     """Texts on lines of their own, what is short on one line together."""
     short: list[tuple[str, object]] = []
     for name, value in job.values.items():
@@ -121,20 +129,22 @@ def _given(job: Job, files: frozenset[str]) -> Iterator[str]:
             short.append((name, shown_value))
         if (text := job.expanded.get(name)) is not None:
             yield "  → " + plain(text, VALUE)
-    yield from _together(short)
+    yield from _together(short, sizes)
 
 
-def _left(job: Job) -> Iterator[str]:
+def _left(job: Job, sizes: frozenset[str]) -> Iterator[str]:
     """What nobody said: the workflow's defaults, and what the server took."""
     left = {name: value for name, value in {**job.recipe.defaults, **job.used}.items() if name not in job.values}
     if left:
         yield _("**Left as the workflow has it**")
-    yield from _together(left.items())
+    yield from _together(left.items(), sizes)
 
 
-def _together(pairs: Iterable[tuple[str, object]]) -> Iterator[str]:
-    if words := " · ".join(f"{plain(named(name), VALUE)} {code(shown(value))}" for name, value in pairs):
-        yield f"• {words}"
+def _together(pairs: Iterable[tuple[str, object]], sizes: frozenset[str]) -> Iterator[str]:
+    """`sizes` are the options whose values have names in the person's language."""
+    words = ((name, _(shown(value)) if name in sizes else shown(value)) for name, value in pairs)
+    if line := " · ".join(f"{plain(named(name), VALUE)} {code(value)}" for name, value in words):
+        yield f"• {line}"
 
 
 def _made(job: Job, *, whole: bool) -> Iterator[str]:

@@ -21,6 +21,7 @@ from bot.ui.editing import EditButton
 from bot.ui.lists import state_word
 from bot.ui.people import guild_of
 from bot.ui.permissions import presser
+from bot.ui.reaching import address_of_job
 from bot.ui.returning import is_nsfw, taken_by_moderator
 from bot.ui.showing import ShowButton
 from bot.ui.small import Bot as Pictured
@@ -151,10 +152,7 @@ def _text(job: Job) -> str:
 
 def message_link(job: Job) -> str | None:
     """The address of its message, if others see it too and it was not taken away."""
-    place = job.place
-    if place.ephemeral or place.message_id is None or job.removed_by is not None:
-        return None
-    return f"https://discord.com/channels/{place.guild_id or '@me'}/{place.channel_id}/{place.message_id}"
+    return address_of_job(job) if job.removed_by is None else None
 
 
 def _state(job: Job) -> str:

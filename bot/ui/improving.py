@@ -19,13 +19,12 @@ from bot.ui.admitting import Admitting
 from bot.ui.again import Bot as Again
 from bot.ui.again import again, make_or_ask
 from bot.ui.buttons import JOB_ID, EaselButton
-from bot.ui.carrying import to_go_on_from
+from bot.ui.carrying import address_of, to_go_on_from
 from bot.ui.filling import ask
 from bot.ui.making import Wish
 from bot.ui.people import actor_of
 from bot.ui.places import channels_of
 from bot.ui.presence import server_of
-from bot.ui.reaching import address_of_job
 from bot.ui.visibility import require_nsfw_channel
 from bot.ui.workflows import unavailable
 from bot.workflow.library import Library
@@ -104,7 +103,9 @@ class SuggestionButton(EaselButton, template=rf"job:suggested:{JOB_ID}:(?P<deed>
         """The same job with that prompt, in the name of who presses."""
         job = await to_go_on_from(interaction, bot.store, self.job_id)
         wish = await again(interaction, bot, job, edited=True)
-        return replace(wish, given={**wish.given, PROMPT: bot.wording.literal(suggestion)}, origin=address_of_job(job))
+        return replace(
+            wish, given={**wish.given, PROMPT: bot.wording.literal(suggestion)}, origin=address_of(interaction, job)
+        )
 
 
 def improvable(bot: Bot, job: Job) -> bool:

@@ -38,7 +38,7 @@ def preference_lines(wanted: Wanted) -> list[str]:
     """What is set, a line each; how to set something where nothing is."""
     lines = [
         *_set(_("Model: {value}"), wanted.model),
-        *_set(_("Size: {value}"), wanted.size),
+        *_set(_("Size: {value}"), None if wanted.size is None else _(wanted.size)),
         *_said(_("Kept out of every picture: {value}"), wanted.negative),
         *_said(_("Behind every prompt: {value}"), wanted.style),
         *([_("• Only you see what you make.")] if wanted.ephemeral else []),

@@ -40,8 +40,10 @@ def sees_all(actor: Actor, job: Job) -> bool:
 
 
 def address_of_job(job: Job) -> str | None:
-    """A link to its message; None where others cannot open it."""
+    """A link to its message; None where others cannot open it, or where the bot is not: on which server that is, is not
+    kept.
+    """
     place = job.place
-    if place.ephemeral or place.message_id is None:
+    if not place.visible or place.message_id is None:
         return None
     return f"https://discord.com/channels/{place.guild_id or '@me'}/{place.channel_id}/{place.message_id}"

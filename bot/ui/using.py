@@ -14,13 +14,14 @@ from bot.jobs.job import Job
 from bot.text import _, named
 from bot.ui.acting import KEY, NUMBER, Bot, goal_of, onward
 from bot.ui.buttons import JOB_ID, OPTIONS, Control, EaselButton, control
+from bot.ui.carrying import address_of
 from bot.ui.deeds import Deed
 from bot.ui.files import PICTURES
 from bot.ui.filling import ask, options_of, worth_filling
 from bot.ui.people import actor_of
 from bot.ui.picking import Entry, pick
 from bot.ui.places import channels_of
-from bot.ui.reaching import address_of_job, reachable
+from bot.ui.reaching import reachable
 from bot.ui.visibility import require_nsfw_channel
 from bot.workflow.goals import Goal, goal_by_key, key_of
 from bot.workflow.library import Library
@@ -59,7 +60,7 @@ class IntoButton(EaselButton, template=rf"job:into:{JOB_ID}:{NUMBER}:{KEY}"):
         job = await reachable(interaction, bot.store, self.job_id)
         goal = goal_of(bot, self.key)
         wish = await onward(interaction, bot, (self.job_id, self.number), goal)
-        wish = replace(wish, origin=address_of_job(job))
+        wish = replace(wish, origin=address_of(interaction, job))
         if fields := worth_filling(options_of(interaction, goal.workflow), wish):
             await ask(interaction, wish, fields)
             return

@@ -168,6 +168,9 @@ async def test_the_command_in_details_makes_the_same_graph_in_the_language_of_wh
         alice.user.locale = "de"
         details = await alice.click(message, "Details")
         used = await alice.click(message, "Use as input")
+        preferred = await alice.slash("preferences set", size="Querformat")
+        offered = await alice.autocomplete("preferences set", "size", "Quer")
+        await alice.slash("preferences clear", values={"what": "all"})
         command = details.message.text.partition("```\n")[2].partition("\n```")[0]
         path, *parts = re.split(r" (?=[^ :]+:)", command)
         typed = dict(part.split(":", 1) for part in parts)
@@ -179,6 +182,8 @@ async def test_the_command_in_details_makes_the_same_graph_in_the_language_of_wh
     assert {"größe", "schritte"} <= given.keys()
     assert "größe `256x256` · schritte `2`" in details.message.text
     assert [option["label"] for option in used.message.selects[0]["options"]] == ["/remix", "/vergrößern"]
+    assert "Größe: `Querformat`" in preferred.message.text
+    assert offered[0] == {"name": "Querformat", "value": "landscape"}
     assert unnamed(first) == unnamed(again)
     assert node(varied, "Prompt") == node(first, "Prompt")
     assert str(node(first, "Prompt")["text"]).endswith(" {fox|owl} __animal__")

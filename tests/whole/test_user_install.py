@@ -317,6 +317,17 @@ async def test_what_is_for_adults_runs_only_where_it_is_known_who_reads_along(
     assert all(answer.message.images for answer in answers[2:])
 
 
+@pytest.mark.usefixtures("bot")
+async def test_no_link_leads_to_a_server_that_is_not_known(alice: Person, place: Channel) -> None:
+    message = await (await alice.slash("imagine", prompt="a fox", channel=place, **SMALL)).wait(finished)
+    looked = await (await alice.slash("history", channel=alice.dm)).wait(lambda found: "a fox" in found.text)
+    again = await (await alice.click(message, "Again")).wait(finished)
+
+    server = place.guild.id if place.guild is not None else "@me"
+    assert "https://" not in looked.text
+    assert f"(https://discord.com/channels/{server}/{place.id}/{message.id})" in again.text
+
+
 @pytest.mark.parametrize("late", [False, True], ids=["at once", "late"])
 async def test_the_buttons_under_a_result_work_there_for_everybody(
     discord_server: DiscordServer, bot: EaselBot, alice: Person, chat: Channel, *, late: bool
