@@ -71,13 +71,6 @@ GUARDS: tuple[Guard, ...] = (
         (f"{DELETING}others_are_refused_and_a_question_is_answered_once_by_who_was_asked",),
     ),
     Guard(
-        "delete-once",
-        "bot/ui/deleting.py",
-        "elif not bot.questions.take(question.id):",
-        "elif False:",
-        (f"{DELETING}others_are_refused_and_a_question_is_answered_once_by_who_was_asked",),
-    ),
-    Guard(
         "delete-late",
         "bot/ui/deleting.py",
         "bot.clock() - question.created_at > LIFE",

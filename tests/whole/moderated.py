@@ -53,10 +53,10 @@ async def done(server: DiscordServer, bot: EaselBot, prompt: str = "a fox") -> M
     return await (await server.person("alice").slash("imagine", prompt=prompt, **SMALL)).wait(finished)
 
 
-def planted(server: DiscordServer, channel: Channel, custom_id: str) -> Message:
+def planted(server: DiscordServer, channel: Channel, custom_id: str, *, content: str = "here") -> Message:
     """A message of the bot's with a button that it would not send there."""
     button = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id}
-    payload = {"content": "here", "components": [{"type": 1, "components": [button]}]}
+    payload = {"content": content, "components": [{"type": 1, "components": [button]}]}
     return server.parts.messages.create(channel, server.world.bot, payload, {})
 
 

@@ -133,7 +133,8 @@ async def test_a_forged_press_finds_no_suggestion(
         (job,) = await bot.store.select(states=(JobState.DONE,))
         custom_id = f"job:suggested:{job.id}:use"
         bob = discord_server.person("bob")
-        forged = await bob.click(planted(discord_server, bob.home, custom_id), custom_id)
+        public = planted(discord_server, bob.home, custom_id, content="```\na wolf\n```")
+        forged = await bob.click(public, custom_id)
 
     assert forged.ephemeral
     assert forged.message.text == "That suggestion is not there any more. Press Improve prompt again."
