@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     wildcards: bool = Field(
         True, description="Fill in wildcards and alternatives in prompts: docs/prompts.md says how they are written."
     )
+    repeat_most: int = Field(
+        20,
+        ge=1,
+        le=20,
+        description="How many jobs one command may ask for with `repeat`. 1: no command has that option.",
+    )
     prompt_helper_url: str | None = Field(
         None,
         description="An OpenAI-compatible address, such as http://127.0.0.1:11434/v1, for the button Improve prompt.",

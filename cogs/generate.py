@@ -62,7 +62,7 @@ class Generate(commands.Cog):
                 offer(option),
                 option.required,
             )
-            for option in with_presets(manifest)
+            for option in with_presets(manifest, self.bot.settings.repeat_most)
         }
         name, line, lines = in_languages(manifest.name, manifest.names), manifest.description, manifest.descriptions
         if self.bot.library.entries[workflow.name].paid:
@@ -73,7 +73,8 @@ class Generate(commands.Cog):
         files = {name: value for name, value in given.items() if isinstance(value, discord.Attachment)}
         values = {name: value for name, value in given.items() if name not in files}
         sources = {name: attached(attachment, self.bot.cdn.fetch) for name, attachment in files.items()}
-        repeat = int(values.pop(REPEAT, 1)) if takes(workflow.manifest, REPEAT) else 1
+        asked = int(values.pop(REPEAT, 1)) if takes(workflow.manifest, REPEAT) else 1
+        repeat = min(asked, self.bot.settings.repeat_most)
         return Wish(workflow.name, values, sources, repeat=repeat)
 
 

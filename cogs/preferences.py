@@ -85,7 +85,8 @@ class Likes(commands.GroupCog, group_name="preferences", group_description=N_("W
             said = {"model": model, "size": size, **texts, "ephemeral": ephemeral}
             values = {name: value for name, value in said.items() if value is not None}
             if not values:
-                raise OptionRefused("model", _("Say at least one thing to set."))
+                await tell(interaction, _("Say at least one thing to set."))
+                return
             typed = {name: text for name, text in texts.items() if text is not None}
             user_id = interaction.user.id
             await self.bot.screening.check(typed, guild_id=server_of(interaction), user_id=user_id)

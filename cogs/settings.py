@@ -53,7 +53,7 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
             guild_id = server_of(interaction)
             problem = self.bot.audit_channel.problem(guild_id)
             lines = told.rules_lines(self.bot.servers.get(guild_id), self._defaults())
-            await say(interaction, [*lines, f"⚠️ {problem}" if problem else ""])
+            await say(interaction, [*told.listed(lines), f"⚠️ {problem}" if problem else ""])
 
     @app_commands.command(description=N_("How much everybody may ask for, or those with a role; 0 is no limit"))
     @app_commands.describe(
@@ -221,7 +221,8 @@ class ServerSettings(commands.GroupCog, group_name="settings", group_description
         with speaking(interaction.locale.value):
             await self._change(interaction, lambda rules: changes.without(rules, what))
             now = self.bot.servers.get(server_of(interaction))
-            await say(interaction, [_("Taken back. Now holds:"), *told.rules_lines(now, self._defaults())])
+            lines = told.listed(told.rules_lines(now, self._defaults()))
+            await say(interaction, [_("Taken back. Now holds:"), *lines])
 
     @workflow.autocomplete("workflow")
     async def offer_workflows(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

@@ -39,16 +39,17 @@ def job_rows(bot: Any, job: Job, names: Sequence[str], *, first: bool = True, on
     """
     shown = [*shown_on_sheet(job, on_sheet), *shown_in(names)] if job.state is JobState.DONE else []
     deeds = [deed for deed in _deeds(bot, job) if deed.on(shown)]
-    again = tuple(_again(bot, job)) if first else ()
+    again, about = (tuple(_again(bot, job)), tuple(_tools(bot, job))) if first else ((), ())
     most = max((len(deed.on(shown)) for deed in deeds), default=0)
+    if not most and len(again) + len(about) <= ROW:
+        return (row,) if (row := (*again, *about)) else ()
     if most > FEW:
         rows = [again, *_of_many(job, deeds, shown)]
     elif most > 1:
         rows = _of_few(job, deeds, shown, again)
     else:
         rows = _of_one(deeds, shown, again)
-    tools = in_rows(_tools(bot, job)) if first else ()
-    return tuple(row for row in (*rows, *tools) if row)
+    return tuple(row for row in (*rows, *in_rows(about)) if row)
 
 
 def in_rows(controls: Iterable[Control]) -> Rows:

@@ -124,7 +124,7 @@ def _given(job: Job, files: frozenset[str], sizes: frozenset[str]) -> Iterator[s
     for name, value in job.values.items():
         shown_value = _("a file") if name in files else job.used.get(name, value)
         if name in job.expanded or len(str(shown_value)) > SHORT or name in TEXTS:
-            yield f"• {code(named(name))} {plain(shown(shown_value), VALUE)}"
+            yield f"• {plain(named(name), VALUE)}: {plain(shown(shown_value), VALUE)}"
         else:
             short.append((name, shown_value))
         if (text := job.expanded.get(name)) is not None:

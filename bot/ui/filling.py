@@ -29,6 +29,8 @@ SHORT = 200  # characters of what is no text
 CHOICES = 25  # of a select
 WHICH = "which:picture"  # no option can be called that
 
+#: words that are written like this wherever people write of them
+WORDS = {"cfg": "CFG", "vae": "VAE", "lora": "LoRA", "clip": "CLIP"}
 WHOLE = frozenset({OptionType.INTEGER, OptionType.SEED})
 
 
@@ -237,7 +239,9 @@ def _which(pictures: Pictures) -> ui.Select[Any]:
 
 def _label(option: Option, locale: str) -> str:
     name = option.names.get(locale) or named(option.name)
-    return one_line(name.replace("_", " ").capitalize(), LABEL)
+    words = (WORDS.get(word, word) for word in name.replace("_", " ").split())
+    label = " ".join(words)
+    return one_line(label[:1].upper() + label[1:], LABEL)
 
 
 def _hint(option: Option, locale: str) -> str | None:

@@ -72,7 +72,7 @@ def _running(showing: Showing, now: datetime) -> tuple[str, ...]:
     if progress.title is None:
         title = _("🎨 Starting…")
     elif progress.step is None:
-        title = f"🎨 {plain(progress.title, FACT)}"
+        title = _("🎨 At work: {title}").format(title=plain(progress.title, FACT))
     else:
         title = _("🎨 {title}: step {step} of {steps}").format(
             title=plain(progress.title, FACT), step=progress.step, steps=progress.steps

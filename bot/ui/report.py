@@ -149,7 +149,7 @@ def report_text(job: Job, person: int, link: str, reason: str) -> str:
     )
     lines = [words, _("Reason: {reason}").format(reason=plain(reason, REASON))]
     if prompt := plain(job.prompt, PROMPT):
-        lines.append(f"||{prompt}||")
+        lines.append(_("Prompt: {text}").format(text=f"||{prompt}||"))
     return clipped("\n".join(lines))
 
 

@@ -10,7 +10,7 @@ from bot.numerals import duration
 from bot.text import _
 from bot.ui.files import Prepared
 from bot.ui.page import Page
-from bot.ui.words import REASON, facts, header, notes, plain, quoted, said
+from bot.ui.words import DOT, REASON, facts, header, notes, plain, quoted, said
 
 DONE, FAILED, STOPPED = 0x23A55A, 0xDA373C, 0x80848E
 SHOWN = ("seed", "model", "size", "steps", "cfg", "sampler", "scheduler", "vae", "lora", "lora_strength", "clip_skip")
@@ -81,5 +81,5 @@ def elsewhere(page: Page, job: Job) -> Page:
 def _details(job: Job, size: str | None = None) -> str:
     known = facts(job, *(SHOWN if job.seeded else SHOWN[1:]), **({"size": size} if size else {}))
     if job.seconds is not None:
-        known.append(duration(job.seconds))
-    return " · ".join(known)
+        known.append(duration(job.seconds).replace(" ", "\u00a0"))
+    return DOT.join(known)

@@ -35,6 +35,11 @@ def rules_lines(server: Server, defaults: Rules) -> Iterator[str]:
     yield strikes_text(rules, defaults)
 
 
+def listed(lines: Iterable[str]) -> Iterator[str]:
+    """The same as a list; what goes on from the line before it has no point of its own."""
+    yield from (line if line.startswith(" ") else f"• {line}" for line in lines)
+
+
 def limits_text(role_id: int | None, rules: Rules, defaults: Rules) -> str:
     """What everybody may, or those with a role."""
     if role_id is not None:

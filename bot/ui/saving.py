@@ -67,7 +67,7 @@ class SaveButton(EaselButton, template=rf"job:save:{JOB_ID}"):
         covered = job.spoiler or is_nsfw(bot.library, job)
         files = [file for file in [await _fetched(bot.cdn, each, alt_text(job)) for each in posted] if file is not None]
         files = [replace(file, spoiler=file.spoiler or covered) for file in files]
-        lines = [_("-# Saved from {link}").format(link=message.jump_url)]
+        lines = [_("-# Saved from [this message]({link})").format(link=message.jump_url)]
         sent, refused = await _send(interaction, Page(header(job), tuple(lines), colour=DONE), files)
         await interaction.edit_original_response(content=_said(sent, len(posted) - len(files) + refused))
 
@@ -118,7 +118,7 @@ def _closed(interaction: discord.Interaction[Any]) -> str:
 
 
 def _said(sent: discord.Message | None, missing: int) -> str:
-    lines = [_("Saved: {link}").format(link=sent.jump_url)] if sent is not None else []
+    lines = [_("Saved to your [direct messages]({link}).").format(link=sent.jump_url)] if sent is not None else []
     if missing:
         text = ngettext(
             "{count} file is missing: direct messages take {limit} MB at most, or Discord did not hand it over.",

@@ -56,7 +56,7 @@ async def say(interaction: discord.Interaction[Any], sentences: Iterable[str]) -
 
 
 def _as_typed(interaction: discord.Interaction[Any], secret: frozenset[str]) -> str:
-    """The command; a name beside an id is for reading only."""
+    """The command; what has a name is told by it, and by its id, which stays."""
     command = interaction.command
     parts = [f"/{command.qualified_name}" if command is not None else ""]
     for name, value in interaction.namespace:
@@ -66,5 +66,5 @@ def _as_typed(interaction: discord.Interaction[Any], secret: frozenset[str]) -> 
 
 def _shown(value: object) -> str:
     if isinstance(value, discord.Role | Place):
-        return f"{value.id} ({value.name})"
+        return f"{value.name} ({value.id})"
     return str(value)

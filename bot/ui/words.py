@@ -16,6 +16,8 @@ PROMPT = 300  # characters of a prompt that a message shows
 ALT = 300  # characters of it that a picture's description has
 FACT = 80  # characters of a value, such as a model's name
 REASON = 500  # characters of what a server says
+#: between facts: the dot stays with what is before it, so that no line begins with one
+DOT = "\u00a0· "
 FULL, EMPTY, CELLS = "▰", "▱", 14
 
 #: control characters, zero-width spaces, and the marks that turn the direction of all that follows

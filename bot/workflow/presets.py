@@ -18,10 +18,11 @@ ROOM = 32 + 100
 Own = Mapping[str, Mapping[str, object]]
 
 
-def with_presets(manifest: Manifest) -> tuple[Option, ...]:
+def with_presets(manifest: Manifest, most: int = MOST_TIMES) -> tuple[Option, ...]:
     """The options as a command shows them, with those every command has as far as there is room.
 
-    The manifest's presets, if there are any, come after the required options; else both stand last.
+    The manifest's presets, if there are any, come after the required options; else both stand last. `most` is how many
+    jobs one command may ask for.
     """
     required = [option for option in manifest.options if option.required]
     others = [option for option in manifest.options if not option.required]
@@ -30,7 +31,7 @@ def with_presets(manifest: Manifest) -> tuple[Option, ...]:
     every = [*required, *before, *others]
     taken = {option.name for option in every}
     left = MAX_CHARACTERS - characters(manifest)
-    for option in (*after, _repeat()):
+    for option in (*after, *([_repeat(most)] if most > 1 else [])):
         if option.name not in taken and len(every) < MAX_OPTIONS and left >= ROOM:
             every.append(option)
             left -= ROOM
@@ -83,11 +84,11 @@ def _preset(manifest: Manifest) -> Option:
     )
 
 
-def _repeat() -> Option:
+def _repeat(most: int) -> Option:
     return Option.model_construct(
         name=REPEAT,
         type=OptionType.INTEGER,
         help=_("Make it so many times, each with a seed of its own"),
         min=1,
-        max=MOST_TIMES,
+        max=most,
     )

@@ -68,6 +68,8 @@ def test_repeat_is_a_whole_number_of_times() -> None:
     repeat = with_presets(parse_manifest(PLAIN, "draw.toml"))[-1]
 
     assert (repeat.type, repeat.min, repeat.max) == (OptionType.INTEGER, 1, MOST_TIMES)
+    assert with_presets(parse_manifest(PLAIN, "draw.toml"), 3)[-1].max == 3
+    assert with_presets(parse_manifest(PLAIN, "draw.toml"), 1)[-1].name != "repeat"
 
 
 def test_ones_own_preset_gives_what_the_command_still_has() -> None:

@@ -190,7 +190,7 @@ def test_what_was_not_judged_is_not_shown() -> None:
 
     assert job.shown == ()
     assert replace(job, recipe=Recipe()).shown == OUTPUTS
-    assert withheld(job)[0].startswith("4 of 4 pictures were withheld: they could not be checked.")
+    assert withheld(job)[0].startswith("All 4 pictures were withheld: they could not be checked.")
 
 
 def test_only_what_is_safe_is_shown_and_the_rest_is_counted() -> None:

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import JobFailed, MissingModel, NodeFailed, OutOfMemory
+from bot.jobs.job import JobState
+from bot.ui.files import Prepared
+from bot.ui.result import first_page
 from bot.ui.words import bar, before, code, one_line, plain, quoted, said
+from tests.pure.jobs import make_job
 
 
 def as_shown(text: str) -> str:
@@ -96,3 +100,16 @@ def test_a_bar_is_full_only_at_the_end(fraction: float) -> None:
 
 def test_what_comes_before_is_counted_in_words() -> None:
     assert [before(count) for count in (0, 1, 2)] == ["next", "1 job before it", "2 jobs before it"]
+
+
+def test_facts_below_a_result_break_only_behind_a_dot() -> None:
+    job = make_job(state=JobState.DONE, seed=7, seconds=4.6, used={"model": "a b.safetensors", "steps": 20})
+
+    parts = re.split(r"(?<=·) ", first_page(job, Prepared(()), ()).footer)
+
+    assert parts == [
+        "seed `7`\xa0·",
+        "model `a b.safetensors`\xa0·",
+        "steps `20`\xa0·",
+        "4.6\xa0s",
+    ]

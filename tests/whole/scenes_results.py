@@ -58,6 +58,7 @@ async def words(studio: Gallery) -> None:
 async def remarks(studio: Gallery) -> None:
     """Too large for Discord; covered; seen by one person alone."""
     graph = pictures(studio.simulator, noise(2200))
+    await studio.simulator.restart()  # so that the bot learns of the node
     (studio.workflows / "carpet.json").write_text(json.dumps(graph), "utf-8")
     await studio.rewrite("carpet", MANIFEST)
     await studio.offered("carpet", studio.discord.channel("general"))

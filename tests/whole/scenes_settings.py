@@ -52,7 +52,8 @@ async def workflows(studio: Gallery) -> None:
     studio.clear()
     draft = await studio.use("olivia", "workflows add", file=(POSTER.name, POSTER.read_bytes()), name="card")
     await studio.shot("workflows-add", "olivia")
-    await studio.press("olivia", draft, "Keep it")
+    await studio.discord.person("olivia").click(draft, "Keep it", timeout=20)
+    await draft.wait(lambda message: not message.buttons, timeout=20)
     await studio.use("olivia", "workflows add", file=("notes.json", b'{"not": "a workflow"}'))
     await studio.shot("workflows-kept", "olivia")
 

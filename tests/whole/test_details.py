@@ -37,7 +37,7 @@ async def test_details_tell_everything_to_whom_it_belongs_and_less_to_others(
 
     text = told(alice)
     for line in (
-        "• `prompt` a fox ``` of `code` and <@1> at *dawn*",
+        "• prompt: a fox ``` of `code` and <@1> at *dawn*",
         "\n• size `256x256` · steps `2` · cfg `5.5` · seed `77` · model `v1-5-pruned-emaonly-fp16.safetensors`\n",
         "**Left as the workflow has it**\n• count `1` · ",
         f"• Graph: `any checkpoint` · Server: `{easel.urls[0].removeprefix('http://')}`\n",

@@ -73,7 +73,7 @@ async def test_a_result_is_edited_by_its_owner_and_by_anybody_else_before_and_af
             "Negative": "blurry",
             "Size": "256x256",
             "Steps": "2",
-            "Cfg": "5.5",
+            "CFG": "5.5",
         }
         mine = await (await theirs.submit(prompt="a red fox", cfg="4,5")).wait(finished)
         left = await opened(discord_server, "bob", message)

@@ -55,7 +55,7 @@ async def test_everybody_who_sees_a_result_may_have_it_in_their_direct_messages(
         assert "**a fox**" in visible(copy)
         assert f"/{discord_server.guild.id}/{message.channel.id}/{message.id}" in copy.text
         assert not copy.buttons
-    assert mine == f"Saved: https://discord.com/channels/@me/{alice.dm.id}/{for_alice.id}"
+    assert mine == f"Saved to your [direct messages](https://discord.com/channels/@me/{alice.dm.id}/{for_alice.id})."
     assert [answer.acknowledged for answer in both] == [True, True]
 
 
@@ -71,7 +71,7 @@ async def test_closed_direct_messages_are_explained_and_can_be_tried_again(
         said = await saved(bob, message)
 
     assert refused.startswith("Discord does not let me write to you. Open this server's menu, choose Privacy Settings")
-    assert said.startswith("Saved: ")
+    assert said.startswith("Saved to your [direct messages](")
 
 
 async def test_what_direct_messages_do_not_take_is_said_and_covered_stays_covered(
@@ -166,7 +166,7 @@ async def test_what_was_withheld_is_nowhere_to_be_had(
         assert "1 of 3 pictures was withheld" in shown.text
     assert len(handed.images) == 2
     assert (nothing.images, small[bad.id]) == ([], None)
-    assert "1 of 1 pictures was withheld" in nothing.text
+    assert "The picture was withheld" in nothing.text
     assert opened(small[first.id] or b"").convert("RGB").getpixel((8, 8))[2] > 200  # type: ignore[index]  # of three
 
 

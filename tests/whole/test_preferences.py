@@ -104,7 +104,7 @@ async def test_a_preference_is_never_why_a_job_is_refused_and_is_looked_through(
     assert [text.partition(".")[0] for text in wrong] == [
         "`model`: No command here offers that model",
         "`size`: Choose a name from the list, or type width x height such as 768x512",
-        "`model`: Say at least one thing to set",
+        "Say at least one thing to set",
     ]
     assert blocked.startswith("`style`: It holds a word that is blocked here")
     assert message.images

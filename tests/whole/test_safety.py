@@ -87,7 +87,7 @@ async def test_a_judge_for_all_needs_no_word_in_a_manifest(comfyui: Simulator, e
 
     message = await made(easel, pictures(comfyui, RED), safety="")
 
-    assert "1 of 1 pictures was withheld: it was found unsafe." in message.text
+    assert "The picture was withheld: it was found unsafe." in message.text
     assert not message.images
 
 
@@ -110,7 +110,7 @@ async def test_a_judge_that_fails_withholds(comfyui: Simulator, easel: Easel, sa
 
     message = await made(easel, pictures(comfyui, BLUE, BLUE))
 
-    assert "2 of 2 pictures were withheld: they could not be checked." in message.text
+    assert "All 2 pictures were withheld: they could not be checked." in message.text
     assert not message.images
 
 
@@ -123,7 +123,7 @@ async def test_other_files_go_by_what_the_manifest_says(
     message = await made(easel, files(comfyui, (".bin", b"some bytes")), SAFETY + f'unjudged = "{unjudged}"\n')
 
     assert len(message.files) == posted
-    assert ("1 of 1 files was withheld: only pictures are shown here" in message.text) is not posted
+    assert ("The file was withheld: only pictures are shown here" in message.text) is not posted
 
 
 async def test_texts_are_no_pictures(comfyui: Simulator, easel: Easel) -> None:

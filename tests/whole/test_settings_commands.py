@@ -30,7 +30,10 @@ async def told(person: Person, command: str, guild: Guild | None = None, **optio
 
 
 async def shown(person: Person, guild: Guild | None = None) -> list[str]:
-    return (await told(person, "show", guild)).splitlines()
+    """Line by line, without the points before them."""
+    lines = (await told(person, "show", guild)).splitlines()
+    assert all(line.startswith("• ") for line in lines)
+    return [line.removeprefix("• ") for line in lines]
 
 
 @pytest.mark.parametrize("name", ["alice", "mona"])
@@ -245,7 +248,7 @@ async def test_parts_are_taken_back(olivia: Person, bot: EaselBot) -> None:
 
     assert "none set here" in some
     assert "covered until they click." in some
-    assert everything.splitlines() == ["Taken back. Now holds:", *before]
+    assert everything.splitlines() == ["Taken back. Now holds:", *(f"• {line}" for line in before)]
 
 
 async def test_two_servers_do_not_see_each_other_s_settings(
@@ -282,7 +285,7 @@ async def test_changes_are_written_down_and_blocked_words_are_not(
     entries = await bot.audit.entries(discord_server.guild.id)
 
     assert [(entry.actor_id, entry.action, entry.reason) for entry in reversed(entries)] == [
-        (olivia.id, "settings", f"/settings audit channel:{art.id} (art)"),
+        (olivia.id, "settings", f"/settings audit channel:art ({art.id})"),
         (olivia.id, "settings", "/settings words add:…"),
-        (olivia.id, "settings", f"/settings role role:{role.id} (Members) allow:True"),
+        (olivia.id, "settings", f"/settings role role:Members ({role.id}) allow:True"),
     ]
