@@ -64,9 +64,14 @@ def metadata_payload(kind: int, number: int, user: User, owners: Payload, **more
     } | more
 
 
+def of_menu(message: Message) -> bool:
+    """Whether the command it answers is one of a message's or a person's menu."""
+    return not {"target_message_id", "target_user"}.isdisjoint(message.metadata or {})
+
+
 def _message_type(message: Message) -> int:
     if message.metadata and message.metadata["type"] == 2:
-        return 23 if "target_message_id" in message.metadata or "target_user" in message.metadata else 20
+        return 23 if of_menu(message) else 20
     return 19 if message.reference else 0
 
 

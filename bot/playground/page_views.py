@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .answers import Answer
 from .message import Message, StoredFile
+from .message_payloads import of_menu
 from .people import Person
 from .server import DiscordServer
 from .typed_options import SUB_COMMAND_GROUP
@@ -70,6 +71,7 @@ def message_view(message: Message) -> Payload:
         "components": message.components,
         "files": [file_view(file) for file in message.attachments if file.id not in hidden],
         "command": message.command,
+        "menu": of_menu(message),
         "asked": _asker(message),
         "reply": _reply(original) if original else None,
         "revision": len(message.versions),

@@ -97,8 +97,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "report-covered",
         "bot/ui/report.py",
-        'lines.append(f"||{prompt}||")',
-        'lines.append(str(job.values.get("prompt")))',
+        'text=f"||{prompt}||"',
+        'text=str(job.values.get("prompt"))',
         (f"{REPORTS}a_report_reaches_the_moderators_with_what_they_need",),
     ),
     Guard(

@@ -30,7 +30,7 @@ async def test_a_message_s_menu_offers_the_apps_and_works_by_mouse_and_key(page:
 
     answer = page.locator(".message.ephemeral")
     await expect(answer).to_contain_text("quoted: a **fox**".replace("**", ""))
-    await expect(answer).to_contain_text("Alice used /Quote")
+    await expect(answer).to_contain_text("Alice used Quote")
 
 
 async def test_a_message_is_deleted_by_its_author_or_a_moderator(page: Page) -> None:
@@ -101,6 +101,15 @@ async def test_what_is_said_elsewhere_is_marked_unread_until_it_is_read(page: Pa
 
     await expect(page.locator(".divider.new + .message")).to_contain_text("one")
     await expect(art).to_have_accessible_name("art")
+
+
+async def test_a_link_to_a_message_says_in_which_channel_it_is(page: Page, stage: Stage) -> None:
+    bob = stage.discord.person("bob")
+    there = bob.say("look", channel="art")
+    address = f"https://discord.com/channels/{stage.discord.guild.id}/{there.channel.id}/{there.id}"
+    bob.say(f"{address} and [this one]({address})", channel=await page.locator("#title").inner_text())
+
+    await expect(messages(page).get_by_role("link")).to_have_text(["#art › message", "this one"])
 
 
 async def test_messages_out_of_sight_are_counted_and_one_click_away(page: Page, stage: Stage) -> None:

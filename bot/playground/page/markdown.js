@@ -13,6 +13,7 @@ const INLINE = [
   [/^<a?:(\w+):\d+>/, (match) => [`:${match[1]}:`]],
   [/^<t:(-?\d+)(?::([tTdDfFR]))?>/, (match) => [time(Number(match[1]), match[2] || "f")]],
   [/^\[([^\]]+)\]\(<?(https?:\/\/[^\s)>]+)>?\)/, (match) => [link(match[2], inline(match[1]))]],
+  [/^https:\/\/discord\.com\/channels\/\d+\/(\d+)\/\d+/, (match) => [toMessage(match[0], channelName(match[1]))]],
   [/^<(https?:\/\/[^\s>]+)>/, (match) => [link(match[1], [match[1]])]],
   [/^https?:\/\/[^\s<>]*[^\s<>.,:;"')\]]/, (match) => [link(match[0], [match[0]])]],
   [/^\*\*\*(.+?)\*\*\*(?!\*)/s, (match) => [h("strong", {}, h("em", {}, ...inline(match[1])))]],
@@ -94,6 +95,9 @@ function first(rules, text) {
 }
 
 const link = (href, children) => h("a", { href, target: "_blank", rel: "noreferrer noopener" }, ...children);
+
+/** A message somewhere else, by the channel it is in. */
+const toMessage = (href, channel) => h("a", { class: "mention", href, target: "_blank", rel: "noreferrer noopener" }, `#${channel} › message`);
 
 function spoiler(children) {
   const text = h("span", {}, ...children);

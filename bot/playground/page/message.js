@@ -45,7 +45,7 @@ export function spoken(element) {
 
 function context(message, on) {
   if (message.asked && message.command)
-    return h("div", { class: "context" }, avatar(message.asked, "tiny"), who(message.asked), " used ", h("span", { class: "command" }, `/${message.command}`));
+    return h("div", { class: "context" }, avatar(message.asked, "tiny"), who(message.asked), " used ", h("span", { class: "command" }, `${message.menu ? "" : "/"}${message.command}`));
   if (!message.reply) return null;
   const { id, author, text } = message.reply;
   return h("button", { type: "button", class: "context reply", "data-key": `reply ${message.id}`, "aria-label": `Reply to ${author.display}: show the message`, onclick: () => on.jump(id) },
