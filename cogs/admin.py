@@ -17,7 +17,7 @@ from bot.text import _, speaking
 from bot.ui.commands import N_
 from bot.ui.drafts import draft_view, reloaded
 from bot.ui.people import clipped, tell
-from bot.ui.workflows import fitting, workflow_list, workflow_text
+from bot.ui.workflows import fitting, standing_text, workflow_list, workflow_text
 from bot.workflow.entry import Entry
 from bot.workflow.limits import MAX_CHOICES
 
@@ -101,7 +101,7 @@ class Admin(commands.GroupCog, group_name="workflows", group_description=N_("Loo
             await self.bot.keeper.switch(entry.name, on)
             said = await reloaded(self.bot.keeper)
             await interaction.edit_original_response(
-                content=clipped(f"{said}\n{workflow_text(self._entry(name))}".strip())
+                content=clipped(f"{said}\n{standing_text(self._entry(name))}".strip())
             )
 
     def _require_owner(self, interaction: discord.Interaction[EaselBot]) -> None:

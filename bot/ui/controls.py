@@ -8,7 +8,7 @@ then it is a button under one picture, and an entry of a select under several.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from bot.jobs.job import Job, JobState
@@ -41,15 +41,14 @@ def job_rows(bot: Any, job: Job, names: Sequence[str], *, first: bool = True, on
     deeds = [deed for deed in _deeds(bot, job) if deed.on(shown)]
     again, about = (tuple(_again(bot, job)), tuple(_tools(bot, job))) if first else ((), ())
     most = max((len(deed.on(shown)) for deed in deeds), default=0)
-    if not most and len(again) + len(about) <= ROW:
-        return (row,) if (row := (*again, *about)) else ()
     if most > FEW:
         rows = [again, *_of_many(job, deeds, shown)]
     elif most > 1:
         rows = _of_few(job, deeds, shown, again)
     else:
         rows = _of_one(deeds, shown, again)
-    return tuple(row for row in (*rows, *in_rows(about)) if row)
+    every = tuple(row for row in (*rows, *in_rows(about)) if row)
+    return in_rows(chain(*every)) if most <= 1 and sum(map(len, every)) <= ROW else every
 
 
 def in_rows(controls: Iterable[Control]) -> Rows:

@@ -55,18 +55,21 @@ def _more(count: int) -> str:
 
 def workflow_text(entry: Entry) -> str:
     """One workflow: the command with its options, where it comes from, and what is the matter with it."""
-    lines = [f"{_name(entry)} · {status_word(entry)} · `{entry.file}`"]
-    lines += [f"> {reason}" for reason in entry.reasons]
+    lines = _standing(entry)
     if entry.variants:
         lines += command_lines(entry.variants[0].manifest)
         names = [each.variant.name for each in entry.variants if each.variant is not None]
         lines += [_("Graphs: {names}").format(names=", ".join(names))] if names else []
-    if entry.paid:
-        lines.append(_("💳 It costs money: {nodes}").format(nodes=", ".join(entry.paid)))
+    lines += _cost(entry)
     if entry.inferred and entry.variants:
         lines.append(_("-# There is no manifest: the options were found by what the nodes are for."))
     lines += [f"-# {note}" for note in entry.notes]
     return "\n".join(lines)
+
+
+def standing_text(entry: Entry) -> str:
+    """The same in short: whether it is a command, and why not."""
+    return "\n".join([*_standing(entry), *_cost(entry)])
 
 
 def command_lines(manifest: Manifest) -> list[str]:
@@ -163,3 +166,11 @@ def _kind(option: Option) -> str:
 def _short(value: object) -> object:
     """8 rather than 8.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _standing(entry: Entry) -> list[str]:
+    return [f"{_name(entry)} · {status_word(entry)} · `{entry.file}`", *(f"> {reason}" for reason in entry.reasons)]
+
+
+def _cost(entry: Entry) -> list[str]:
+    return [_("💳 It costs money: {nodes}").format(nodes=", ".join(entry.paid))] if entry.paid else []

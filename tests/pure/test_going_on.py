@@ -176,6 +176,10 @@ def test_what_made_nothing_can_be_made_again(ending: JobState) -> None:
     assert found == [["Again", "Edit", "Details", "Delete"]]
 
 
+def test_few_buttons_are_one_row() -> None:
+    assert labels(rows(made(1, workflow="other"))) == [["Again", "Use as input", "Details", "Save to DMs", "Delete"]]
+
+
 def test_a_text_has_no_buttons_for_pictures() -> None:
     job = made(0, outcome=Outcome(outputs=(Output("1", "text", text="a fox"),)))
 

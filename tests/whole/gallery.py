@@ -113,7 +113,7 @@ class Gallery(Studio):
         before = library.variants(name)
         (self.workflows / f"{name}.toml").write_text(manifest, encoding="utf-8")
         async with asyncio.timeout(20):
-            while library.variants(name) == before:  # noqa: ASYNC110 - a tool looks now and then; no test does
+            while library.variants(name) in ((), before):  # noqa: ASYNC110 - a tool looks now and then; no test does
                 await asyncio.sleep(QUIET / 4)
 
     async def offered(self, name: str, channel: Channel) -> None:

@@ -51,7 +51,7 @@ async def words(studio: Gallery) -> None:
     await studio.make("alice", "describe", image=picture(), question="What is in this picture?")
     await studio.shot("result-text")
     studio.clear()
-    await studio.make("bob", "animate", image=picture(), seconds=1, steps=4, megapixels=0.2)
+    await studio.make("bob", "animate", image=picture(), steps=4, megapixels=0.2)
     await studio.shot("result-video", "bob")
 
 
@@ -98,6 +98,7 @@ async def withheld(studio: Gallery) -> None:
     verdicts = iter([True, False, True, True])
     info = {"input": {"required": {"images": ["IMAGE"]}}, "output": [], "output_node": True}
     studio.simulator.add_node("Judge", info, look)
+    await studio.simulator.restart()  # so that the bot learns of it
     graph = {
         "1": entry("LoadImage", "Picture", image="example.png"),
         "2": entry("Judge", "Judge", images=["1", 0]),

@@ -89,7 +89,7 @@ async def test_the_owner_turns_a_command_off_and_on_and_restarts_keep_that(
     olivia = discord_server.person("olivia")
 
     async with easel.running():
-        await told(await olivia.slash("workflows disable", workflow="first"), "off")
+        off = await told(await olivia.slash("workflows disable", workflow="first"), "off")
         await commands(discord_server, lambda names: "first" not in names)
     async with easel.running():
         names = await commands(discord_server, lambda names: "workflows" in names or "queue" in names)
@@ -97,6 +97,7 @@ async def test_the_owner_turns_a_command_off_and_on_and_restarts_keep_that(
         await told(await olivia.slash("workflows enable", workflow="first"), "ready")
         await commands(discord_server, lambda names: "first" in names)
 
+    assert off == "`/first` · off · `first.toml`\n> It was turned off."
     assert "first" not in names
     assert "`/first` · off: It was turned off." in text
 
