@@ -145,7 +145,8 @@ STEADY = r"""() => {
   const ready = () => `in ${4 + 5 * (jobs++ % 3)} seconds`;
   const awaited = (node) => /ready $/.test(node.parentNode.previousSibling?.textContent);
   const told = (node) => awaited(node) ? node.nodeValue.replace(/^(in \d+ seconds?|now)$/, ready) : node.nodeValue;
-  while (texts.nextNode()) texts.currentNode.nodeValue = told(texts.currentNode).replace(/\d+\.\d\s(s\b)/, "4.6\u00a0$1");
+  const steady = (text) => text.replace(/\d+\.\d\s(s\b)/, "4.6\u00a0$1");
+  while (texts.nextNode()) texts.currentNode.nodeValue = steady(told(texts.currentNode));
   const scroll = document.querySelector("#scroll");
   scroll.scrollTop = scroll.scrollHeight;
 }"""
