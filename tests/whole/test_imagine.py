@@ -44,7 +44,7 @@ async def test_the_result_says_who_asked_for_what_and_how_it_was_made(
     assert f"<@{alice.id}> · `/imagine`" in message.text
     assert "model `v1-5-pruned-emaonly-fp16.safetensors`" in message.text
     assert "size `256x320`" in message.text
-    assert re.search(r"\d\.\d s$", message.text)
+    assert re.search(r"\d\.\d\ss$", message.text)
     assert [file.name for file in message.files] == [file.name for file in message.images]
     assert message.images[0].description == "a fox"
 
