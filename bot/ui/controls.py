@@ -86,7 +86,8 @@ def _of_one(deeds: Sequence[Deed], shown: Sequence[Shown], again: Row) -> list[R
     """Buttons for everything: what people look for first, between Again and Edit, then the others."""
     usual = [_button(deed, shown) for deed in deeds if deed.usual]
     others = [_button(deed, shown) for deed in deeds if not deed.usual]
-    return [(*again[:1], *usual, *again[1:]), *in_rows(others[: 2 * ROW])]
+    first = (*again[:1], *usual, *again[1:])
+    return list(in_rows((*first, *others))) if len(first) + len(others) <= ROW else [first, *in_rows(others[: 2 * ROW])]
 
 
 def _of_few(job: Job, deeds: Sequence[Deed], shown: Sequence[Shown], again: Row) -> list[Row]:

@@ -178,6 +178,10 @@ def test_what_made_nothing_can_be_made_again(ending: JobState) -> None:
 
 def test_few_buttons_are_one_row() -> None:
     assert labels(rows(made(1, workflow="other"))) == [["Again", "Use as input", "Details", "Save to DMs", "Delete"]]
+    assert labels(rows(made(1, workflow="describe"))) == [
+        ["Again", "Edit", "Use as input"],
+        ["Details", "Save to DMs", "Delete"],
+    ]
 
 
 def test_a_text_has_no_buttons_for_pictures() -> None:

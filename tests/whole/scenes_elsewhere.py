@@ -9,7 +9,10 @@ LATE = 16 * 60
 
 
 async def chat(studio: Gallery) -> None:
-    """The hint before a long wait, where it went, and the result there; too many files; late; direct messages."""
+    """The hint before a long wait, where it went, and the result there; late; direct messages.
+
+    The first scene of all: while nobody knows how long jobs take, any wait may be a long one.
+    """
     alice, bob = studio.discord.person("alice"), studio.discord.person("bob")
     studio.discord.install(alice)
     place = alice.chat(bob)
@@ -41,6 +44,7 @@ async def chat(studio: Gallery) -> None:
     studio.clear()
     await studio.make("alice", "imagine", place=alice.dm, prompt="an owl", size="512x512")
     await studio.shot("dm", channel=alice.dm)
+    studio.discord.install(alice, on=False)
 
 
 async def restarting(studio: Gallery) -> None:

@@ -39,6 +39,7 @@ ALBUM = Path(__file__).parents[2] / "screenshots"
 POSTER = Path(__file__).parents[1] / "data" / "poster.json"
 
 PARTS = (
+    scenes_elsewhere,
     scenes_waiting,
     scenes_results,
     scenes_going_on,
@@ -46,7 +47,6 @@ PARTS = (
     scenes_moderation,
     scenes_settings,
     scenes_refused,
-    scenes_elsewhere,
 )
 EXHIBITION = (*(scene for part in PARTS for scene in part.SCENES), *scenes_elsewhere.LAST)
 
