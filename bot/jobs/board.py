@@ -99,7 +99,7 @@ class Board:
         return self._queue.hold(job) if job.id in self._queue else None
 
     def eta(self, job_id: str) -> float | None:
-        """Seconds until the job's end, as far as earlier runs tell."""
+        """Seconds until the job's end, as far as earlier runs tell; None while its server is away."""
         run = self.runs.get(job_id)
         if run is not None:
             return self._eta_of_run(run)
@@ -107,7 +107,7 @@ class Board:
 
     def standings(self) -> Iterator[Standing]:
         """All of our queue, in order."""
-        place, end = self._on_servers(), self._until_free()
+        place, end = self._on_servers(), self._until_free() if self._pool.problem is None else None
         for job in self._queue.jobs():
             if (hold := self._queue.hold(job)) is not None:
                 yield Standing(job, None, None, hold)
@@ -203,11 +203,15 @@ class Board:
         """Seconds until all that is on the backends has ended."""
         end: float | None = 0.0
         for run in self.runs.values():
+            if run.backend.problem is not None:
+                continue
             its = self._eta_of_run(run)
             end = None if end is None or its is None else max(end, its)
         return end
 
     def _eta_of_run(self, run: Run) -> float | None:
+        if run.backend.problem is not None:
+            return None
         usual = self.estimates.of(run.job.workflow)
         if run.progress.started:
             return remaining(usual=usual, elapsed=monotonic() - run.began, fraction=run.progress.fraction)

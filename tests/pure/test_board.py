@@ -259,6 +259,16 @@ def test_a_job_that_was_sent_is_ready_after_the_one_that_runs(room: Room) -> Non
     assert [round(end or 0) for end in ends] == [10, 20, 30]
 
 
+def test_no_end_is_promised_while_the_server_is_away(room: Room) -> None:
+    room.estimates.learn("imagine", 10.0)
+    jobs = room.run(), room.wait(1)
+    before = [room.board.eta(job.id) for job in jobs]
+    room.server.fail(BackendUnreachable("http://one"))
+
+    assert None not in before
+    assert [room.board.eta(job.id) for job in jobs] == [None, None]
+
+
 def test_other_peoples_prompts_on_the_server_count_as_long_as_ours(room: Room) -> None:
     room.estimates.learn("imagine", 10.0)
     sent = room.run()
