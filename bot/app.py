@@ -18,10 +18,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cdn import Cdn
-from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
+from bot.comfy.server import ServerBackend
 from bot.drafts import Drafts
 from bot.helper import helper_of
 from bot.invitation import install_url, invite_url
@@ -244,7 +244,9 @@ class EaselBot(commands.AutoShardedBot):
         self.helper = helper_of(settings, session)
         headers = settings.comfyui_header_map()
         backends = [
-            Backend(ComfyClient(session, url, headers=headers), data_dir=settings.data_dir, intervals=self._intervals)
+            ServerBackend(
+                ComfyClient(session, url, headers=headers), data_dir=settings.data_dir, intervals=self._intervals
+            )
             for url in settings.comfyui_urls
         ]
         self.pool = Pool(backends)

@@ -157,6 +157,10 @@ class ComfyClient:
         """POST /interrupt for this prompt, since 0.3.57; older servers would stop whatever runs."""
         await self._http.body("POST", "/api/interrupt", json={"prompt_id": prompt_id})
 
+    async def free(self) -> None:
+        """POST /free: unload all models and give the memory back, once nothing runs (recorded on 0.33)."""
+        await self._http.body("POST", "/api/free", json={"unload_models": True, "free_memory": True})
+
     async def upload(self, data: bytes, name: str, subfolder: str) -> str:
         """POST /upload/image, for any kind of file, over one of that name: what LoadImage and its like call it.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.comfy.events import Output
 from bot.errors import JobFailed
+from bot.workflow.needs import Needs
 from bot.workflow.recipe import Recipe
 
 Graph = dict[str, Any]
@@ -96,14 +97,15 @@ class Place:
 class Job:
     """One request. Changed only through the store, which hands out the next value.
 
-    `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue; `values` are the options as given, by name;
+    `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue, `cost` is the virtual seconds it takes of its
+    person's share, and `first` says that they had nothing open before; `values` are the options as given, by name;
     `seed` the one used; `recipe` what the graph needs besides itself; `used` what the backend filled in (the model,
     say); `files` uploads by key, paths inside the data folder; `parts` the message of each file sent in a follow-up,
     by its number (below 0: directly); `fence` goes up with every change of hands; `spoiler` hides the pictures until
     somebody clicks; `reason` is what a moderator said who stopped it; `upload_slot` is which names its files have on
     its server, no other job's there until it is delivered; `origin` the address of the message it goes on from, and
     `notes` what differs from there; `expanded` what was made of texts with wildcards, by option; `removed_by` who took
-    its messages away.
+    its messages away; `needs` what its graph asks of a server.
     """
 
     id: str
@@ -138,6 +140,9 @@ class Job:
     notes: tuple[str, ...] = ()
     expanded: Mapping[str, str] = field(default_factory=dict)
     removed_by: int | None = None
+    cost: float = 0.0
+    first: bool = False
+    needs: Needs = field(default_factory=Needs)
 
     @property
     def shown(self) -> tuple[Output, ...]:

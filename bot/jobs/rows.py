@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from bot.comfy.events import Output
 from bot.errors import failure_from
 from bot.jobs.job import Graph, Job, JobState, Outcome, Place, Verdict
+from bot.workflow.needs import Needs
 from bot.workflow.recipe import Recipe
 
 Columns = dict[str, object]
@@ -103,6 +104,7 @@ _WRITERS: dict[str, Any] = {
     "used": dict,
     "files": lambda files: dict(files) or None,
     "recipe": lambda recipe: recipe.to_dict(),
+    "needs": lambda needs: needs.to_dict(),
     "graph": lambda graph: graph or None,
     "parts": lambda parts: {str(part): message_id for part, message_id in parts.items()},
     "roles": list,
@@ -114,6 +116,9 @@ _READERS: dict[str, Any] = {
     "state": JobState,
     "files": lambda files: files or {},
     "recipe": lambda facts: Recipe.from_dict(facts) if facts else Recipe(),
+    "needs": lambda facts: Needs.from_dict(facts or {}),
+    "first": bool,
+    "cost": lambda cost: float(cost or 0.0),
     "graph": lambda graph: graph or {},
     "parts": lambda parts: {int(part): message_id for part, message_id in parts.items()},
     "roles": tuple,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -22,7 +23,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 #: The newest migration. A database at this revision is opened without importing Alembic.
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -102,6 +103,9 @@ jobs = Table(
     Column("notes", _json()),  # NULL: none
     Column("expanded", _json()),  # NULL: nothing
     Column("removed_by", BigInteger),  # who took its messages away
+    Column("cost", Double),  # virtual seconds; NULL: from before there were any
+    Column("first", Boolean),  # NULL: no
+    Column("needs", _json()),  # NULL: unknown
     Index(None, "state"),
     Index(None, "guild_id", "state"),
     Index(None, "user_id", "state"),
@@ -184,4 +188,51 @@ audit = Table(
     Column("job_id", String(36)),
     Column("reason", Text, nullable=False),
     Index(None, "guild_id", "at"),
+)
+
+#: One row for each backend that was ever held, paused or seen. What a process says of it holds while its lease does.
+backends = Table(
+    "backends",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("worker", String(64)),  # which process holds it
+    Column("lease", UtcTime),  # until when, unless it says so again
+    Column("state", String(16)),
+    Column("away_since", UtcTime),  # NULL: it is there
+    Column("version", String(64)),
+    Column("queue", Integer),
+    Column("loaded", _json()),  # the models it loaded last
+    Column("catalogue", String(64)),  # a digest of its nodes and lists
+    Column("paused_by", BigInteger),  # NULL: nobody did
+    Column("paused_at", UtcTime),
+)
+
+#: Runs that were given up because their backend was away: to be cancelled once it is back.
+strays = Table(
+    "strays",
+    metadata,
+    Column("backend", String(255), primary_key=True),
+    Column("job_id", String(36), primary_key=True),
+    Column("remote_id", String(255)),
+    Column("at", UtcTime, nullable=False),
+)
+
+#: What people uploaded, where several processes share the database; by the path within the data folder.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("path", String(255), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+#: What jobs cost on paid backends.
+spending = Table(
+    "spending",
+    metadata,
+    Column("job_id", String(36), primary_key=True),
+    Column("backend", String(255), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("cost", Double, nullable=False),
+    Index(None, "at"),
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bot.comfy.backend import Backend, BackendState
 from bot.comfy.events import Output
-from bot.comfy.standing import Standing
+from bot.comfy.server import ServerBackend
+from bot.comfy.standing import BackendState, Standing
 from bot.errors import BackendError
 from bot.jobs.delivery import Fetch, Showing
 from bot.jobs.job import Job
 
 
-class Server(Backend):
+class Server(ServerBackend):
     """A backend that is not connected to anything; its standing is the test's to change."""
 
     def __init__(self, name: str = "http://one", *, queue: int = 0) -> None:

@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import uuid4
 
-from bot.comfy.backend import Backend, BackendState
+from bot.comfy.backend import Backend
 from bot.comfy.events import Event, Settled
 from bot.comfy.intervals import Intervals
 from bot.comfy.simulator import Simulator
+from bot.comfy.standing import BackendState
 
 Graph = dict[str, Any]
 E = TypeVar("E", bound=Event)

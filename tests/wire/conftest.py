@@ -13,6 +13,7 @@ import pytest
 from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
+from bot.comfy.server import ServerBackend
 from bot.comfy.simulator import Simulator
 from tests.wire.comfy import CHECKPOINT, LIVE, PATIENCE, QUICK, Comfy
 
@@ -55,7 +56,7 @@ async def serve(session: aiohttp.ClientSession, tmp_path: Path) -> AsyncIterator
 
         async def serve(url: str, *, intervals: Intervals = QUICK, headers: Mapping[str, str] | None = None) -> Backend:
             client = ComfyClient(session, url, headers=headers)
-            backend = Backend(client, data_dir=tmp_path / "data", intervals=intervals)
+            backend = ServerBackend(client, data_dir=tmp_path / "data", intervals=intervals)
             task = asyncio.create_task(backend.serve())
             stack.push_async_callback(_stop, task)
             return backend

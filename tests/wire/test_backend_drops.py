@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import aiohttp
 
-from bot.comfy.backend import Backend, BackendState
+from bot.comfy.backend import Backend
 from bot.comfy.events import (
     Accepted,
     Detached,
@@ -17,7 +17,9 @@ from bot.comfy.events import (
     ProgressState,
     Settled,
 )
+from bot.comfy.server import ServerBackend
 from bot.comfy.simulator import Simulator
+from bot.comfy.standing import BackendState
 from tests.wire.comfy import NO_MARKER, NO_POLL, PATIENCE, QUICK, Follower, plain, reach, run, sampling
 from tests.wire.conftest import Connect
 
@@ -99,6 +101,7 @@ async def test_a_waiting_prompt_that_somebody_else_deleted_is_lost(backend: Back
     async with Follower(backend, plain()) as first, Follower(backend, plain()) as second:
         await first.until(ExecutionStart)
         await second.until(Accepted)
+        assert isinstance(backend, ServerBackend)
         await backend._client.dequeue(second.prompt_id)
 
         assert (await second.settled()).result == "lost"

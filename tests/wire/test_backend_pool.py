@@ -5,11 +5,12 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.comfy.backend import Backend, BackendState
 from bot.comfy.client import ComfyClient
 from bot.comfy.events import ExecutionStart
 from bot.comfy.pool import Pool
+from bot.comfy.server import ServerBackend
 from bot.comfy.simulator import Simulator
+from bot.comfy.standing import BackendState
 from tests.wire.comfy import PATIENCE, QUICK, Follower, plain, reach
 from tests.wire.conftest import Connect
 
@@ -39,7 +40,7 @@ async def test_the_best_backend_is_up_and_the_least_busy(serve: Connect) -> None
 async def test_a_pool_keeps_all_its_backends_connected(session: aiohttp.ClientSession, tmp_path: Path) -> None:
     async with Simulator() as first, Simulator() as second:
         clients = [ComfyClient(session, simulator.url) for simulator in (first, second)]
-        pool = Pool([Backend(client, data_dir=tmp_path, intervals=QUICK) for client in clients])
+        pool = Pool([ServerBackend(client, data_dir=tmp_path, intervals=QUICK) for client in clients])
         serving = asyncio.create_task(pool.serve())
         try:
             async with asyncio.timeout(PATIENCE):

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.comfy.backend import Backend, BackendState
+from bot.comfy.backend import Backend
 from bot.comfy.events import (
     ExecutionStart,
 )
+from bot.comfy.server import ServerBackend
 from bot.comfy.simulator import Simulator
+from bot.comfy.standing import BackendState
 from bot.errors import BackendUnreachable, MissingModel, OutOfMemory, PromptRefused
 from tests.wire.comfy import CHECKPOINT, PATIENCE, Follower, plain, reach, run, sampling
 
@@ -17,6 +19,7 @@ async def test_a_running_prompt_that_somebody_else_stopped_is_cancelled(backend:
     simulator.hold()
     async with Follower(backend, plain()) as follower:
         await follower.until(ExecutionStart)
+        assert isinstance(backend, ServerBackend)
         await backend._client.interrupt(follower.prompt_id)
 
         assert (await follower.settled()).result == "cancelled"

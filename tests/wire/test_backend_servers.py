@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.comfy.backend import Backend, BackendState
+from bot.comfy.backend import Backend
 from bot.comfy.events import (
     Accepted,
     Detached,
@@ -13,6 +13,7 @@ from bot.comfy.events import (
     ProgressState,
 )
 from bot.comfy.simulator import Simulator
+from bot.comfy.standing import BackendState
 from bot.errors import BackendStuck, BackendTooOld, BackendUnreachable
 from tests.wire.comfy import CHECKPOINT, NO_POLL, Follower, plain, reach, run, sampling
 from tests.wire.conftest import Connect

@@ -16,6 +16,7 @@ from bot.comfy.client import ComfyClient
 from bot.comfy.events import Output, Settled
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
+from bot.comfy.server import ServerBackend
 from bot.comfy.simulator import Simulator
 from bot.errors import BackendUnreachable
 from bot.jobs.audit import Audit
@@ -82,7 +83,7 @@ async def court(simulator: Simulator, folder: Path) -> AsyncIterator[Court]:
     store = await open_store(folder)
     intervals = Intervals(lost=0.1, queue=0.05, cancel=0.1, reconnect=0.05, reconnect_most=0.2)
     async with aiohttp.ClientSession() as session:
-        backend = Backend(ComfyClient(session, simulator.url), data_dir=folder, intervals=intervals)
+        backend = ServerBackend(ComfyClient(session, simulator.url), data_dir=folder, intervals=intervals)
         serving = asyncio.create_task(backend.serve())
         async with asyncio.timeout(20):
             await backend.wait_up()
