@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -35,6 +35,19 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "sqlite+aiosqlite:///data/easel.db",
         description="The database. A relative path begins in the folder where the bot is started.",
+        repr=False,
+    )
+    role: Literal["all", "gateway", "worker"] = Field(
+        "all",
+        description="What this process does: `all`, or in a fleet `gateway` (talks to people) or `worker` (runs jobs).",
+    )
+    shard_count: int | None = Field(
+        None,
+        ge=1,
+        description="How many shards there are over all gateways. Left out: as many as Discord advises.",
+    )
+    shard_ids: Annotated[tuple[int, ...], NoDecode] = Field(
+        (), description="Which of the shards this gateway takes, such as `0,1` or `0-3`. Left out: all of them."
     )
     keep_metadata: bool = Field(False, description="Leave the prompt and workflow inside the files that are posted.")
     keep_jobs_days: int = Field(400, ge=1, description="Days until a finished job is forgotten.")
@@ -92,6 +105,15 @@ class Settings(BaseSettings):
     prompt_helper_seconds: float = Field(
         30, gt=0, le=600, allow_inf_nan=False, description="How long it may take to answer."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="The port of /metrics (for Prometheus) and /healthz. 0: any free one. Left out: neither.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="The address that port is opened on; 0.0.0.0 lets other machines ask too."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
 
@@ -110,6 +132,33 @@ class Settings(BaseSettings):
         if not urls:
             raise ValueError("name at least one server, such as http://127.0.0.1:8188")
         return tuple(url.rstrip("/") for url in dict.fromkeys(urls))
+
+    @field_validator("role")
+    @classmethod
+    def _check_role(cls, role: str, info: ValidationInfo) -> str:
+        if role != "all" and not is_postgres(info.data.get("database_url", "")):
+            raise ValueError(
+                f"a {role} shares its database with other processes: set DATABASE_URL to a PostgreSQL, "
+                "such as postgresql+psycopg://easel:password@host/easel, or leave ROLE out"
+            )
+        return role
+
+    @field_validator("shard_ids", mode="before")
+    @classmethod
+    def _read_shards(cls, value: object) -> object:
+        return _numbers(value) if isinstance(value, str) else value
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _check_shards(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        count = info.data.get("shard_count")
+        if not ids:
+            return ids
+        if not isinstance(count, int):
+            raise ValueError("set SHARD_COUNT too: how many shards there are over all gateways")
+        if max(ids) >= count:
+            raise ValueError(f"with SHARD_COUNT={count} shards are numbered 0 to {count - 1}")
+        return ids
 
     @field_validator("prompt_helper_url")
     @classmethod
@@ -152,8 +201,15 @@ class Settings(BaseSettings):
         """What must never be shown or logged."""
         token = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
         key = [self.prompt_helper_key.get_secret_value()] if self.prompt_helper_key is not None else []
-        passwords = [urlsplit(url).password or "" for url in (*self.comfyui_urls, self.prompt_helper_url or "")]
+        urls = (*self.comfyui_urls, self.prompt_helper_url or "", self.database_url)
+        quoted = [urlsplit(url).password or "" for url in urls]
+        passwords = dict.fromkeys(written for password in quoted for written in (password, unquote(password)))
         return [secret for secret in (*token, *key, *self.comfyui_header_map().values(), *passwords) if secret]
+
+
+def is_postgres(database_url: str) -> bool:
+    """Whether several processes can share that database."""
+    return urlsplit(database_url).scheme.split("+")[0] in {"postgresql", "postgres"}
 
 
 def pixels_in(size: str) -> int:
@@ -164,6 +220,17 @@ def pixels_in(size: str) -> int:
 
 def _pairs(value: SecretStr) -> list[str]:
     return [pair for pair in value.get_secret_value().split(";") if pair.strip()]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Of `0,1` or `0-3`. Raises ValueError for anything else, and for the absurdly many."""
+    found: list[int] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = re.fullmatch(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?", part, re.ASCII)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise ValueError("write numbers such as 0,1 or 0-3")
+        found += range(int(match[1]), int(match[2] or match[1]) + 1)
+    return tuple(dict.fromkeys(found))
 
 
 def _hide(url: str) -> str:

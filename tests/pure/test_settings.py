@@ -79,6 +79,12 @@ def test_an_env_file_is_read_and_unknown_keys_are_ignored(tmp_path: Path) -> Non
         ("LIMIT_SIZE", "large", "2048x2048"),
         ("LIMIT_HOUR", "-1", "0"),
         ("PAID_BUDGET", "nan", "finite"),
+        ("ROLE", "worker", "DATABASE_URL"),
+        ("ROLE", "boss", "'gateway'"),
+        ("SHARD_IDS", "0,1", "SHARD_COUNT"),
+        ("SHARD_IDS", "0;1", "0-3"),
+        ("SHARD_IDS", "3-1", "0-3"),
+        ("METRICS_PORT", "70000", "65535"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write(
@@ -90,6 +96,38 @@ def test_a_wrong_setting_is_named_with_what_to_write(
         read_settings()
     assert name in str(refused.value)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "ids"), [("0,1", (0, 1)), ("0-3", (0, 1, 2, 3)), (" 2 , 0 - 1, 2", (2, 0, 1)), ("", ())]
+)
+def test_shards_are_read_as_numbers_and_ranges(
+    written: str, ids: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARD_COUNT", "4")
+    monkeypatch.setenv("SHARD_IDS", written)
+
+    assert read_settings().shard_ids == ids
+
+
+def test_a_shard_beyond_the_count_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHARD_COUNT", "2")
+    monkeypatch.setenv("SHARD_IDS", "0-2")
+
+    with pytest.raises(SettingsError, match="numbered 0 to 1"):
+        read_settings()
+
+
+@pytest.mark.parametrize("role", ["gateway", "worker"])
+def test_a_role_of_a_fleet_is_taken_with_postgresql(role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://easel:s%40same@db/easel")
+    monkeypatch.setenv("ROLE", role)
+
+    settings = read_settings()
+
+    assert settings.role == role
+    assert {"s%40same", "s@same"} <= set(settings.secrets())
+    assert "same@db" not in repr(settings)
 
 
 def test_a_password_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
