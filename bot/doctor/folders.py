@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.doctor.finding import Finding, Mark, bad, doubtful, good
 from bot.errors import SettingsError
-from bot.jobs.database import sqlite_path
+from bot.jobs.address import sqlite_path
 from bot.settings import Settings
 from bot.text import _
 from bot.workflow.folder import Folder

@@ -12,7 +12,7 @@ from bot.asking import Asked
 from bot.doctor.finding import Finding, bad, doubtful, good
 from bot.doctor.misfits import misfits
 from bot.errors import SettingsError
-from bot.jobs.database import sqlite_path
+from bot.jobs.address import sqlite_path
 from bot.keeper import SWITCHES
 from bot.settings import Settings
 from bot.text import _

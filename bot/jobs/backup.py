@@ -9,13 +9,21 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import SettingsError
-from bot.jobs.database import BUSY_SECONDS, make_folder, plain_errors, sqlite_path
+from bot.jobs.address import Address, address_of
+from bot.jobs.database import BUSY_SECONDS, make_folder, plain_errors
 from bot.text import _
 
 
 async def backup(url: str, target: Path) -> None:
     """Copy the database at `url` as of one moment; SettingsError where `target` is already there."""
-    await asyncio.to_thread(_copy, sqlite_path(url), target)
+    await copy(address_of(url), target)
+
+
+async def copy(address: Address, target: Path) -> None:
+    """The same, of a database whose address is known."""
+    if address.path is None:
+        raise SettingsError(_("Easel copies SQLite only. Use pg_dump: it also copies a PostgreSQL while Easel runs."))
+    await asyncio.to_thread(_copy, address.path, target)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""The database opened: its folder, its lock, its schema; what can go wrong with it, in plain words."""
+"""The database opened: its engine, its schema; what can go wrong with it, in plain words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, event, inspect, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import SettingsError
+from bot.jobs import postgres, tickets
+from bot.jobs.address import Address
+from bot.jobs.alone import alone_sync
 from bot.jobs.tables import REVISION, metadata
 from bot.text import _
 
@@ -22,15 +25,9 @@ from bot.text import _
 BUSY_SECONDS = 10
 
 
-def sqlite_path(url: str) -> Path:
-    """The file a database URL names; SettingsError where it names none."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError(_wanted_url()) from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise SettingsError(_wanted_url())
-    return Path(parsed.database).expanduser().absolute()
+def engine_for(address: Address) -> AsyncEngine:
+    """An engine of its kind; SettingsError where there cannot be one."""
+    return postgres.make_engine(address.url) if address.path is None else make_engine(address.path)
 
 
 def make_folder(path: Path) -> None:
@@ -75,10 +72,10 @@ def plain_errors(name: str) -> Iterator[None]:
 
 
 def explain(error: BaseException | None, name: str) -> str | None:
-    """A sentence for an error of SQLite's that is about the machine rather than about us."""
+    """A sentence for an error of the database's that is about the machine rather than about us."""
     code = getattr(error, "sqlite_errorname", "")
     kind = next((kind for kind in _problems() if code.startswith(kind)), None)
-    return _problems()[kind].format(name=name) if kind else None
+    return _problems()[kind].format(name=name) if kind else postgres.explain(error, name)
 
 
 def _problems() -> dict[str, str]:
@@ -96,10 +93,30 @@ def _problems() -> dict[str, str]:
 
 
 def _migrate(connection: Connection, name: str) -> None:
-    if _revision(connection) == REVISION:
-        return
-    connection.exec_driver_sql("BEGIN")  # which sqlite3 itself does before the first change of rows, not of tables
-    if not inspect(connection).get_table_names():
+    if connection.dialect.name == "postgresql":
+        _migrate_shared(connection, name)
+    elif _revision(connection) != REVISION:
+        connection.exec_driver_sql("BEGIN")  # which sqlite3 does before the first change of rows, not of tables
+        _upgrade(connection, name)
+
+
+def _migrate_shared(connection: Connection, name: str) -> None:
+    """Several processes may start at once: the first does it, and the others find it done."""
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise SettingsError(
+            _("{name} keeps text as {encoding}. Make a database with ENCODING 'UTF8'.").format(
+                name=name, encoding=encoding
+            )
+        )
+    alone_sync(connection, "migrations")
+    if _revision(connection) != REVISION:
+        _upgrade(connection, name)
+    tickets.make_tables(connection)
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    if not metadata.tables.keys() & set(inspect(connection).get_table_names()):
         _create(connection)
         return
     # Alembic costs some 12 MB: only when there is something to migrate
@@ -107,7 +124,9 @@ def _migrate(connection: Connection, name: str) -> None:
 
     if not migrations.upgrade(connection):
         raise SettingsError(
-            _("{name} was made by a newer Easel. Update Easel, or name another file in DATABASE_URL.").format(name=name)
+            _("{name} was made by a newer Easel. Update Easel, or name another database in DATABASE_URL.").format(
+                name=name
+            )
         )
 
 
@@ -131,7 +150,3 @@ def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "cache_size=-512"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _wanted_url() -> str:
-    return _("DATABASE_URL must name a SQLite file, such as sqlite+aiosqlite:///data/easel.db.")

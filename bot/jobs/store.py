@@ -11,7 +11,8 @@ from typing import Any, Self, TypeVar, Unpack
 from sqlalchemy import Row, Select, Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs.backup import backup
+from bot.jobs.address import Address, address_of
+from bot.jobs.backup import copy
 from bot.jobs.changes import (
     LOCATION,
     OPEN,
@@ -20,6 +21,7 @@ from bot.jobs.changes import (
     ask_to_stop,
     claim,
     insert_job,
+    queue_order,
     revise,
     stamped,
     take_away,
@@ -28,12 +30,15 @@ from bot.jobs.changes import (
     write_fact,
     write_newest,
 )
-from bot.jobs.database import make_engine, make_folder, migrate, plain_errors, sqlite_path
+from bot.jobs.database import engine_for, make_folder, migrate, plain_errors
 from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.locks import Held, hold
 from bot.jobs.pruning import Pruned, files_in_use, prune
 from bot.jobs.rows import Changes, Columns, from_row, to_columns
+from bot.jobs.signals import Signals
 from bot.jobs.tables import facts, jobs
+from bot.jobs.transactions import PATIENCE, Transactions
+from bot.jobs.waiting import COLUMNS, Waiting, from_columns
 
 T = TypeVar("T")
 
@@ -44,42 +49,62 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """The jobs of one database. Changes raise Fenced when the job at hand is no longer what the database has."""
+    """The jobs of one database. Changes raise Fenced when the job at hand is no longer what the database has.
 
-    def __init__(self, url: str, engine: AsyncEngine, lock: Held, clock: Callable[[], datetime]) -> None:
-        self._url = url
-        self._name = str(sqlite_path(url))
+    A file of SQLite's belongs to one process; a PostgreSQL is shared by many, and may be away for a while.
+    """
+
+    def __init__(
+        self, address: Address, engine: AsyncEngine, lock: Held | None, clock: Callable[[], datetime], patience: float
+    ) -> None:
+        self._address = address
         self._engine = engine
         self._lock = lock
         self._clock = clock
+        self._transactions = Transactions(engine, patience=patience)
         self._closed = False
         self._begun: set[asyncio.Task[Any]] = set()
+        #: what other processes tell; nothing in SQLite
+        self.signals = Signals(None if address.path is not None else address.url)
 
     @classmethod
-    async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now) -> Self:
-        """Make or migrate the database; AlreadyRunning when another process has it, SettingsError when it cannot be."""
-        path = sqlite_path(url)
-        make_folder(path)
-        lock = hold(path.with_name(f"{path.name}.lock"), str(path))
-        engine = make_engine(path)
+    async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now, patience: float = PATIENCE) -> Self:
+        """Make or migrate the database; AlreadyRunning when another process has it, SettingsError when it cannot be.
+
+        `patience` is how many seconds a PostgreSQL may be away later on.
+        """
+        address = address_of(url)
+        lock = _own(address.path) if address.path is not None else None
         try:
-            with plain_errors(str(path)):
-                await migrate(engine, str(path))
+            engine = engine_for(address)
+            try:
+                with plain_errors(address.name):
+                    await migrate(engine, address.name)
+            except BaseException:
+                await engine.dispose()
+                raise
         except BaseException:
-            await engine.dispose()
-            lock.release()
+            if lock is not None:
+                lock.release()
             raise
-        return cls(url, engine, lock, clock)
+        return cls(address, engine, lock, clock, patience)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be at it too."""
+        return self._address.path is None
 
     async def close(self) -> None:
         """Finish what was begun and let another process have the database. Twice is once."""
         self._closed = True
+        self._transactions.give_up()
         try:
             if self._begun:
                 await asyncio.wait(self._begun)
             await self._engine.dispose()
         finally:
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     async def add(self, job: Job) -> Job:
         """Keep a new job."""
@@ -149,6 +174,17 @@ class Store:
             lambda connection: ask_to_stop(connection, job.id, by, now=now, reason=reason, only=only)
         )
 
+    async def waiting(self) -> list[Waiting]:
+        """Jobs that wait, in the order of the queue, without their graphs."""
+        columns = [jobs.c[name] for name in COLUMNS]
+        statement = select(*columns).where(jobs.c.state == JobState.WAITING.value)
+        rows = await self._rows(statement.order_by(*queue_order()))
+        return [from_columns(row._mapping) for row in rows]
+
+    async def begun(self) -> list[Job]:
+        """Jobs that are on a backend, as far as is known, in the order of the queue."""
+        return await self.select(states=OPEN - {JobState.WAITING})
+
     async def unfinished(self) -> list[Job]:
         """Jobs which have not ended, in the order of the queue."""
         return await self.select(states=OPEN)
@@ -173,7 +209,7 @@ class Store:
         Or the latest first.
         """
         waits = jobs.c.state == JobState.WAITING
-        order = (jobs.c.tag.desc(), jobs.c.id.desc()) if latest else (waits, jobs.c.tag, jobs.c.id)
+        order = (jobs.c.created_at.desc(), jobs.c.id.desc()) if latest else (waits, *queue_order())
         statement = select(jobs).where(*whose(guild_id, user_id), among(states))
         return await self._jobs(statement.order_by(*order).limit(limit).offset(offset))
 
@@ -193,8 +229,8 @@ class Store:
         return [seconds for (seconds,) in await self._rows(statement)]
 
     async def last_tag(self) -> float:
-        """The highest tag given so far; 0 when there are no jobs."""
-        ((tag,),) = await self._rows(select(func.max(jobs.c.tag)))
+        """The highest tag of a job that was taken out of the queue; 0 when there is none."""
+        ((tag,),) = await self._rows(select(func.max(jobs.c.tag)).where(jobs.c.state != JobState.WAITING.value))
         return tag or 0.0
 
     async def remember(self, key: str, value: str) -> None:
@@ -219,12 +255,13 @@ class Store:
 
     async def backup(self, target: Path) -> None:
         """Copy the database as of now; SettingsError where `target` is already there."""
-        await backup(self._url, target)
+        await copy(self._address, target)
 
     async def transact(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """One transaction, also for what keeps other tables.
 
-        It goes on when who asked is cancelled: broken off, it would leave SQLite locked.
+        It goes on when who asked is cancelled: broken off, it would leave SQLite locked. Where a PostgreSQL is lost on
+        the way, `work` is called once more, so it changes nothing but the database.
         """
         if self._closed:
             raise RuntimeError("the store is closed")
@@ -243,6 +280,11 @@ class Store:
         return await self.transact(read)
 
     async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        with plain_errors(self._name):
-            async with self._engine.begin() as connection:
-                return await work(connection)
+        with plain_errors(self._address.name):
+            return await self._transactions.run(work)
+
+
+def _own(path: Path) -> Held:
+    """SQLite's file is ours alone, and its folder is there."""
+    make_folder(path)
+    return hold(path.with_name(f"{path.name}.lock"), str(path))

@@ -1,0 +1,110 @@
+"""What processes with one database tell each other, in the transaction of the change itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import Self
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.comfy.backoff import backoff
+from bot.jobs.postgres import conninfo
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "easel"
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between two tries to listen
+
+
+class Kind(StrEnum):
+    #: a job came, changed its state or its place in the order, or went; its id
+    JOB = "job"
+    #: somebody wants a job stopped that is on a backend; its id
+    STOP = "stop"
+    #: a Discord server's rules changed, or whether it is paused; its id
+    RULES = "rules"
+    #: somebody was blocked, or is no longer; no id
+    BLOCKS = "blocks"
+    #: who holds a backend, whether it is paused, or what is known of it; its name
+    BACKENDS = "backends"
+    #: workflows were turned on or off; no id
+    SWITCHES = "switches"
+    #: somebody wants to be forgotten; their id
+    FORGET = "forget"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Which of its kind changed: what it is now stands in the database."""
+
+    kind: Kind
+    id: str = ""
+
+    @property
+    def payload(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def read(cls, payload: str) -> Self | None:
+        """None for what is none: a newer Easel's, say."""
+        kind, _colon, changed = payload.partition(":")
+        return cls(Kind(kind), changed) if kind in list(Kind) else None
+
+
+OnSignal = Callable[[Signal], Awaitable[None]]
+OnReconnect = Callable[[], Awaitable[None]]
+
+
+async def tell(connection: AsyncConnection, kind: Kind, changed: object = "") -> None:
+    """All processes, this one too, as soon as the transaction holds, and never where it does not."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_notify(CHANNEL, Signal(kind, str(changed)).payload)))
+
+
+class Signals:
+    """What others tell. `address` is that of the database; None where nobody else is at it."""
+
+    def __init__(self, address: URL | None) -> None:
+        self._address = address
+
+    async def serve(self, on_signal: OnSignal, on_reconnect: OnReconnect) -> None:
+        """Until cancelled. `on_reconnect` is called before the first signal and after each gap in which some may have
+        been missed: all may have changed. Where one of the two raises, there is such a gap."""
+        if self._address is None:
+            await asyncio.get_running_loop().create_future()
+            return
+        pauses = backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE)  # noqa: S311 - not a secret
+
+        def heard() -> None:
+            nonlocal pauses
+            pauses = backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE)  # noqa: S311 - not a secret
+
+        while True:
+            try:
+                await self._listen(self._address, on_signal, on_reconnect, heard)
+            except Exception as error:  # a reader's fault, too, must not end what all others hear
+                log.warning("what other processes say is not heard: %s", type(error).__name__)
+                log.debug("the reason", exc_info=True)
+            await asyncio.sleep(next(pauses))
+
+    async def _listen(
+        self, address: URL, on_signal: OnSignal, on_reconnect: OnReconnect, heard: Callable[[], None]
+    ) -> None:
+        import psycopg
+
+        async with await psycopg.AsyncConnection.connect(**conninfo(address), autocommit=True) as connection:
+            await connection.execute(f"LISTEN {CHANNEL}".encode())
+            await on_reconnect()  # after LISTEN: what changes meanwhile is told
+            heard()
+            async with aclosing(connection.notifies()) as notes:
+                async for note in notes:
+                    if (signal := Signal.read(note.payload)) is not None:
+                        await on_signal(signal)

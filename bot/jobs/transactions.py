@@ -1,0 +1,116 @@
+"""Transactions that outlive their connection: done once more where they certainly did not happen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from random import Random
+from typing import TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.comfy.backoff import backoff
+from bot.jobs.postgres import is_beaten, is_lost
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Work = Callable[[AsyncConnection], Awaitable[T]]
+
+PATIENCE = 60.0  # seconds for a server that restarts
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds between two tries
+
+# PostgreSQL numbers a transaction that writes, and knows long afterwards what became of it.
+NUMBER = text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
+FATE = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
+
+
+class Transactions:
+    """On one engine. In SQLite there is no connection to lose; in PostgreSQL each takes one of a few.
+
+    What is to be done may be done several times until it holds, so it changes nothing but the database.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, patience: float = PATIENCE) -> None:
+        self._engine = engine
+        self._patience = patience
+        self._closing = asyncio.Event()
+
+    async def run(self, work: Work[T]) -> T:
+        """What `work` gives, once that is committed. Raises what it raises, and DBAPIError when patience ends."""
+        if self._engine.dialect.name != "postgresql":
+            async with self._engine.begin() as connection:
+                return await work(connection)
+        until = asyncio.get_running_loop().time() + self._patience
+        for pause in self._pauses():
+            try:
+                return await self._once(work, until)
+            except _Unknown as doubt:
+                raise doubt.error from doubt
+            except DBAPIError as error:
+                if not (is_lost(error) or is_beaten(error)) or not await self._rest(pause, until, error):
+                    raise
+        raise AssertionError("pauses have no end")
+
+    def give_up(self) -> None:
+        """Try nothing again from now on."""
+        self._closing.set()
+
+    async def _once(self, work: Work[T], until: float) -> T:
+        async with self._engine.connect() as connection:
+            result = await work(connection)
+            number = await connection.scalar(NUMBER)
+            try:
+                await connection.commit()
+            except DBAPIError as error:
+                if not is_lost(error):
+                    raise
+                lost = error
+            else:
+                return result
+        if number is None or await self._happened(number, until, lost):  # None: it wrote nothing
+            return result
+        raise lost
+
+    async def _happened(self, number: str, until: float, lost: DBAPIError) -> bool:
+        """Whether a transaction is there whose commit was sent and not answered. Raises _Unknown where nobody says."""
+        for pause in self._pauses():
+            try:
+                async with self._engine.connect() as connection:
+                    fate = await connection.scalar(FATE, {"number": number})
+            except DBAPIError as error:
+                if not is_lost(error):
+                    raise
+            else:
+                if fate != "in progress":
+                    log.warning("a commit went unanswered; it was %s", fate)
+                    return bool(fate == "committed")
+            if not await self._rest(pause, until, lost):
+                raise _Unknown(lost)
+        raise AssertionError("pauses have no end")
+
+    def _pauses(self) -> Iterator[float]:
+        return backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE)  # noqa: S311 - not a secret
+
+    async def _rest(self, pause: float, until: float, error: DBAPIError) -> bool:
+        """Whether there is time for another try, which is now."""
+        if self._closing.is_set() or asyncio.get_running_loop().time() + pause > until:
+            return False
+        log.warning("the database is lost (%s); next try in %.2f s", type(error.orig).__name__, pause)
+        try:
+            async with asyncio.timeout(pause):
+                await self._closing.wait()
+        except TimeoutError:
+            return True
+        return False
+
+
+class _Unknown(Exception):
+    """It may have happened or not, so it must not be done again."""
+
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__(str(error.orig))
+        self.error = error

@@ -1,0 +1,217 @@
+"""A PostgreSQL of this machine's packages, started once where a test wants it; each test has a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from uuid import uuid4
+
+import pytest
+
+from bot.jobs.store import Store
+from tests.pure.jobs import begin_database, database_url
+
+#: where Debian's packages have the programs, and the other systems
+PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/bin")
+USER, PASSWORD = "easel", "a secret: 50% of /&?#"
+QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "60",
+    "shared_buffers": "16MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "unix_socket_directories": "",
+    "log_min_messages": "panic",
+}
+STARTING_SECONDS = 30.0
+
+
+class Postgres:
+    """One server on a free loopback port, its data in a folder that goes with it."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._template: str | None = None
+        self.port = _free_port()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def initialize(self) -> None:
+        """An empty data folder, with a password for whoever connects."""
+        word = self._folder / "password"
+        word.write_text(PASSWORD)
+        if _user():  # initdb and the server refuse to be root
+            for path in (self._folder, word):
+                shutil.chown(path, "postgres", "postgres")
+        self._run("initdb", "-D", self.data, "-U", USER, "--pwfile", word, "-A", "scram-sha-256", *INITDB)
+
+    @property
+    def data(self) -> Path:
+        return self._folder / "data"
+
+    def start(self) -> None:
+        """Returns when it takes connections; again after `stop()`, on the same port."""
+        options = [f"--{name}={value}" for name, value in QUICK.items()]
+        command = [
+            str(self._programs / "postgres"),
+            "-D",
+            str(self.data),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            *options,
+        ]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, user=_user(), cwd="/")
+        until = monotonic() + STARTING_SECONDS
+        while not self._ready():
+            if self._process.poll() is not None or monotonic() > until:
+                raise RuntimeError((self._folder / "log").read_text())
+            sleep(0.01)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends at once and cleanly, SIGQUIT as a power cut does."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(STARTING_SECONDS)
+            self._process = None
+
+    def url(self, database: str, *, password: str = PASSWORD, port: int | None = None) -> str:
+        """As DATABASE_URL wants it."""
+        from sqlalchemy import URL
+
+        place = URL.create("postgresql+psycopg", USER, password, "127.0.0.1", port or self.port, database)
+        return place.render_as_string(hide_password=False)
+
+    def ask(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """What a connection of its own is answered."""
+        import psycopg
+
+        keys = {"host": "127.0.0.1", "port": self.port, "user": USER, "password": PASSWORD}
+        with psycopg.connect(dbname=database, autocommit=True, **keys) as connection:  # type: ignore[arg-type] # by name
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def create(self, template: str = "template0") -> str:
+        """A new database, as the template is; its name."""
+        name = f"easel_{uuid4().hex}"
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def template(self) -> str:
+        """The name of an empty database of today, made once and copied."""
+        if self._template is None:
+            name = self.create()
+            asyncio.run(_migrated(self.url(name)))
+            self._template = name
+        return self._template
+
+    def drop(self, name: str) -> None:
+        """Whoever is connected to it is thrown out."""
+        self.ask(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _ready(self) -> bool:
+        import psycopg
+
+        try:
+            return self.ask("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(self._programs / program), *map(str, arguments)]
+        subprocess.run(command, check=True, capture_output=True, user=_user(), cwd="/")
+
+
+INITDB = (
+    "--no-sync",
+    "--no-instructions",
+    "--encoding=UTF8",
+    "--locale=C.UTF-8",
+    "--locale-provider=icu",
+    "--icu-locale=en-US",
+)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Shared by the tests of a process; skipped where it is not installed."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty one, of today: a test that has it runs on both kinds."""
+    if request.param == "sqlite":
+        asyncio.run(begin_database(tmp_path))
+        yield database_url(tmp_path)
+        return
+    yield from _database_of(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def fleet_database(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, of today."""
+    yield from _database_of(postgres)
+
+
+@contextmanager
+def serving() -> Iterator[Postgres]:
+    """A server of one's own, to be stopped and started."""
+    programs = _found_programs()
+    if programs is None:
+        pytest.skip("missing PostgreSQL: install Debian's postgresql package, or its like")
+    with tempfile.TemporaryDirectory(prefix="easel-postgres-") as folder:
+        server = Postgres(programs, Path(folder))
+        server.initialize()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop(signal.SIGQUIT)
+
+
+def _database_of(server: Postgres) -> Iterator[str]:
+    name = server.create(server.template())
+    yield server.url(name)
+    server.drop(name)
+
+
+def _found_programs() -> Path | None:
+    found = [path for place in PLACES for path in Path("/").glob(f"{place[1:]}/initdb")]
+    named = shutil.which("initdb")
+    return Path(named).parent if named else max(found).parent if found else None
+
+
+async def _migrated(url: str) -> None:
+    await (await Store.open(url)).close()
+
+
+def _user() -> str | None:
+    return "postgres" if hasattr(os, "getuid") and os.getuid() == 0 else None
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
