@@ -281,7 +281,6 @@ class EaselBot(commands.AutoShardedBot):
         self.runner = Runner(
             store=self.store,
             queue=queue,
-            holds=holds,
             judge=Judge(self.store, self.pool, self.library.judges, self.audit, self.strikes, me=self._own_id),
             pool=self.pool,
             delivery=self.delivery,

@@ -1,9 +1,10 @@
-"""The backends by name, and the one to give the next prompt to."""
+"""The backends by name; they come and go."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.comfy.backend import Backend, BackendState
 from bot.errors import BackendError
@@ -11,22 +12,70 @@ from bot.workflow.catalogue import Catalogue
 
 
 class Pool:
-    """One backend for now; written for several."""
+    """`paused` are names of backends that get nothing new; `lost` of those that have been away too long to wait for."""
 
     def __init__(self, backends: Sequence[Backend]) -> None:
         self.backends = tuple(backends)
+        self.paused: set[str] = set()
+        self.lost: set[str] = set()
+        self._moved: list[asyncio.Future[None]] = []
+        self._group: asyncio.TaskGroup | None = None
+        self._serving: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
         """Keep all of them connected, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            self._group = group
             for backend in self.backends:
-                group.create_task(backend.serve(), name=f"backend {backend.name}")
+                self._serve(backend)
+            await asyncio.get_running_loop().create_future()
+
+    def add(self, backend: Backend) -> None:
+        """One more, from now on."""
+        self.backends = (*self.backends, backend)
+        self._serve(backend)
+        self.touch()
+
+    async def remove(self, name: str) -> None:
+        """It is not ours any more; what runs there must have been taken care of."""
+        self.backends = tuple(backend for backend in self.backends if backend.name != name)
+        self.paused.discard(name)
+        self.lost.discard(name)
+        self.touch()
+        task = self._serving.pop(name, None)
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def changed(self) -> asyncio.Future[None]:
+        """Done at the next change of any backend, or of which there are, counted from this call; the caller's own."""
+        moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waits = [backend.changed() for backend in self.backends]
+        for wait in waits:
+            wait.add_done_callback(lambda _wait: None if moved.done() else moved.set_result(None))
+        moved.add_done_callback(lambda _moved: [wait.cancel() for wait in waits])
+        self._moved = [other for other in self._moved if not other.done()]
+        self._moved.append(moved)
+        return moved
+
+    def touch(self) -> None:
+        """Wake whoever waits for a change."""
+        moved, self._moved = self._moved, []
+        for future in moved:
+            if not future.done():
+                future.set_result(None)
+
+    @property
+    def present(self) -> list[Backend]:
+        """Those that are there, or may be back in a moment."""
+        return [backend for backend in self.backends if backend.name not in self.lost]
 
     @property
     def problem(self) -> BackendError | None:
         """Why nothing can run now; None as soon as one backend is up, or may be about to be."""
         problems = [backend.problem for backend in self.backends]
-        return None if None in problems else problems[0]
+        return None if None in problems else next(iter(problems), None)
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -47,3 +96,8 @@ class Pool:
         """The one with the shortest server queue among those that are up."""
         up = [backend for backend in self.backends if backend.state is BackendState.UP]
         return min(up, key=lambda backend: backend.queue_remaining, default=None)
+
+    def _serve(self, backend: Backend) -> None:
+        if self._group is not None:
+            task = self._group.create_task(backend.serve(), name=f"backend {backend.name}")
+            self._serving[backend.name] = task

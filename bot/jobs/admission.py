@@ -16,6 +16,7 @@ from bot.jobs.rules import UNLIMITED, Limits, limits_for
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from bot.jobs.tables import jobs, uses
+from bot.jobs.waiting import Waiting
 from bot.settings import Settings, pixels_in
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -78,9 +79,9 @@ def limits_of(servers: Servers, defaults: Limits, guild_id: int | None, roles: I
     return limits_for(roles, servers.get(guild_id).rules, defaults)
 
 
-def running_limit(servers: Servers, defaults: Limits, job: Job) -> int:
+def running_limit(servers: Servers, defaults: Limits, job: Waiting) -> int:
     """How many jobs of its person may run at the same time on its server; 0: as many as there is room for."""
-    return limits_of(servers, defaults, job.place.guild_id, job.place.roles).running or UNLIMITED
+    return limits_of(servers, defaults, job.guild_id, job.roles).running or UNLIMITED
 
 
 async def _refuse(connection: AsyncConnection, job: Job, quota: Quota, now: datetime) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from time import monotonic
+from typing import Protocol
 
 from bot.comfy.backend import Backend
 from bot.comfy.events import Event
@@ -13,9 +14,10 @@ from bot.comfy.pool import Pool
 from bot.jobs.delivery import Delivery, Note, Showing
 from bot.jobs.estimates import Estimates, remaining
 from bot.jobs.holds import Hold
-from bot.jobs.job import Job
+from bot.jobs.job import Job, JobState
 from bot.jobs.progress import Progress
 from bot.jobs.queue import JobQueue
+from bot.jobs.waiting import Waiting
 
 #: what a person is told whose job is held
 HELD = {Hold.PAUSED: Note.PAUSED, Hold.ENOUGH: Note.ENOUGH}
@@ -47,10 +49,17 @@ class Standing:
     What is held comes before nobody, and when it begins is unknown.
     """
 
-    job: Job
+    job: Waiting
     position: int | None
     eta: float | None
     hold: Hold | None = None
+
+
+class Kept(Protocol):
+    """Where the whole of a waiting job is."""
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job as it is now."""
 
 
 class Board:
@@ -60,13 +69,14 @@ class Board:
     waits for none any longer.
     """
 
-    def __init__(self, queue: JobQueue, pool: Pool, delivery: Delivery, estimates: Estimates) -> None:
+    def __init__(self, queue: JobQueue, pool: Pool, delivery: Delivery, estimates: Estimates, kept: Kept) -> None:
         self.runs: dict[str, Run] = {}
         self.stopping = False
         self.leaving = False
         self._queue = queue
         self._pool = pool
         self._delivery = delivery
+        self._kept = kept
         self._ends: dict[str, float] = {}
         self.estimates = estimates
 
@@ -96,7 +106,8 @@ class Board:
 
     def hold(self, job: Job) -> Hold | None:
         """Why a job in our queue must wait whatever comes before it."""
-        return self._queue.hold(job) if job.id in self._queue else None
+        light = self._queue.get(job.id)
+        return None if light is None else self._queue.hold(light)
 
     def eta(self, job_id: str) -> float | None:
         """Seconds until the job's end, as far as earlier runs tell; None while its server is away."""
@@ -108,7 +119,7 @@ class Board:
     def standings(self) -> Iterator[Standing]:
         """All of our queue, in order."""
         place, end = self._on_servers(), self._until_free() if self._pool.problem is None else None
-        for job in self._queue.jobs():
+        for job in self._queue:
             if (hold := self._queue.hold(job)) is not None:
                 yield Standing(job, None, None, hold)
                 continue
@@ -127,37 +138,45 @@ class Board:
         showing = Showing(run.progress, run.progress.ahead, self._eta_of_run(run), note, trouble)
         self._delivery.show(run.job, showing)
 
-    def show_waiting(self) -> None:
+    async def show_waiting(self) -> None:
         """To everybody in the queue: their position, or why nothing moves."""
-        for standing in self.standings():
-            self._show_waiting(standing)
+        for standing in list(self.standings()):
+            await self._show_waiting(standing)
 
     async def redraw(self) -> None:
         """Whenever the order or a server changes, whoever it concerns sees it; until cancelled."""
         seen: dict[str, tuple[object, ...]] = {}
         last: object = type(None)
         while True:
+            changes = [self._queue.changed(), self._pool.changed()]  # before looking: nothing is missed
             problem = type(self._pool.problem)
             before, seen = seen, {}
+            moved: list[Standing] = []
             for standing in self.standings():
                 job = standing.job
                 seen[job.id] = (standing.position, standing.hold, job.submits, problem)
                 if before.get(job.id) != seen[job.id] or self._moved(standing):
-                    self._show_waiting(standing)
+                    moved.append(standing)
+            for standing in moved:
+                await self._show_waiting(standing)
             self._ends = {job_id: end for job_id, end in self._ends.items() if job_id in seen}
             if problem is not last:
                 for run in self.runs.values():
                     self.show_run(run)
             last = problem
-            await self._changed()
+            try:
+                await asyncio.wait(changes, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for change in changes:
+                    change.cancel()
 
     async def farewell(self) -> None:
         """Tell everybody whose job is not done that it survives; returns when they can read it."""
         self.stopping = self.leaving = True
-        self.show_waiting()
+        await self.show_waiting()
         for run in self.runs.values():
             self.show_run(run)
-        ids = [*(job.id for job in self._queue.jobs()), *self.runs]
+        ids = [*self._queue.order(), *self.runs]
         await asyncio.gather(*(self._delivery.flush(job_id) for job_id in ids))
 
     def _moved(self, standing: Standing) -> bool:
@@ -167,7 +186,7 @@ class Board:
             return told is not standing.eta
         return abs(monotonic() + standing.eta - told) > max(DRIFT, standing.eta / 4)
 
-    def _show_waiting(self, standing: Standing) -> None:
+    async def _show_waiting(self, standing: Standing) -> None:
         if standing.eta is None:
             self._ends.pop(standing.job.id, None)
         else:
@@ -180,16 +199,10 @@ class Board:
             note = HELD[standing.hold]
         elif trouble is not None:
             note = Note.OFFLINE
-        self._delivery.show(standing.job, Showing(None, standing.position, standing.eta, note, trouble))
-
-    async def _changed(self) -> None:
-        waits = [asyncio.ensure_future(self._queue.changed())]
-        waits += [asyncio.ensure_future(backend.changed()) for backend in self._pool.backends]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        job = await self._kept.get(standing.job.id)
+        if job is None or job.state is not JobState.WAITING or job.id not in self._queue:
+            return
+        self._delivery.show(job, Showing(None, standing.position, standing.eta, note, trouble))
 
     def _on_servers(self) -> int:
         return sum(map(self._on_server, self._pool.backends))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from itertools import count
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy import ColumnElement, and_, false, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Fenced
@@ -126,7 +127,15 @@ async def ask_to_stop(
         fields = {"cancelled_by": job.cancelled_by}
     if job.state is JobState.WAITING:
         fields["state"] = JobState.CANCELLED
+        await _move_up(connection, job)
     return await write(connection, job, stamped(job, fields, now))
+
+
+async def _move_up(connection: AsyncConnection, job: Job) -> None:
+    """Its person's later jobs, by what it would have taken of their share."""
+    mine = and_(jobs.c.user_id == job.place.user_id, jobs.c.state == JobState.WAITING.value)
+    after = or_(jobs.c.tag > job.tag, and_(jobs.c.tag == job.tag, jobs.c.created_at > job.created_at))
+    await connection.execute(update(jobs).where(mine, after).values(tag=jobs.c.tag - job.cost))
 
 
 async def write_fact(connection: AsyncConnection, key: str, value: str) -> None:
@@ -145,6 +154,11 @@ def whose(guild_id: int | None, user_id: int | None) -> list[ColumnElement[bool]
 def among(states: Iterable[JobState]) -> ColumnElement[bool]:
     """In one of these states."""
     return jobs.c.state.in_([state.value for state in states])
+
+
+def queue_order() -> tuple[ColumnElement[Any], ...]:
+    """As `Waiting.key` has it: the tag; then those who had nothing open; then who came first."""
+    return (jobs.c.tag, func.coalesce(jobs.c.first, false()).desc(), jobs.c.created_at, jobs.c.id)
 
 
 def _times(state: JobState, now: datetime) -> Columns:

@@ -1,55 +1,35 @@
-"""Waiting jobs of this process: their order, their positions, and who is woken when they change."""
+"""Open jobs in order: who waits where, what begun jobs count, and who is woken when that changes."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from bisect import bisect_left, insort
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from bot.jobs.holds import Hold
-from bot.jobs.job import Job
+from bot.jobs.turns import Turn, after, turn
+from bot.jobs.waiting import Key, Waiting
 
-Key = tuple[float, str]
-
-
-def order_key(job: Job) -> Key:
-    """What decides who comes first: the tag, then the id."""
-    return (job.tag, job.id)
-
-
-def next_tag(now: float, last: float) -> float:
-    """The tag of a job that arrives now (seconds since the epoch): above the last one even if clocks go back."""
-    return max(now, math.nextafter(last, math.inf))
-
-
-class Turns:
-    """Tags by virtual time: a person's further jobs stand as far apart as they take, so that nobody waits for all of
-    somebody's before their first (start-time fair queueing). A weight of 2 halves the distance."""
-
-    def __init__(self) -> None:
-        self._last: dict[int, float] = {}
-
-    def take(self, user_id: int, arrived: float, seconds: float, weight: float) -> float:
-        """The tag of one more job of theirs that arrives now and takes so long."""
-        tag = max(arrived, self._last.get(user_id, 0.0))
-        self._last = {who: free for who, free in self._last.items() if free > arrived}
-        self._last[user_id] = tag + seconds / weight
-        return tag
+Holding = Callable[[Waiting, Collection[Waiting]], Hold | None]
 
 
 class JobQueue:
-    """Jobs in order. Whoever takes one when there is none waits; several takers are served in turn.
+    """The waiting jobs in order, and those that were taken out of it and are not over yet.
 
     A job for which `hold` has a reason keeps its place and is passed over; `release` says that reasons may have gone.
     """
 
-    def __init__(self, hold: Callable[[Job], Hold | None] = lambda job: None) -> None:
-        self.hold = hold
+    def __init__(self, hold: Holding = lambda job, begun: None) -> None:
+        self._hold = hold
+        #: the virtual time
+        self.now = 0.0
         self._order: list[Key] = []
-        self._jobs: dict[str, Job] = {}
-        self._takers: deque[asyncio.Future[None]] = deque()
+        self._jobs: dict[str, Waiting] = {}
+        self._lines: dict[int, list[Key]] = {}
+        self._begun: dict[str, Waiting] = {}
+        self._promised: dict[int, list[float]] = {}
         self._watchers: set[asyncio.Future[None]] = set()
 
     def __len__(self) -> int:
@@ -58,39 +38,82 @@ class JobQueue:
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._jobs
 
-    def put(self, job: Job) -> None:
+    def __iter__(self) -> Iterator[Waiting]:
+        """Next one first."""
+        return (self._jobs[key[-1]] for key in self._order)
+
+    @property
+    def begun(self) -> Mapping[str, Waiting]:
+        """Those that were taken and are open still, by id."""
+        return MappingProxyType(self._begun)
+
+    def turn(self, user_id: int, cost: float) -> Turn:
+        """The place of one more job of that person, arriving now; it is theirs until it is put, or `forgo`."""
+        mine = [job for job in self._begun.values() if job.user_id == user_id]
+        mine += [self._jobs[key[-1]] for key in self._lines.get(user_id, ())]
+        finished = [job.tag + job.cost for job in mine] + self._promised.get(user_id, [])
+        others = (line for other, line in self._lines.items() if other != user_id)
+        heads = ([self._jobs[key[-1]] for key in line[:2]] for line in others)
+        found = turn(max(finished, default=None), heads, self.now)
+        self._promised[user_id] = [found.tag + cost]
+        return found
+
+    def forgo(self, user_id: int) -> None:
+        """What was promised to that person is in the queue, or will never be."""
+        self._promised.pop(user_id, None)
+
+    def hold(self, job: Waiting) -> Hold | None:
+        """Why this one must not begin, whatever comes before it."""
+        return self._hold(job, self._begun.values())
+
+    def put(self, job: Waiting) -> None:
         """Let it wait in its place; one that waits already is replaced."""
         self._discard(job.id)
-        insort(self._order, order_key(job))
+        self._begun.pop(job.id, None)
+        self.forgo(job.user_id)
+        insort(self._order, job.key)
+        insort(self._lines.setdefault(job.user_id, []), job.key)
         self._jobs[job.id] = job
-        if self.hold(job) is None:
-            self._wake_taker()
         self.touch()
 
-    def take_nowait(self) -> Job | None:
-        """The first job that may begin; None when there is none."""
-        job = next((job for job in self._in_order() if self.hold(job) is None), None)
-        return None if job is None else self.remove(job.id)
+    def startable(self) -> Iterator[Waiting]:
+        """Those that may begin, next one first."""
+        return (job for job in self if self.hold(job) is None)
 
-    async def take(self) -> Job:
-        """The first job that may begin, as soon as there is one."""
-        while (job := self.take_nowait()) is None:
-            await self._turn()
-        return job
-
-    def remove(self, job_id: str) -> Job | None:
-        """Take this one out of the line; None when it is not in it."""
+    def take(self, job_id: str) -> Waiting | None:
+        """Out of the line, to a backend; None when it is not in it."""
         job = self._discard(job_id)
         if job is not None:
+            self.begin(job)
+        return job
+
+    def begin(self, job: Waiting) -> None:
+        """It is on a backend, as after a restart."""
+        self._discard(job.id)
+        if job.id in self._begun:
+            return
+        self._begun[job.id] = job
+        self.now = after(self.now, job, len(self._lines))
+        self.touch()
+
+    def end(self, job_id: str) -> None:
+        """It is on no backend any more. Twice is once."""
+        if self._begun.pop(job_id, None) is not None:
             self.touch()
+
+    def remove(self, job_id: str) -> Waiting | None:
+        """Take this one out of the line, for good: its person's later ones move up. None when it is not in it."""
+        job = self._discard(job_id)
+        if job is None:
+            return None
+        mine = [self._jobs[key[-1]] for key in self._lines.get(job.user_id, ())]
+        for later in [other for other in mine if (other.tag, other.created_at) > (job.tag, job.created_at)]:
+            self.put(replace(later, tag=later.tag - job.cost))
+        self.touch()
         return job
 
     def release(self) -> None:
-        """What was held may begin now, or some of it: whoever takes looks again."""
-        for taker in self._takers:
-            if not taker.done():
-                taker.set_result(None)
-        self._takers.clear()
+        """What was held may begin now, or some of it."""
         self.touch()
 
     def position(self, job_id: str) -> int | None:
@@ -98,15 +121,16 @@ class JobQueue:
         job = self._jobs.get(job_id)
         if job is None or self.hold(job) is not None:
             return None
-        return sum(self.hold(self._jobs[other]) is None for _tag, other in self._order[: self._index(job)])
+        before = self._order[: bisect_left(self._order, job.key)]
+        return sum(self.hold(self._jobs[key[-1]]) is None for key in before)
+
+    def get(self, job_id: str) -> Waiting | None:
+        """The waiting job of that id."""
+        return self._jobs.get(job_id)
 
     def order(self) -> list[str]:
         """The ids, next one first."""
-        return [job_id for _tag, job_id in self._order]
-
-    def jobs(self) -> list[Job]:
-        """The jobs, next one first."""
-        return list(self._in_order())
+        return [key[-1] for key in self._order]
 
     def changed(self) -> asyncio.Future[None]:
         """Done at the next change after this call, or at `touch()`; the caller's own, to be awaited or cancelled."""
@@ -121,33 +145,13 @@ class JobQueue:
             if not watcher.done():
                 watcher.set_result(None)
 
-    def _discard(self, job_id: str) -> Job | None:
+    def _discard(self, job_id: str) -> Waiting | None:
         job = self._jobs.pop(job_id, None)
-        if job is not None:
-            del self._order[self._index(job)]
+        if job is None:
+            return None
+        del self._order[bisect_left(self._order, job.key)]
+        line = self._lines[job.user_id]
+        line.remove(job.key)
+        if not line:
+            del self._lines[job.user_id]
         return job
-
-    def _index(self, job: Job) -> int:
-        return bisect_left(self._order, order_key(job))
-
-    def _in_order(self) -> Iterator[Job]:
-        return (self._jobs[job_id] for _tag, job_id in self._order)
-
-    async def _turn(self) -> None:
-        taker = asyncio.get_running_loop().create_future()
-        self._takers.append(taker)
-        try:
-            await taker
-        except asyncio.CancelledError:
-            if taker in self._takers:
-                self._takers.remove(taker)
-            elif self._order:
-                self._wake_taker()  # it was woken and leaves: the next in turn has the job
-            raise
-
-    def _wake_taker(self) -> None:
-        while self._takers:
-            taker = self._takers.popleft()
-            if not taker.done():
-                taker.set_result(None)
-                return

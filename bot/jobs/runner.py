@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from time import time
 from typing import Any
 
 from bot.comfy.backend import Backend, BackendState
@@ -18,20 +17,19 @@ from bot.errors import Fenced
 from bot.jobs.board import Board
 from bot.jobs.changes import OPEN
 from bot.jobs.delivery import Delivery
+from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.estimates import Estimates
 from bot.jobs.follower import Follower
-from bot.jobs.holds import Holds
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
 from bot.jobs.judging import Judge
 from bot.jobs.outbox import Outbox
-from bot.jobs.queue import JobQueue, Turns, next_tag
-from bot.jobs.slots import Slots
+from bot.jobs.queue import JobQueue
 from bot.jobs.store import Store, utc_now
+from bot.jobs.waiting import Waiting, waiting
 
 log = logging.getLogger(__name__)
 
-SLOTS = 2  # one prompt runs and one waits on each server, so that it never idles; the rest is ours to order
 USUAL_SECONDS = 10.0  # of a job, until one of its workflow has finished
 FAREWELL_SECONDS = 5.0  # for Discord to take the last words
 
@@ -50,64 +48,59 @@ class Runner:
         clock: Callable[[], datetime] = utc_now,
         keep_days: int = 400,
         retry_seconds: float = 1.0,
-        holds: Holds | None = None,
         judge: Judge | None = None,
     ) -> None:
-        """`retry_seconds` is the first pause after a delivery that failed; `holds` are those the queue asks."""
+        """`retry_seconds` is the first pause after a delivery that failed."""
         self.store = store
         self.queue = queue
         self.pool = pool
-        self.board = Board(queue, pool, delivery, Estimates(store))
+        self.board = Board(queue, pool, delivery, Estimates(store), store)
+        self.dispatcher = Dispatcher(queue, pool, self._begin)
         self._follower = Follower(store, self.board, data_dir)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds, judge=judge)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
         self._retry_seconds = retry_seconds
-        self._holds = holds or Holds()
-        self._slots = {backend.name: Slots(SLOTS) for backend in pool.backends}
-        self._tag = 0.0
-        self._turns = Turns()
         self._undelivered: list[Job] = []
-        self._unfinished: list[Job] = []
+        self._begun: list[Job] = []
         self._group = asyncio.TaskGroup()
         self._works: set[asyncio.Task[None]] = set()
-        self._dispatchers: list[asyncio.Task[None]] = []
+        self._dispatching: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
         """Look at what an earlier process left, before the first command can arrive."""
-        self._tag = await self.store.last_tag()
+        self.queue.now = await self.store.last_tag()
         self._undelivered = await self.store.undelivered()
-        self._unfinished = await self.store.unfinished()
+        self._begun = await self.store.begun()
+        for job in self._begun:
+            self.queue.begin(waiting(job))
+        for light in await self.store.waiting():
+            await self.board.estimates.load(light.workflow)
+            self.queue.put(light)
         await self._housekeeping.sweep()
 
     async def serve(self) -> None:
         """Resume what an earlier process left, then take jobs as backends have room. Only after `prepare()`."""
         async with self._group as group:
             for job in self._undelivered:
-                self._start(job, self._outbox.deliver(job))
-            for job in self._unfinished:
-                await self._guard(job, self._resume(job))
-            for backend in self.pool.backends:
-                self._dispatchers.append(group.create_task(self._dispatch(backend), name=f"dispatch {backend.name}"))
+                self._start(job.id, self._outbox.deliver(job))
+            for job in self._begun:
+                await self._guard(job.id, self._resume(job))
+            self._dispatching = group.create_task(self.dispatcher.serve(), name="dispatcher")
             group.create_task(self.pool.serve(), name="backends")
             group.create_task(self.board.redraw(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
 
-    def next_tag(self) -> float:
-        """When a job arrives now: behind all that arrived before."""
-        self._tag = next_tag(time(), self._tag)
-        return self._tag
-
-    def turn(self, user_id: int, workflow: str, weight: float) -> float:
-        """The place in the queue of a person's job that arrives now; `weight` is their share of it."""
-        seconds = self.board.estimates.of(workflow) or USUAL_SECONDS
-        return self._turns.take(user_id, self.next_tag(), seconds, weight)
+    async def seconds(self, workflow: str, usual: float | None) -> float:
+        """How long a job of that workflow takes: as learned, else as its manifest says, else as most do."""
+        await self.board.estimates.load(workflow)
+        return self.board.estimates.of(workflow) or usual or USUAL_SECONDS
 
     async def submit(self, job: Job) -> None:
         """Put a stored job into the queue, unless somebody stopped it already."""
         if job.state is not JobState.WAITING:
             return
         await self.board.estimates.load(job.workflow)
-        self.queue.put(job)
+        self.queue.put(waiting(job))
 
     async def cancel(
         self, job_id: str, by: int, *, reason: str | None = None, only: Collection[JobState] = OPEN
@@ -123,9 +116,9 @@ class Runner:
         job = await self.store.cancel_request(job, by, reason=reason, only=only)
         if job.state.ended:
             self.queue.remove(job.id)
-            self._start(job, self._outbox.deliver(job))
+            self._start(job.id, self._outbox.deliver(job))
         else:
-            self._start(job, self._stop(job))
+            self._start(job.id, self._stop(job))
         return job
 
     def when_delivered(self, tell: Callable[[int], Awaitable[None]]) -> None:
@@ -135,9 +128,9 @@ class Runner:
     async def drain(self, seconds: float) -> None:
         """Take no more jobs, let running ones finish for a while, and tell the rest that they survive."""
         self.board.stopping = True
-        for dispatcher in self._dispatchers:
-            dispatcher.cancel()
-        self.board.show_waiting()
+        if self._dispatching is not None:
+            self._dispatching.cancel()
+        await self.board.show_waiting()
         if self._works:
             log.info("stopping; %d jobs may finish within %.0f s", len(self._works), seconds)
         with suppress(TimeoutError):
@@ -152,19 +145,17 @@ class Runner:
     def message_gone(self, job: Job) -> None:
         """The person or a moderator deleted the job's message: the job is not wanted any more."""
         if not self.board.leaving:
-            self._start(job, self._abandon(job))
+            self._start(job.id, self._abandon(job))
 
     async def _resume(self, job: Job) -> None:
         backend = self.pool.get(job.backend)
-        if job.state is JobState.WAITING:
-            await self.submit(job)
-        elif backend is None:
+        if backend is None:
             log.warning("job %s was on %s, which is not among COMFYUI_URLS any more", job.id, job.backend)
             await self._requeue(job)
         else:
             log.info("job %s is looked up on %s", job.id, backend.name)
             await self.board.estimates.load(job.workflow)
-            self._begin(job, backend, known=True)
+            self._begin(waiting(job), backend, known=job)
 
     async def _requeue(self, job: Job) -> None:
         """Its backend is gone: it waits for another, unless nobody wants it any more."""
@@ -172,36 +163,28 @@ class Runner:
             await self.submit(await self.store.change(job, state=JobState.WAITING))
         else:
             cancelled = await self.store.change(job, state=JobState.CANCELLED)
-            self._start(job, self._outbox.deliver(cancelled))
+            self._start(job.id, self._outbox.deliver(cancelled))
 
-    async def _dispatch(self, backend: Backend) -> None:
-        slots = self._slots[backend.name]
-        while True:
-            await slots.room()
-            await backend.wait_up()
-            job = await self.queue.take()
-            if backend.state is not BackendState.UP:
-                self.queue.put(job)
-                continue
-            self._begin(job, backend)
-
-    def _begin(self, job: Job, backend: Backend, *, known: bool = False) -> None:
+    def _begin(self, job: Waiting, backend: Backend, known: Job | None = None) -> None:
         """No await between its leaving the queue and this: the next one taken already knows of it."""
-        self._slots[backend.name].hold()
-        self._holds.begin(job)
-        self._start(job, self._run(job, backend, known=known))
+        self.dispatcher.hold(backend, job.needs)
+        self._start(job.id, self._run(job, backend, known=known))
 
-    async def _run(self, job: Job, backend: Backend, *, known: bool) -> None:
+    async def _run(self, light: Waiting, backend: Backend, *, known: Job | None) -> None:
         try:
-            job = await self._carry(job, backend, known=known)
+            job = known or await self.store.get(light.id)
+            if job is None:
+                raise Fenced(light.id)
+            job = await self._carry(job, backend, known=known is not None)
             if job.state is JobState.WAITING:
-                self.queue.put(job)
+                self.queue.put(waiting(job))
                 await self._rest(backend)
         except Fenced:
-            log.info("job %s has ended elsewhere", job.id)
+            log.info("job %s has ended elsewhere", light.id)
             return
         finally:
-            self._slots[backend.name].release()
+            self.queue.end(light.id)
+            self.dispatcher.release(backend)
         if job.state is JobState.DONE and job.seconds is not None:
             self.board.estimates.learn(job.workflow, job.seconds)
         if job.state.ended:
@@ -213,8 +196,7 @@ class Runner:
             return await self._follower.carry(job, backend, known=known)
         finally:
             self.board.end(job.id)
-            self._holds.end(job.id)
-            self.queue.release()
+            self.queue.end(job.id)
 
     async def _rest(self, backend: Backend) -> None:
         """A server that is up and was not reached all the same is left alone for a moment."""
@@ -237,14 +219,14 @@ class Runner:
         except Fenced:
             log.debug("job %s had ended when its message was deleted", job.id)
 
-    def _start(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
         """Work for one job: its own task, and nobody else's trouble."""
-        task = self._group.create_task(self._guard(job, work), name=f"job {job.id}")
+        task = self._group.create_task(self._guard(job_id, work), name=f"job {job_id}")
         self._works.add(task)
         task.add_done_callback(self._works.discard)
 
-    async def _guard(self, job: Job, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except Exception:  # the border of one job: a fault of ours must not take the others down
-            log.exception("job %s is left as it is; the next start takes it up again", job.id)
+            log.exception("job %s is left as it is; the next start takes it up again", job_id)

@@ -2,9 +2,9 @@
 
 A job's tag is the virtual time at which all that its person asked for before it is finished (start-time fair queueing,
 Goyal, Vin and Cheng 1996): each job takes its seconds, divided by its person's weight, out of their share. Two things
-are ours: whoever has nothing open comes right behind everybody's next job and before anybody's second, and nobody's
-further jobs go before such a first one that waits already. So no number of jobs delays another's first by more than
-one, and all of it follows from the open jobs alone: a restart, or another process, finds the same.
+are ours: whoever has nothing open comes next, in any case before anybody's second job, and nobody's further jobs go
+before such a first one that waits already. So no number of jobs delays another's first by more than one. All of it
+follows from the open jobs alone: a restart, or another process, finds the same.
 """
 
 from __future__ import annotations
@@ -24,25 +24,21 @@ class Turn:
     first: bool
 
 
-def turn(user_id: int, lines: Iterable[Sequence[Waiting]], begun: Iterable[Waiting], now: float) -> Turn:
-    """Of one more job of theirs. `lines` are each person's waiting jobs in order, none empty; `begun` those that were
-    taken out of the queue and are open; `now` is the virtual time where nothing waits."""
-    finish = -math.inf
-    floor = -math.inf  # behind everybody's first job that has waited since they had nothing open
-    newest, second = -math.inf, math.inf
-    for line in lines:
-        if line[0].user_id == user_id:
-            finish = max(finish, line[-1].tag + line[-1].cost)
-            continue
-        newest = max(newest, line[0].tag)
-        if line[0].first:
-            floor = max(floor, line[0].tag)
-        if len(line) > 1:
-            second = min(second, line[1].tag)
-    mine = [job.tag + job.cost for job in begun if job.user_id == user_id]
-    finish = max([finish, *mine])
-    if finish > -math.inf:
-        return Turn(max(finish, floor, now), first=False)
-    if newest == -math.inf:
-        return Turn(now, first=True)
-    return Turn(max(now, min(newest, math.nextafter(second, -math.inf))), first=True)
+def turn(finish: float | None, others: Iterable[Sequence[Waiting]], now: float) -> Turn:
+    """Of one more job of a person, whose open ones are finished at `finish` (None: they have none).
+
+    `others` are everybody else's waiting jobs: of each person the first, and the second if there is one. `now` is the
+    virtual time.
+    """
+    second, floor = math.inf, 0.0
+    for job, *further in others:
+        floor = max(floor, job.tag) if job.first else floor
+        second = min([second, *(later.tag for later in further)])
+    if finish is not None:
+        return Turn(max(finish, floor), first=False)
+    return Turn(max(floor, min(now, math.nextafter(second, -math.inf))), first=True)
+
+
+def after(now: float, job: Waiting, people: int) -> float:
+    """The virtual time once a job was taken: everybody who waits, so many, gets the same of what it takes."""
+    return max(now, job.tag) + job.cost / (people + 1)

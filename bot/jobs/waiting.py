@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from bot.jobs.job import Job
 from bot.workflow.needs import Needs
 
-Key = tuple[float, datetime, str]
+Key = tuple[float, bool, datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Waiting:
 
     @property
     def key(self) -> Key:
-        """What decides who comes first: the tag, then who came first."""
-        return (self.tag, self.created_at, self.id)
+        """What decides who comes first: the tag; then those who had nothing open; then who came first."""
+        return (self.tag, not self.first, self.created_at, self.id)
 
 
 def waiting(job: Job) -> Waiting:
@@ -58,16 +59,15 @@ def waiting(job: Job) -> Waiting:
     )
 
 
-def from_columns(row: Mapping[str, Any]) -> Waiting:
+def from_columns(row: RowMapping) -> Waiting:
     """Of a row with the columns of COLUMNS."""
-    return Waiting(
-        **{name: row[name] for name in COLUMNS if name not in _READ},
-        tag=float(row["tag"]),
-        cost=float(row["cost"] or 0.0),
-        first=bool(row["first"]),
-        roles=tuple(row["roles"]),
-        needs=shared(Needs.from_dict(row["needs"] or {})),
-    )
+    facts: dict[str, Any] = dict(zip(COLUMNS, row.values(), strict=True))
+    facts["tag"] = float(facts["tag"])
+    facts["cost"] = float(facts["cost"] or 0.0)
+    facts["first"] = bool(facts["first"])
+    facts["roles"] = tuple(facts["roles"])
+    facts["needs"] = shared(Needs.from_dict(facts["needs"] or {}))
+    return Waiting(**facts)
 
 
 @lru_cache(maxsize=4096)
@@ -76,5 +76,4 @@ def shared(needs: Needs) -> Needs:
     return needs
 
 
-COLUMNS = tuple(Waiting.__slots__)
-_READ = {"tag", "cost", "first", "roles", "needs"}
+COLUMNS = tuple(field.name for field in fields(Waiting))

@@ -14,6 +14,7 @@ import discord
 
 from bot.comfy.pool import Pool
 from bot.errors import Fenced, OptionRefused
+from bot.jobs.delivery import Delivery, Showing
 from bot.jobs.job import Job
 from bot.jobs.preferences import Preferences
 from bot.jobs.runner import Runner
@@ -35,6 +36,7 @@ from bot.ui.visibility import require_nsfw_channel
 from bot.ui.workflows import unavailable
 from bot.workflow.binding import bind, choose_seed
 from bot.workflow.library import Library
+from bot.workflow.needs import needs_of
 from bot.workflow.recipe import recipe_of
 from bot.workflow.workflow import Workflow
 
@@ -52,6 +54,7 @@ class Bot(Protocol):
     runner: Runner
     servers: Servers
     admitting: Admitting
+    delivery: Delivery
     screening: Screening
     preferences: Preferences
     wording: Wording
@@ -103,16 +106,22 @@ class Maker:
             source.check(options[name])
         asked = await ask_of(bot, interaction, actor, graphs, wish)
         job = await self._job(interaction, asked, wish)
-        async with bot.admitting.admitted(job, manifest) as admitted:
-            log.info("job %s: %s by %d", job.id, wish.workflow, interaction.user.id)
-            queued = await (
-                self._fetch_first(interaction, job, asked.workflow, wish.sources)
-                if wish.sources
-                else self._store_first(interaction, job)
-            )
-            admitted.made = queued is not None
+        try:
+            async with bot.admitting.admitted(job, manifest) as admitted:
+                log.info("job %s: %s by %d", job.id, wish.workflow, interaction.user.id)
+                queued = await (
+                    self._fetch_first(interaction, job, asked.workflow, wish.sources)
+                    if wish.sources
+                    else self._store_first(interaction, job)
+                )
+                admitted.made = queued is not None
+        finally:
+            bot.runner.queue.forgo(interaction.user.id)
         if queued is None:
             return
+        if wish.repeat > 1:  # Discord takes the first follow-up for the answer while there is none
+            bot.delivery.show(queued, Showing())
+            await bot.delivery.flush(queued.id)
         await bot.runner.submit(queued)
         if wish.repeat > 1:
             kept = replace(wish, kept=queued.files)
@@ -140,16 +149,23 @@ class Maker:
         with speaking(place.locale):
             notes = tuple(wish.notes(workflow, values))
         said = {name: expanded.get(name, value) for name, value in values.items()}
+        graph, recipe = bind(workflow, said, seed), recipe_of(workflow)
+        seconds = await bot.runner.seconds(workflow.name, workflow.manifest.seconds)
+        cost = seconds / bot.admitting.weight(place)
+        turn = bot.runner.queue.turn(interaction.user.id, cost)
         return Job(
             id=str(uuid4()),
             workflow=workflow.name,
             values=values,
             seed=seed,
-            graph=bind(workflow, said, seed),
-            recipe=recipe_of(workflow),
+            graph=graph,
+            recipe=recipe,
+            needs=needs_of(graph, recipe, values),
             place=place,
             created_at=now,
-            tag=bot.runner.turn(interaction.user.id, workflow.name, bot.admitting.weight(place)),
+            tag=turn.tag,
+            first=turn.first,
+            cost=cost,
             parent=wish.parent.id if wish.parent is not None else None,
             origin=wish.origin,
             notes=notes,

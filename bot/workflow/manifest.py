@@ -59,6 +59,9 @@ class Manifest(BaseModel):
     #: what one use counts where uses are counted
     cost: int | float = Field(1, ge=0, le=1000, allow_inf_nan=False)
 
+    #: how long one run takes, until that was learned
+    seconds: float | None = Field(None, gt=0, le=86400, allow_inf_nan=False)
+
     @field_validator("name")
     @classmethod
     def _discord_takes_name(cls, name: str) -> str:

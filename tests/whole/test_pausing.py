@@ -137,8 +137,7 @@ async def test_a_person_s_own_limit_of_running_jobs_lets_others_by(
         for answer in (first, second, bobs):
             await answer.wait(finished)
 
-    jobs = {job.tag: job.id for job in await easel.jobs()}
-    mine, his, later = [jobs[tag] for tag in sorted(jobs)]
+    mine, later, his = [job.id for job in sorted(await easel.jobs(), key=lambda job: job.created_at)]
     assert comfyui.executed == [mine, his, later]
 
 

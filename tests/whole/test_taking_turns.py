@@ -13,8 +13,8 @@ from tests.whole.test_imagine import SMALL
 @pytest.mark.parametrize(
     ("weight", "order"),
     [
-        (1, ["alice", "alice", "bob", "bob", "alice", "bob", "alice", "bob"]),
-        (2, ["alice", "alice", "bob", "bob", "bob", "bob", "alice", "alice"]),
+        (1, ["alice", "alice", "bob", "alice", "alice", "bob", "bob", "bob"]),
+        (2, ["alice", "alice", "bob", "alice", "bob", "alice", "bob", "bob"]),
     ],
 )
 async def test_a_weight_that_an_admin_sets_is_a_share_of_the_queue(

@@ -1,0 +1,169 @@
+"""Which waiting job goes to which backend next: where its nodes and models are, its models warm, then the freest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from time import monotonic
+
+from bot.comfy.backend import Backend, BackendState
+from bot.comfy.pool import Pool
+from bot.jobs.queue import JobQueue
+from bot.jobs.waiting import Waiting
+from bot.workflow.needs import Fitness, Needs, fitness
+
+AHEAD = 16  # of the order that are looked at: a job whose models are warm may overtake within these
+PATIENCE = 20.0  # seconds a job may be overtaken for that, and wait for a backend whose models are warm
+
+
+def may_take_all(job: Waiting, backend: Backend) -> bool:
+    """Any backend may take any job."""
+    return True
+
+
+@dataclass
+class Crew:
+    """What the dispatcher knows of one backend: our prompts there, and the models it loaded last."""
+
+    backend: Backend
+    held: int = 0
+    loaded: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def free(self) -> int:
+        """How many more prompts it may have; jobs attached to after a restart may be more than it has slots."""
+        return max(0, self.backend.slots - self.held)
+
+
+class Dispatcher:
+    """Decides, and remembers what is where; `begin` takes a job that was taken out of the queue to its backend.
+
+    `may_take` is a further rule: whether that backend may have that job now. Looks again when `queue` or `pool` change.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        pool: Pool,
+        begin: Callable[[Waiting, Backend], None],
+        *,
+        may_take: Callable[[Waiting, Backend], bool] = may_take_all,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._queue = queue
+        self._pool = pool
+        self._begin = begin
+        self.may_take = may_take
+        self._clock = clock
+        self._crews: dict[str, Crew] = {}
+        self._overtaken: dict[str, float] = {}
+        self._fitness: dict[tuple[Needs, str], tuple[object, Fitness]] = {}
+
+    async def serve(self) -> None:
+        """Give jobs to backends as they have room; until cancelled."""
+        while True:
+            waits = [self._queue.changed(), self._pool.changed()]
+            self.assign()
+            try:
+                await asyncio.wait(waits, timeout=self._soonest(), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+
+    def assign(self) -> None:
+        """All that can begin now begins."""
+        while (pair := self._pair(self._open())) is not None:
+            job, backend = pair
+            self._overtaken.pop(job.id, None)
+            self._queue.take(job.id)
+            self._begin(job, backend)
+
+    def choose(self, backend: Backend) -> Waiting | None:
+        """The job that backend should have next, if it may have one at all."""
+        pair = self._pair([backend] if self._is_open(backend) else [])
+        return None if pair is None else pair[0]
+
+    def hold(self, backend: Backend, needs: Needs | None = None) -> None:
+        """One more prompt of ours is there, and loads what it needs."""
+        crew = self.crew(backend)
+        crew.held += 1
+        if needs is not None and needs.loaded:
+            crew.loaded = needs.loaded
+
+    def release(self, backend: Backend) -> None:
+        """One has ended."""
+        self.crew(backend).held -= 1
+        self._queue.touch()
+
+    def crew(self, backend: Backend) -> Crew:
+        """What is known of it."""
+        crew = self._crews.get(backend.name)
+        if crew is None or crew.backend is not backend:
+            crew = self._crews[backend.name] = Crew(backend)
+        return crew
+
+    def fits(self, job: Waiting, backend: Backend) -> bool:
+        """Whether no other backend, there or away for a moment, meets what it needs better."""
+        own = self._how_well(job.needs, backend)
+        return own is max(self._how_well(job.needs, other) for other in [backend, *self._pool.present])
+
+    def _open(self) -> list[Backend]:
+        return [backend for backend in self._pool.backends if self._is_open(backend)]
+
+    def _is_open(self, backend: Backend) -> bool:
+        up = backend.state is BackendState.UP and backend.name not in self._pool.paused
+        return up and self.crew(backend).free > 0
+
+    def _pair(self, backends: Sequence[Backend]) -> tuple[Waiting, Backend] | None:
+        """The next job and where it goes; a job with warm models may go before others, for a while."""
+        if not backends:
+            return None
+        options = list(islice(self._options(backends), AHEAD))
+        if not options:
+            return None
+        now = self._clock()
+        head, places = options[0]
+        if now - self._overtaken.get(head.id, now) >= PATIENCE:
+            return head, self._best(head, places)
+        pairs = [(job, self._best(job, its)) for job, its in options]
+        warm = next((number for number, pair in enumerate(pairs) if self._is_warm(*pair)), 0)
+        for job, _backend in pairs[:warm]:
+            self._overtaken.setdefault(job.id, now)
+        return pairs[warm]
+
+    def _options(self, backends: Sequence[Backend]) -> Iterable[tuple[Waiting, list[Backend]]]:
+        for job in self._queue.startable():
+            places = [backend for backend in backends if self.fits(job, backend) and self.may_take(job, backend)]
+            if places:
+                yield job, places
+
+    def _is_warm(self, job: Waiting, backend: Backend) -> bool:
+        return bool(job.needs.loaded) and job.needs.loaded == self.crew(backend).loaded
+
+    def _best(self, job: Waiting, backends: Iterable[Backend]) -> Backend:
+        """The cheapest; of these one with nothing to do, its models warm if possible; else a warm one; the freest."""
+
+        def rank(backend: Backend) -> tuple[float, bool, bool, int]:
+            busy = self.crew(backend).held
+            return (backend.cost, busy > 0, not self._is_warm(job, backend), max(busy, backend.queue_remaining))
+
+        return min(backends, key=rank)
+
+    def _how_well(self, needs: Needs, backend: Backend) -> Fitness:
+        known = self._fitness.get((needs, backend.name))
+        if known is not None and known[0] is backend.catalogue:
+            return known[1]
+        if len(self._fitness) > 10_000:
+            self._fitness.clear()
+        found = fitness(needs, backend.catalogue)
+        self._fitness[needs, backend.name] = backend.catalogue, found
+        return found
+
+    def _soonest(self) -> float | None:
+        """Seconds until a job has been overtaken long enough, with something open; None: nothing to wait for."""
+        self._overtaken = {job_id: since for job_id, since in self._overtaken.items() if job_id in self._queue}
+        if not self._overtaken:
+            return None
+        return max(0.05, min(self._overtaken.values()) + PATIENCE - self._clock())
