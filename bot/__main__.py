@@ -30,6 +30,7 @@ from bot.errors import EaselError, SettingsError
 from bot.jobs.backup import backup
 from bot.jobs.locks import hold, token_lock_path
 from bot.logs import set_up_logging
+from bot.metrics import monitored
 from bot.settings import Settings
 from bot.signals import on_stop_signals
 from bot.text import _
@@ -170,18 +171,19 @@ def _give_back() -> None:
 
 async def _serve(settings: Settings, token: str) -> None:
     """Run the bot; while Discord cannot be reached, try again with growing pauses."""
-    pause = 2.0
-    while True:
-        bot = EaselBot(settings)
-        with on_stop_signals(bot.stop):
-            try:
-                await bot.run_until_stopped(token)
-                return
-            except CONNECTION_ERRORS as error:
-                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, pause)
-            if await bot.stopped_within(pause):
-                return
-        pause = min(pause * 2, 300.0)
+    async with monitored(settings) as monitor:
+        pause = 2.0
+        while True:
+            bot = EaselBot(settings, monitor=monitor)
+            with on_stop_signals(bot.stop):
+                try:
+                    await bot.run_until_stopped(token)
+                    return
+                except CONNECTION_ERRORS as error:
+                    log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, pause)
+                if await bot.stopped_within(pause):
+                    return
+            pause = min(pause * 2, 300.0)
 
 
 def _play(settings: Settings, command: Play) -> None:

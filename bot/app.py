@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import aiohttp
 import discord
@@ -71,6 +71,9 @@ from bot.ui.using import IntoButton, UseButton
 from bot.ui.varying import VaryButton
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
+
+if TYPE_CHECKING:
+    from bot.metrics.monitor import Monitor
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +145,7 @@ class EaselBot(commands.AutoShardedBot):
         pace: float = PACE,
         guild_ready_timeout: float = 2.0,
         intervals: Intervals = Intervals(),  # noqa: B008 - frozen
+        monitor: Monitor | None = None,
     ) -> None:
         """`pace` is seconds between edits of a message; `guild_ready_timeout` how long discord.py waits for servers."""
         super().__init__(
@@ -156,10 +160,14 @@ class EaselBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             tree_cls=EaselTree,
             guild_ready_timeout=guild_ready_timeout,
+            shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # None is discord.py's default
+            shard_count=settings.shard_count,
+            http_trace=monitor and monitor.calls.trace(),  # type: ignore[arg-type]  # None is discord.py's default
         )
         self.settings = settings
         self.clock = clock
         self._pace = pace
+        self._monitor = monitor
         self._intervals = intervals
         self._converter = Converter(self._nodes_file, settings.data_dir / "converted")
         self.library = Library(settings.workflows_dir, self._converter, safety=settings.safety_workflow or "")
@@ -180,6 +188,8 @@ class EaselBot(commands.AutoShardedBot):
         async with self._open:
             await self._build()
             await self.runner.prepare()
+            if self._monitor is not None:
+                self._open.enter_context(self._monitor.watching(self, self))
             self._open.push_async_callback(self.close)
             login = asyncio.create_task(self.login(token), name="login")
             self._open.push_async_callback(end, login)

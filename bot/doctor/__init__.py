@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from bot.asking import asked
 from bot.doctor.account import examine_account
 from bot.doctor.finding import Finding, Mark, lines
+from bot.doctor.fleet import examine_fleet
 from bot.doctor.folders import examine_folders
 from bot.doctor.machines import examine_machines
 from bot.doctor.named import examine_names
@@ -24,6 +25,8 @@ async def examine(settings: Settings, *, patience: float = PATIENCE) -> AsyncGen
     """One finding after the other, the quick ones first; nothing is written but what is learned of servers."""
     account = asyncio.create_task(examine_account(settings, patience=patience))
     for found in [*examine_names(settings), *await asyncio.to_thread(examine_folders, settings)]:
+        yield found
+    for found in await examine_fleet(settings, patience=patience):
         yield found
     for found in await account:
         yield found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.doctor.finding import Finding, Mark, bad, doubtful, good
 from bot.errors import SettingsError
-from bot.jobs.address import sqlite_path
+from bot.jobs.address import address_of
 from bot.settings import Settings
 from bot.text import _
 from bot.workflow.folder import Folder
@@ -22,12 +22,12 @@ def examine_folders(settings: Settings) -> list[Finding]:
     """DATA_DIR, the database's folder where it is another one, WORKFLOWS_DIR, and the room on the first."""
     found = [_writable("DATA_DIR", settings.data_dir), *_room(settings.data_dir)]
     try:
-        database = sqlite_path(settings.database_url).parent
+        database = address_of(settings.database_url).path
     except SettingsError as error:
         found.append(bad("DATABASE_URL", error.sentence()))
     else:
-        if database != settings.data_dir.absolute():
-            found.append(_writable("DATABASE_URL", database))
+        if database is not None and database.parent != settings.data_dir.absolute():
+            found.append(_writable("DATABASE_URL", database.parent))
     return [*found, _workflows(settings.workflows_dir)]
 
 

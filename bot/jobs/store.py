@@ -66,6 +66,8 @@ class Store:
         self._begun: set[asyncio.Task[Any]] = set()
         #: what other processes tell; nothing in SQLite
         self.signals = Signals(None if address.path is not None else address.url)
+        #: told of each job that was written: as it was and as it is
+        self.on_written: Callable[[Job, Job], None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now, patience: float = PATIENCE) -> Self:
@@ -126,12 +128,12 @@ class Store:
     async def change(self, job: Job, **fields: Unpack[Changes]) -> Job:
         """Write these fields; a change of `state` writes its time too. ValueError where the states do not allow it."""
         columns = stamped(job, fields, self._clock())
-        return await self.transact(lambda connection: write(connection, job, columns))
+        return self._written(job, await self.transact(lambda connection: write(connection, job, columns)))
 
     async def revise(self, job: Job, decide: Callable[[Job], Changes]) -> Job:
         """Write what `decide` says of the job as it is now, with all that was written beside whoever holds it."""
         now = self._clock()
-        return await self.transact(lambda connection: revise(connection, job, decide, now))
+        return self._written(job, await self.transact(lambda connection: revise(connection, job, decide, now)))
 
     async def claim(self, job: Job, backend: str) -> Job:
         """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out."""
@@ -159,7 +161,7 @@ class Store:
             raise ValueError(f"job {job.id} is {job.state}: it has no outcome to deliver")
         now = literal(self._clock(), jobs.c.delivered_at.type)
         columns: Columns = {"delivered_at": func.coalesce(jobs.c.delivered_at, now)}
-        return await self.transact(lambda connection: write(connection, job, columns))
+        return self._written(job, await self.transact(lambda connection: write(connection, job, columns)))
 
     async def cancel_request(
         self, job: Job, by: int, *, reason: str | None = None, only: Collection[JobState] = OPEN
@@ -170,9 +172,10 @@ class Store:
         all when it has ended.
         """
         now = self._clock()
-        return await self.transact(
+        stopped = await self.transact(
             lambda connection: ask_to_stop(connection, job.id, by, now=now, reason=reason, only=only)
         )
+        return self._written(job, stopped)
 
     async def waiting(self) -> list[Waiting]:
         """Jobs that wait, in the order of the queue, without their graphs."""
@@ -269,6 +272,11 @@ class Store:
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
+
+    def _written(self, before: Job, after: Job) -> Job:
+        if self.on_written is not None:
+            self.on_written(before, after)
+        return after
 
     async def _jobs(self, statement: Select[*tuple[Any, ...]]) -> list[Job]:
         return [from_row(row._mapping) for row in await self._rows(statement)]

@@ -104,8 +104,8 @@ class DiscordServer(Scenery):
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.parts.base = self.parts.files.base = f"http://{host}:{port}"
+        host, self._port = self._runner.addresses[0][:2]  # started again, it is where it was
+        self.parts.base = self.parts.files.base = f"http://{host}:{self._port}"
 
     async def close(self) -> None:
         self.gateway.cut(resumable=False)

@@ -24,6 +24,8 @@ from bot.comfy.simulator import Simulator
 from bot.comfy.simulator.catalogue import MODELS
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
+from bot.metrics import monitored
+from bot.metrics.monitor import Monitor
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 from tests.pure.jobs import begin_database
@@ -79,6 +81,7 @@ class Easel:
         self.folder = folder
         self.changes: dict[str, Any] = {}
         self.pace = 0.0
+        self.monitor: Monitor | None = None
         self.intervals = Intervals(lost=0.1, queue=0.05, cancel=0.1, reconnect=0.05, reconnect_most=0.2)
 
     def settings(self) -> Settings:
@@ -127,21 +130,27 @@ class Easel:
         """Until the block ends: then it drains and closes, as after SIGTERM."""
         use_loopback_discord(self.server.url)
         await begin_database(self.folder)
-        bot = EaselBot(
-            self.settings(), clock=self.now, pace=self.pace, guild_ready_timeout=0.05, intervals=self.intervals
-        )
-        task = asyncio.create_task(bot.run_until_stopped(self.server.token))
-        ready = asyncio.create_task(self.server.wait_ready())
-        await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
-        try:
-            if task.done():
-                task.result()
-            yield bot
-        finally:
-            ready.cancel()
-            bot.stop()
-            async with asyncio.timeout(20):
-                await task
+        async with monitored(self.settings(), clock=self.now) as self.monitor:
+            bot = EaselBot(
+                self.settings(),
+                clock=self.now,
+                pace=self.pace,
+                guild_ready_timeout=0.05,
+                intervals=self.intervals,
+                monitor=self.monitor,
+            )
+            task = asyncio.create_task(bot.run_until_stopped(self.server.token))
+            ready = asyncio.create_task(self.server.wait_ready())
+            await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
+            try:
+                if task.done():
+                    task.result()
+                yield bot
+            finally:
+                ready.cancel()
+                bot.stop()
+                async with asyncio.timeout(20):
+                    await task
         assert careless(self.server.requests) == []
 
 
