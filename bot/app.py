@@ -18,6 +18,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cdn import Cdn
+from bot.cloud.backend import CloudBackend
+from bot.cloud.endpoint import Endpoint
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
@@ -259,7 +261,7 @@ class EaselBot(commands.AutoShardedBot):
             )
             for url in settings.comfyui_urls
         ]
-        self.pool = Pool(backends)
+        self.pool = Pool([*backends, *self._clouds()])
         self._build_runner()
         self.forgetting = Forgetting(self.store, self.pool, self.runner, settings.data_dir, self.clock)
         await self.forgetting.load()
@@ -267,6 +269,14 @@ class EaselBot(commands.AutoShardedBot):
         self.keeper = CommandKeeper(
             self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
         )
+
+    def _clouds(self) -> list[CloudBackend]:
+        """The paid ones. Raises SettingsError where what they need is not installed."""
+        settings = self.settings
+        return [
+            CloudBackend(Endpoint(url, key), data_dir=settings.data_dir, intervals=self._intervals)
+            for url, key in settings.clouds()
+        ]
 
     def _build_runner(self) -> None:
         settings = self.settings

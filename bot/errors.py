@@ -15,13 +15,21 @@ EaselError
 ├── Fenced                       the job changed under us: somebody else has it, or it ended
 ├── BackendError                 about a ComfyUI server rather than about a job
 │   ├── BackendUnreachable       nobody answers
+│   │   ├── KeyRefused           the cloud does not take our key
+│   │   ├── CreditsGone          the cloud's account has none left
+│   │   ├── CloudBusy            the cloud takes no more jobs for now
+│   │   ├── CloudStopped         the deployment in the cloud is switched off
+│   │   └── NotComfyApi          something else answers at a cloud's address
 │   ├── BackendTooOld            it cannot take our prompt ids
 │   └── BackendStuck             it answers but runs nothing: its worker is dead
 └── JobFailed                    why a job ended without a result; kept with the job
     ├── PromptRefused            the server refused the graph as a whole
     │   ├── MissingNode          a node class is not installed
     │   ├── MissingModel         a file the graph names is not there
-    │   └── BadInput             an input's value is not accepted
+    │   ├── BadInput             an input's value is not accepted
+    │   ├── PartnerNodesOff      the cloud's account may not use a node that costs extra
+    │   ├── CloudTooLarge        more than the cloud takes at once
+    │   └── NothingToFree        the cloud's memory is not ours to clear
     ├── NodeFailed               a node raised while running
     │   ├── OutOfMemory
     │   └── BadPicture
@@ -282,6 +290,42 @@ class BackendUnreachable(BackendError):
 
 
 @dataclass(eq=False)
+class KeyRefused(BackendUnreachable):
+    def sentence(self) -> str:
+        return _(
+            "The cloud does not take the bot's key. Whoever runs the bot must put a valid one into COMFY_API_KEYS."
+        )
+
+
+@dataclass(eq=False)
+class CreditsGone(BackendUnreachable):
+    def sentence(self) -> str:
+        return _("The cloud account has no credits left. Jobs wait until whoever runs the bot adds some.")
+
+
+@dataclass(eq=False)
+class CloudBusy(BackendUnreachable):
+    """`seconds` is when the cloud wants to be asked again."""
+
+    seconds: float = 0
+
+    def sentence(self) -> str:
+        return _("The cloud takes no more jobs at the moment. Jobs wait and are sent again by themselves.")
+
+
+@dataclass(eq=False)
+class CloudStopped(BackendUnreachable):
+    def sentence(self) -> str:
+        return _("The deployment in the cloud is stopped. Jobs wait until whoever runs the bot starts it.")
+
+
+@dataclass(eq=False)
+class NotComfyApi(BackendUnreachable):
+    def sentence(self) -> str:
+        return _("No Comfy API v2 answers at that address. Whoever runs the bot must correct COMFY_API_URLS.")
+
+
+@dataclass(eq=False)
 class BackendTooOld(BackendError):
     backend: str
     version: str
@@ -371,6 +415,27 @@ class BadInput(PromptRefused):
         return _("The node “{title}” does not accept its “{input}”: {reason} Change that option and try again.").format(
             title=self.title, input=self.input, reason=_full_stop(self.message)
         )
+
+
+@dataclass(eq=False)
+class PartnerNodesOff(PromptRefused):
+    def sentence(self) -> str:
+        return _(
+            "This workflow uses partner nodes, which are switched off for the cloud account. "
+            "Whoever runs the bot must allow them there, or use another workflow."
+        )
+
+
+@dataclass(eq=False)
+class CloudTooLarge(PromptRefused):
+    def sentence(self) -> str:
+        return _("That is more than the cloud takes at once. Try a smaller picture or file.")
+
+
+@dataclass(eq=False)
+class NothingToFree(PromptRefused):
+    def sentence(self) -> str:
+        return _("The cloud loads and unloads models by itself: there is nothing to free.")
 
 
 @dataclass(eq=False)

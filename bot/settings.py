@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.addresses import cloud_addresses
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -29,6 +31,28 @@ class Settings(BaseSettings):
     )
     comfyui_headers: SecretStr | None = Field(
         None, description="Headers for a proxy in front of ComfyUI: `Name: value` pairs separated by `;`."
+    )
+    comfy_api_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Paid Comfy API v2 addresses, such as https://cloud.comfy.org; several are separated by commas.",
+    )
+    comfy_api_keys: SecretStr | None = Field(
+        None, description="A key for each of them, in the same order, separated by commas.", validate_default=True
+    )
+    cloud_overflow_seconds: float = Field(
+        120,
+        ge=0,
+        allow_inf_nan=False,
+        description="A paid address takes jobs that would wait longer than that for a server of one's own.",
+    )
+    cloud_daily_budget: float = Field(
+        0, ge=0, allow_inf_nan=False, description="What jobs at paid addresses may cost within 24 hours. 0: no limit."
+    )
+    cloud_cost_per_second: float = Field(
+        0.002,
+        ge=0,
+        allow_inf_nan=False,
+        description="What a second of a job costs there, for workflows whose manifest names no `cost`.",
     )
     workflows_dir: Path = Field(Path("workflows"), description="The folder with the workflows.")
     data_dir: Path = Field(Path("data"), description="Where Easel keeps its database and what it learned of servers.")
@@ -117,7 +141,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for machines.")
 
-    @field_validator("comfyui_urls", "blocked_words", mode="before")
+    @field_validator("comfyui_urls", "comfy_api_urls", "blocked_words", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -132,6 +156,22 @@ class Settings(BaseSettings):
         if not urls:
             raise ValueError("name at least one server, such as http://127.0.0.1:8188")
         return tuple(url.rstrip("/") for url in dict.fromkeys(urls))
+
+    @field_validator("comfy_api_urls")
+    @classmethod
+    def _check_clouds(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return cloud_addresses(urls)
+
+    @field_validator("comfy_api_keys")
+    @classmethod
+    def _check_keys(cls, keys: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        urls = info.data.get("comfy_api_urls")
+        if urls is not None and len(urls) != len(_keys(keys)):
+            raise ValueError(
+                f"there are {len(urls)} addresses in COMFY_API_URLS and {len(_keys(keys))} keys: "
+                "write a key for each, in the same order, separated by commas"
+            )
+        return keys
 
     @field_validator("role")
     @classmethod
@@ -197,14 +237,19 @@ class Settings(BaseSettings):
             return {}
         return {name.strip(): value.strip() for name, value in (p.split(":", 1) for p in _pairs(self.comfyui_headers))}
 
+    def clouds(self) -> list[tuple[str, SecretStr]]:
+        """Each paid address with its key."""
+        return list(zip(self.comfy_api_urls, map(SecretStr, _keys(self.comfy_api_keys)), strict=True))
+
     def secrets(self) -> list[str]:
         """What must never be shown or logged."""
         token = [self.discord_token.get_secret_value()] if self.discord_token is not None else []
         key = [self.prompt_helper_key.get_secret_value()] if self.prompt_helper_key is not None else []
+        clouds = _keys(self.comfy_api_keys)
         urls = (*self.comfyui_urls, self.prompt_helper_url or "", self.database_url)
         quoted = [urlsplit(url).password or "" for url in urls]
         passwords = dict.fromkeys(written for password in quoted for written in (password, unquote(password)))
-        return [secret for secret in (*token, *key, *self.comfyui_header_map().values(), *passwords) if secret]
+        return [secret for secret in (*token, *key, *clouds, *self.comfyui_header_map().values(), *passwords) if secret]
 
 
 def is_postgres(database_url: str) -> bool:
@@ -220,6 +265,11 @@ def pixels_in(size: str) -> int:
 
 def _pairs(value: SecretStr) -> list[str]:
     return [pair for pair in value.get_secret_value().split(";") if pair.strip()]
+
+
+def _keys(value: SecretStr | None) -> list[str]:
+    written = "" if value is None else value.get_secret_value()
+    return [key.strip() for key in written.split(",") if key.strip()]
 
 
 def _numbers(text: str) -> tuple[int, ...]:

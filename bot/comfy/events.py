@@ -124,7 +124,8 @@ class NodeText(Event):
 class Output:
     """One thing a job made: a file on the server, or text.
 
-    `kind` is `file` or `text`; `type` is ComfyUI's folder (`output` or `temp`) of a file.
+    `kind` is `file` or `text`; `type` is ComfyUI's folder (`output` or `temp`) of a file, or `asset`: then it lies in a
+    cloud, and `subfolder` is its id there.
     """
 
     node: str
@@ -137,9 +138,13 @@ class Output:
 
 @dataclass(frozen=True)
 class Accepted(Event):
-    """Ours: the server took the prompt. `warnings` are sentences about parts of the graph it left out."""
+    """Ours: the server took the prompt. `warnings` are sentences about parts of the graph it left out.
+
+    `remote_id` is the id that it minted, where it does not go by ours.
+    """
 
     warnings: tuple[JobFailed, ...] = ()
+    remote_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 
 from bot.asking import asked
 from bot.doctor.account import examine_account
+from bot.doctor.clouds import examine_clouds
 from bot.doctor.finding import Finding, Mark, lines
 from bot.doctor.fleet import examine_fleet
 from bot.doctor.folders import examine_folders
@@ -32,6 +33,8 @@ async def examine(settings: Settings, *, patience: float = PATIENCE) -> AsyncGen
         yield found
     async with asked(settings, patience=patience) as servers:
         for found in await examine_machines(servers, patience=patience):
+            yield found
+        for found in await examine_clouds(settings, patience=patience):
             yield found
         for found in await asyncio.to_thread(examine_workflows, settings, servers):
             yield found

@@ -156,13 +156,20 @@ def _words(value: object) -> Iterator[str]:
                 waiting += items
 
 
+_SECRET = {
+    "DISCORD_TOKEN",
+    "COMFYUI_HEADERS",
+    "COMFYUI_URLS",
+    "COMFY_API_KEYS",
+    "DATABASE_URL",
+    "PROMPT_HELPER_KEY",
+    "PROMPT_HELPER_URL",
+}
+
+
 def _environment() -> dict[str, str]:
     """Ours without its secrets; the child must find this package wherever it was started."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper() not in {"DISCORD_TOKEN", "COMFYUI_HEADERS", "COMFYUI_URLS", "DATABASE_URL"}
-    }
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in _SECRET}
     path = os.pathsep.join(filter(None, [str(_ROOT), kept.get("PYTHONPATH", "")]))
     return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "DO_NOT_TRACK": "1"}
 

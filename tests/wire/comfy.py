@@ -53,11 +53,19 @@ class Comfy:
 class Follower:
     """Runs a prompt in a task and remembers its events."""
 
-    def __init__(self, backend: Backend, graph: Graph, prompt_id: str | None = None, *, known: bool = False) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        graph: Graph,
+        prompt_id: str | None = None,
+        *,
+        known: bool = False,
+        remote_id: str | None = None,
+    ) -> None:
         self.prompt_id = prompt_id or str(uuid4())
         self.events: list[Event] = []
         self._heard = asyncio.Event()
-        self._task = asyncio.create_task(self._follow(backend, graph, known))
+        self._task = asyncio.create_task(self._follow(backend, graph, known, remote_id))
         self._task.add_done_callback(lambda _task: self._heard.set())
 
     async def __aenter__(self) -> Self:
@@ -94,8 +102,8 @@ class Follower:
         assert isinstance(last, Settled)
         return last
 
-    async def _follow(self, backend: Backend, graph: Graph, known: bool) -> None:
-        async with aclosing(backend.run(graph, self.prompt_id, known=known)) as events:
+    async def _follow(self, backend: Backend, graph: Graph, known: bool, remote_id: str | None) -> None:
+        async with aclosing(backend.run(graph, self.prompt_id, known=known, remote_id=remote_id)) as events:
             async for event in events:
                 self.events.append(event)
                 self._heard.set()
