@@ -16,6 +16,7 @@ from discord.app_commands import CommandSyncFailure
 from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.command_refusals import refused_commands
+from bot.jobs.signals import Kind
 from bot.jobs.store import Store
 from bot.network import NETWORK_ERRORS
 from bot.text import _
@@ -95,8 +96,13 @@ class CommandKeeper:
     async def switch(self, name: str, on: bool) -> None:
         """From the next reading on a command is on or off, whatever its manifest says."""
         async with self._turn:
-            switches = json.loads(await self._store.recall(SWITCHES) or "{}")
-            await self._store.remember(SWITCHES, json.dumps({**switches, name: on}))
+            await self._store.revise_fact(
+                SWITCHES, lambda kept: json.dumps({**json.loads(kept or "{}"), name: on}), kind=Kind.SWITCHES
+            )
+
+    async def ask(self, _nothing: str | None = None) -> None:
+        """Have `run` read the folder anew: the owner turned something on or off elsewhere, say."""
+        self._wanted.set()
 
     async def run(self) -> None:
         """Forever: reload when a file in the folder changes, or a server's nodes and models."""

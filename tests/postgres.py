@@ -25,7 +25,7 @@ PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/po
 USER, PASSWORD = "easel", "a secret: 50% of /&?#"
 QUICK = {
     "fsync": "off",
-    "synchronous_commit": "off",
+    "deadlock_timeout": "20ms",
     "full_page_writes": "off",
     "autovacuum": "off",
     "max_connections": "60",

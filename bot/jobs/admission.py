@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import LimitReached, Spent
+from bot.jobs.alone import alone
 from bot.jobs.changes import OPEN, among
 from bot.jobs.job import Job
 from bot.jobs.rules import UNLIMITED, Limits, limits_for
@@ -38,7 +39,9 @@ class Quota:
 
 
 class Admission:
-    """The store has one connection, so that of many commands at once each sees what those before it took."""
+    """One at a time for each person, and for each server's budget: of many commands at once, in however many processes,
+    each sees what those before it took.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -48,6 +51,9 @@ class Admission:
         """Count the job as one of its person's, though it is not stored yet; raises LimitReached."""
 
         async def work(connection: AsyncConnection) -> None:
+            await alone(connection, "admission", job.place.user_id)
+            if quota.cost:
+                await alone(connection, "budget", job.place.guild_id or 0)
             now = self._clock()
             await _refuse(connection, job, quota, now)
             guild_id = job.place.guild_id or 0

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Delete, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.jobs.alone import alone
+from bot.jobs.signals import Kind, tell
 from bot.jobs.store import Store
 from bot.jobs.tables import blocks
 
@@ -33,7 +35,9 @@ class Block:
 
 
 class Blocks:
-    """Call `load` once before anything else; afterwards reading needs no database."""
+    """Call `load` once before anything else; afterwards reading needs no database. Call `reload` when another process
+    has said that something changed.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -50,6 +54,10 @@ class Blocks:
 
         self._known = {(block.guild_id, block.user_id): block for block in await self._store.transact(read)}
 
+    async def reload(self, _nothing: str | None = None) -> None:
+        """Read all of them again."""
+        await self.load()
+
     def get(self, guild_id: int | None, user_id: int, now: datetime) -> Block | None:
         """The block that holds for that person there, the one that ends last; None where there is none any more."""
         found = [self._known.get((place, user_id)) for place in (guild_id or EVERYWHERE, EVERYWHERE)]
@@ -63,8 +71,10 @@ class Blocks:
         block = Block(guild_id, user_id, by, now, now + lasting if lasting is not None else None, reason)
 
         async def work(connection: AsyncConnection) -> None:
+            await alone(connection, "block", guild_id, user_id)
             await connection.execute(_away(guild_id, user_id))
             await connection.execute(insert(blocks).values(**vars(block)))
+            await tell(connection, Kind.BLOCKS)
 
         await self._store.transact(work)
         self._known[guild_id, user_id] = block
@@ -72,7 +82,12 @@ class Blocks:
 
     async def unblock(self, guild_id: int, user_id: int) -> bool:
         """They may ask again; whether one held until now."""
-        await self._store.transact(lambda connection: connection.execute(_away(guild_id, user_id)))
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(_away(guild_id, user_id))
+            await tell(connection, Kind.BLOCKS)
+
+        await self._store.transact(work)
         block = self._known.pop((guild_id, user_id), None)
         return block is not None and block.holds(self._clock())
 

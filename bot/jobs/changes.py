@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, and_, false, func, insert, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Fenced
+from bot.jobs.alone import alone
 from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.rows import Changes, Columns, from_row, to_columns, to_row
+from bot.jobs.signals import Kind, tell
 from bot.jobs.tables import facts, jobs
 
 OPEN = frozenset(JobState) - ENDED
@@ -30,6 +32,9 @@ LOCATION = frozenset(
     {"message_id", "channel_id", "visible", "by_token", "interaction_id", "token", "token_expires", "filesize_limit"}
 )
 
+#: What other processes go by: whether a job waits, and where in the order.
+TOLD = frozenset({"state", "tag"})
+
 #: What may still change once a job has ended.
 DELIVERY = LOCATION | {"parts", "removed_by"}
 
@@ -45,12 +50,14 @@ def stamped(job: Job, fields: Changes, now: datetime) -> Columns:
 
 
 async def write(connection: AsyncConnection, job: Job, columns: Columns) -> Job:
-    """Change the row if it still is what `job` says; Fenced when it is not."""
+    """Change the row if it still is what `job` says; Fenced when it is not. What others should know of it is told."""
     same = and_(jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == job.state)
     result = await connection.execute(update(jobs).where(same).values(columns).returning(*jobs.c))
     row = result.mappings().one_or_none()
     if row is None:
         raise Fenced(job.id)
+    if columns.keys() & TOLD:
+        await tell(connection, Kind.JOB, job.id)
     return from_row(row)
 
 
@@ -77,6 +84,7 @@ async def claim(connection: AsyncConnection, job: Job, backend: str, columns: Co
 
 
 async def _free_slot(connection: AsyncConnection, backend: str) -> int:
+    await alone(connection, "upload slots", backend)
     held = and_(jobs.c.delivered_at.is_(None), jobs.c.upload_slot.is_not(None), jobs.c.backend == backend)
     taken = set((await connection.execute(select(jobs.c.upload_slot).where(held))).scalars())
     return next(slot for slot in count() if slot not in taken)
@@ -85,6 +93,7 @@ async def _free_slot(connection: AsyncConnection, backend: str) -> int:
 async def insert_job(connection: AsyncConnection, job: Job) -> Job:
     """A new row; IntegrityError when there is one with that id."""
     row = await connection.execute(insert(jobs).values(to_row(job)).returning(*jobs.c))
+    await tell(connection, Kind.JOB, job.id)
     return from_row(row.mappings().one())
 
 
@@ -128,6 +137,8 @@ async def ask_to_stop(
     if job.state is JobState.WAITING:
         fields["state"] = JobState.CANCELLED
         await _move_up(connection, job)
+    else:
+        await tell(connection, Kind.STOP, job.id)
     return await write(connection, job, stamped(job, fields, now))
 
 
@@ -135,11 +146,14 @@ async def _move_up(connection: AsyncConnection, job: Job) -> None:
     """Its person's later jobs, by what it would have taken of their share."""
     mine = and_(jobs.c.user_id == job.place.user_id, jobs.c.state == JobState.WAITING.value)
     after = or_(jobs.c.tag > job.tag, and_(jobs.c.tag == job.tag, jobs.c.created_at > job.created_at))
-    await connection.execute(update(jobs).where(mine, after).values(tag=jobs.c.tag - job.cost))
+    moved = update(jobs).where(mine, after).values(tag=jobs.c.tag - job.cost).returning(jobs.c.id)
+    if ids := (await connection.execute(moved)).scalars().all():
+        await tell(connection, Kind.JOB, *ids)
 
 
 async def write_fact(connection: AsyncConnection, key: str, value: str) -> None:
     """A fact in place of what the key had."""
+    await alone(connection, "fact", key)
     known = await connection.execute(update(facts).where(facts.c.key == key).values(value=value))
     if not known.rowcount:
         await connection.execute(insert(facts).values(key=key, value=value))

@@ -37,7 +37,12 @@ def make_engine(url: URL) -> AsyncEngine:
     """A few connections, each with an end to what a frozen process may hold. SettingsError without the extra."""
     require_extra()
     return create_async_engine(
-        url, pool_size=KEPT, max_overflow=MORE, pool_timeout=None, connect_args=connect_arguments(url)
+        url,
+        pool_size=KEPT,
+        max_overflow=MORE,
+        pool_timeout=None,
+        hide_parameters=True,
+        connect_args=connect_arguments(url),
     )
 
 
@@ -52,7 +57,7 @@ def require_extra() -> None:
 def connect_arguments(url: URL) -> dict[str, Any]:
     """For psycopg, beside what the URL says, which stands."""
     said = {name: value for name, value in url.query.items() if isinstance(value, str)}
-    options = f"{said.pop('options', '')} -c idle_in_transaction_session_timeout={FROZEN_MS}".strip()
+    options = f"-c idle_in_transaction_session_timeout={FROZEN_MS} {said.pop('options', '')}".strip()
     return {**LIVELY, **said, "options": options}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import TooManyPresets
+from bot.jobs.alone import alone
 from bot.jobs.store import Store
 from bot.jobs.tables import preferences
 
@@ -85,10 +86,11 @@ class Preferences:
 
     async def delete_preset(self, user_id: int, name: str) -> bool:
         """Whether there was one."""
-        had: list[str] = []
+        had: set[str] = set()
 
         def take(wanted: Wanted) -> Wanted:
-            had.extend({name} & wanted.presets.keys())
+            had.clear()
+            had.update({name} & wanted.presets.keys())
             return replace(wanted, presets={known: each for known, each in wanted.presets.items() if known != name})
 
         await self.change(user_id, take)
@@ -98,6 +100,7 @@ class Preferences:
         """Write what `decide` makes of what is stored; of two changes at once none is lost."""
 
         async def work(connection: AsyncConnection) -> Wanted:
+            await alone(connection, "preferences", user_id)
             new = decide(await _read(connection, user_id))
             await write(connection, user_id, new)
             return new
@@ -129,7 +132,7 @@ async def write(connection: AsyncConnection, user_id: int, wanted: Wanted) -> No
 
 
 async def _read(connection: AsyncConnection, user_id: int) -> Wanted:
-    row = (await connection.execute(select(preferences).where(_whose(user_id)).with_for_update())).mappings().first()
+    row = (await connection.execute(select(preferences).where(_whose(user_id)))).mappings().first()
     if row is None:
         return Wanted()
     said = {name: row["values"][name] for name in FIELDS if name in row["values"]}

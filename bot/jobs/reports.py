@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import AccessRefused
+from bot.jobs.alone import alone
 from bot.jobs.audit import REASON, Deed
 from bot.jobs.job import Job
 from bot.jobs.store import Store
@@ -35,6 +36,7 @@ class Reports:
         now = self._clock()
 
         async def work(connection: AsyncConnection) -> None:
+            await alone(connection, "reports", person)
             # written first: in SQLite two who write take turns, so that neither misses the other
             await connection.execute(
                 insert(audit).values(

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.jobs.alone import alone
 from bot.jobs.rules import Rules
+from bot.jobs.signals import Kind, tell
 from bot.jobs.store import Store
 from bot.jobs.tables import servers
 
@@ -25,7 +27,9 @@ class Server:
 
 
 class Servers:
-    """Call `load` once before anything else; afterwards reading needs no database."""
+    """Call `load` once before anything else; afterwards reading needs no database. Call `reload` when another process
+    has said that something changed.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -42,6 +46,13 @@ class Servers:
             return {row.guild_id: Server(Rules.read(row.rules), row.paused_by, row.paused_at) for row in rows}
 
         self._known = await self._store.transact(read)
+
+    async def reload(self, _guild_id: str | None = None) -> None:
+        """Read all of them again; `on_change` is called where one is another now."""
+        before = self._known
+        await self.load()
+        if self._known != before:
+            self.on_change()
 
     def get(self, guild_id: int | None) -> Server:
         """What is set there; direct messages and servers without settings have nothing set."""
@@ -70,8 +81,9 @@ class Servers:
 
     async def _write(self, guild_id: int, decide: Callable[[Server], Server]) -> Server:
         async def work(connection: AsyncConnection) -> Server:
+            await alone(connection, "server", guild_id)
             wanted = servers.c.guild_id == guild_id
-            row = (await connection.execute(select(servers).where(wanted).with_for_update())).one_or_none()
+            row = (await connection.execute(select(servers).where(wanted))).one_or_none()
             old = Server() if row is None else Server(Rules.read(row.rules), row.paused_by, row.paused_at)
             new = decide(old)
             values: dict[str, Any] = {
@@ -83,6 +95,7 @@ class Servers:
                 await connection.execute(insert(servers).values(guild_id=guild_id, **values))
             else:
                 await connection.execute(update(servers).where(wanted).values(**values))
+            await tell(connection, Kind.RULES, guild_id)
             return new
 
         self._known[guild_id] = server = await self._store.transact(work)

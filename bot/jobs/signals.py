@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from enum import StrEnum
 from random import Random
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "easel"
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between two tries to listen
+
+_NOTIFY = text("SELECT pg_notify(:channel, said) FROM unnest(CAST(:payloads AS text[])) AS said")
 
 
 class Kind(StrEnum):
@@ -59,14 +62,17 @@ class Signal:
         return cls(Kind(kind), changed) if kind in list(Kind) else None
 
 
+#: the id that a signal came with; None: any may have changed
+Reread = Callable[[str | None], Awaitable[None]]
 OnSignal = Callable[[Signal], Awaitable[None]]
 OnReconnect = Callable[[], Awaitable[None]]
 
 
-async def tell(connection: AsyncConnection, kind: Kind, changed: object = "") -> None:
+async def tell(connection: AsyncConnection, kind: Kind, *changed: object) -> None:
     """All processes, this one too, as soon as the transaction holds, and never where it does not."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_notify(CHANNEL, Signal(kind, str(changed)).payload)))
+        payloads = [Signal(kind, str(each)).payload for each in changed or ("",)]
+        await connection.execute(_NOTIFY, {"channel": CHANNEL, "payloads": payloads})
 
 
 class Signals:
@@ -74,6 +80,24 @@ class Signals:
 
     def __init__(self, address: URL | None) -> None:
         self._address = address
+        self._readers: dict[Kind, list[Reread]] = defaultdict(list)
+
+    def when(self, kind: Kind, reread: Reread) -> None:
+        """`follow` calls it for each signal of that kind, one at a time, and whenever some may have been missed."""
+        self._readers[kind].append(reread)
+
+    async def follow(self) -> None:
+        """Call whoever said `when`, until cancelled."""
+        await self.serve(self._pass_on, self._reread_all)
+
+    async def _pass_on(self, signal: Signal) -> None:
+        for reread in self._readers[signal.kind]:
+            await reread(signal.id)
+
+    async def _reread_all(self) -> None:
+        for readers in list(self._readers.values()):
+            for reread in readers:
+                await reread(None)
 
     async def serve(self, on_signal: OnSignal, on_reconnect: OnReconnect) -> None:
         """Until cancelled. `on_reconnect` is called before the first signal and after each gap in which some may have

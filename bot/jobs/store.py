@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs.address import Address, address_of
+from bot.jobs.alone import alone
 from bot.jobs.backup import copy
 from bot.jobs.changes import (
     LOCATION,
@@ -35,7 +36,7 @@ from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.locks import Held, hold
 from bot.jobs.pruning import Pruned, files_in_use, prune
 from bot.jobs.rows import Changes, Columns, from_row, to_columns
-from bot.jobs.signals import Signals
+from bot.jobs.signals import Kind, Signals, tell
 from bot.jobs.tables import facts, jobs
 from bot.jobs.transactions import PATIENCE, Transactions
 from bot.jobs.waiting import COLUMNS, Waiting, from_columns
@@ -239,6 +240,18 @@ class Store:
     async def remember(self, key: str, value: str) -> None:
         """Keep a small fact, in place of what the key had."""
         await self.transact(lambda connection: write_fact(connection, key, value))
+
+    async def revise_fact(self, key: str, decide: Callable[[str | None], str], *, kind: Kind | None = None) -> None:
+        """Keep what `decide` makes of the fact as it is now, None where there is none; tell other processes of it."""
+
+        async def work(connection: AsyncConnection) -> None:
+            await alone(connection, "fact", key)
+            known = await connection.scalar(select(facts.c.value).where(facts.c.key == key))
+            await write_fact(connection, key, decide(known))
+            if kind is not None:
+                await tell(connection, kind)
+
+        await self.transact(work)
 
     async def recall(self, key: str) -> str | None:
         """The fact of that key."""

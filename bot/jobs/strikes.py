@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.jobs.alone import alone
 from bot.jobs.audit import Audit, Deed
 from bot.jobs.blocks import EVERYWHERE, Blocks
 from bot.jobs.servers import Servers
@@ -81,6 +82,7 @@ class Strikes:
         now = self._clock()
 
         async def work(connection: AsyncConnection) -> tuple[int, bool]:
+            await alone(connection, "strikes", user_id)
             mine = (strikes.c.user_id == user_id, strikes.c.guild_id == place)
             await connection.execute(delete(strikes).where(*mine, strikes.c.at <= now - DAY))
             await connection.execute(insert(strikes).values(guild_id=place, user_id=user_id, at=now))

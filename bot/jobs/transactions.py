@@ -38,6 +38,8 @@ class Transactions:
         self._engine = engine
         self._patience = patience
         self._closing = asyncio.Event()
+        #: called each time one is lost
+        self.on_lost: Callable[[], None] = lambda: None
 
     async def run(self, work: Work[T]) -> T:
         """What `work` gives, once that is committed. Raises what it raises, and DBAPIError when patience ends."""
@@ -97,6 +99,7 @@ class Transactions:
 
     async def _rest(self, pause: float, until: float, error: DBAPIError) -> bool:
         """Whether there is time for another try, which is now."""
+        self.on_lost()
         if self._closing.is_set() or asyncio.get_running_loop().time() + pause > until:
             return False
         log.warning("the database is lost (%s); next try in %.2f s", type(error.orig).__name__, pause)

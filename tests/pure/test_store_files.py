@@ -66,7 +66,15 @@ async def test_a_second_store_on_the_same_file_is_refused_until_the_first_closes
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://host/easel", "postgresql+psycopg://host", "sqlite+aiosqlite://", "sqlite:///:memory:", "data/easel.db", ""]
+    "url",
+    [
+        "mysql://host/easel",
+        "postgresql+psycopg://host",
+        "sqlite+aiosqlite://",
+        "sqlite:///:memory:",
+        "data/easel.db",
+        "",
+    ],
 )
 async def test_a_url_without_a_file_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="DATABASE_URL must name a SQLite file"):

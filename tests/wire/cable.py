@@ -1,0 +1,76 @@
+"""A cable to a database that breaks where a test wants it to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import Enum
+
+
+class Break(Enum):
+    #: the commit never arrives, so that it does not happen
+    BEFORE = "before"
+    #: it arrives, and its answer does not
+    AFTER = "after"
+
+
+class Cable:
+    """Everything goes through, until `at_commit` is set: then the next commit breaks its connection, once."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.at_commit: Break | None = None
+        #: commits that were broken off
+        self.broken = 0
+        #: where to connect
+        self.port = 0
+
+    @asynccontextmanager
+    async def laid(self) -> AsyncIterator[Cable]:
+        """Until the end of the block."""
+        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._port)
+        answers = asyncio.create_task(_pour(there, writer))
+        try:
+            while data := await reader.read(65536):
+                if b"COMMIT\0" in data and self.at_commit is not None:
+                    await self._break(data, back, answers, there)
+                    return
+                back.write(data)
+                await back.drain()
+        except OSError:
+            return
+        finally:
+            answers.cancel()
+            back.close()
+            writer.close()
+
+    async def _break(
+        self, data: bytes, back: asyncio.StreamWriter, answers: asyncio.Task[None], there: asyncio.StreamReader
+    ) -> None:
+        where, self.at_commit = self.at_commit, None
+        self.broken += 1
+        answers.cancel()
+        await asyncio.wait([answers])
+        if where is Break.AFTER:
+            back.write(data)
+            await there.read(65536)  # the answer: it has happened
+
+
+async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        return
+    finally:
+        writer.close()
