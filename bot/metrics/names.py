@@ -61,4 +61,6 @@ RATE_LIMITED = Metric(
     ("route", "scope"),
 )
 
+#: exposed as several: `_bucket`, `_sum` and `_count`
+HISTOGRAMS = frozenset({LOOP_LAG, JOB_SECONDS, WAIT_SECONDS, DELIVERY_LAG})
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Metric))
