@@ -236,3 +236,25 @@ spending = Table(
     Column("cost", Double, nullable=False),
     Index(None, "at"),
 )
+
+#: Nodes and lists of backends, as they told them, packed with gzip: for processes that cannot reach them.
+catalogues = Table(
+    "catalogues",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+#: What a process asks of the one that holds a backend, such as a file; gone once it is answered.
+errands = Table(
+    "errands",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("backend", String(255), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("facts", _json(), nullable=False),
+    Column("answer", _json()),  # NULL: not yet
+    Column("data", LargeBinary),
+)

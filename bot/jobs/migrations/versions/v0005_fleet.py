@@ -51,3 +51,19 @@ def upgrade() -> None:
         sa.Column("cost", sa.Double, nullable=False),
     )
     op.create_index("ix_spending_at", "spending", ["at"])
+    op.create_table(
+        "catalogues",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "errands",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("backend", sa.String(255), nullable=False),
+        sa.Column("what", sa.String(16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("facts", sa.JSON, nullable=False),
+        sa.Column("answer", sa.JSON),
+        sa.Column("data", sa.LargeBinary),
+    )
