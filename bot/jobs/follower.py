@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -21,43 +22,92 @@ from bot.comfy.events import (
     ProgressState,
     Settled,
 )
-from bot.errors import BackendUnreachable, BotFailed, Fenced, JobFailed, JobLost, NoOutputs, WorkflowError
+from bot.errors import (
+    BackendUnreachable,
+    BotFailed,
+    Fenced,
+    JobFailed,
+    JobLost,
+    MissingModel,
+    MissingNode,
+    NoOutputs,
+    WorkflowError,
+)
 from bot.jobs.board import Board, Run
+from bot.jobs.estimates import USUAL_SECONDS
 from bot.jobs.job import Job, JobState
+from bot.jobs.ledger import Ledger
 from bot.jobs.rows import Changes
+from bot.jobs.spending import Bill, BudgetSpent
 from bot.jobs.store import Store
 from bot.workflow.binding import Facts, Placed, place
 
 log = logging.getLogger(__name__)
 
+#: whether another backend could run that job
+Elsewhere = Callable[[Job, Backend], bool]
+
 SUBMITS = 2  # a job the server forgot is sent once more
 STARTED = (ExecutionStart, ExecutionCached, Executing, ProgressState)
+
+
+def nowhere(job: Job, backend: Backend) -> bool:
+    """No other backend could."""
+    return False
 
 
 class Follower:
     """Takes jobs to a backend, one call each. `data_dir` is where jobs' uploads lie."""
 
-    def __init__(self, store: Store, board: Board, data_dir: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        board: Board,
+        data_dir: Path,
+        *,
+        ledger: Ledger | None = None,
+        elsewhere: Elsewhere = nowhere,
+    ) -> None:
+        """`ledger` knows what paid backends cost, `elsewhere` whether another could run a job that one cannot."""
         self._store = store
         self._board = board
         self._data_dir = data_dir
+        self._ledger = ledger
+        self._elsewhere = elsewhere
 
     async def carry(self, job: Job, backend: Backend, *, known: bool) -> Job:
         """The job as it is afterwards: ended, or WAITING again. `known` ones were sent by an earlier process.
 
         Raises `Fenced` where the job is somebody else's by now, or has ended otherwise.
         """
+        bill = None if known else self._bill(job, backend)
+        try:
+            return await self._carry(job, backend, known=known, bill=bill)
+        except BudgetSpent:
+            log.info("job %s waits on: the budget for %s is spent", job.id, backend.name)
+            return job
+        finally:
+            if self._ledger is not None and backend.cost:
+                await self._ledger.load()
+
+    async def _carry(self, job: Job, backend: Backend, *, known: bool, bill: Bill | None) -> Job:
+        refund = 0.0 if bill is None else -bill.cost
         try:
             if not known:
-                job = await self._store.claim(job, backend.name)
-            return await self._follow(job, backend, known=known)
-        except Fenced:
+                job = await self._store.claim(job, backend.name, bill=bill)
+            return await self._follow(job, backend, known=known, bill=bill)
+        except (Fenced, BudgetSpent):
             raise
         except BackendUnreachable as problem:
             log.info("job %s could not be sent: %s", job.id, problem.reason)
-            return await self._store.revise(job, _taken_back)
+            return await self._store.revise(job, _taken_back, more=refund)
+        except (MissingNode, MissingModel) as failure:
+            if backend.cost and self._elsewhere(job, backend):
+                log.info("job %s goes elsewhere: %s", job.id, failure)
+                return await self._store.revise(job, _taken_back, more=refund)
+            return await self._fail(job, failure, more=refund)
         except JobFailed as failure:
-            return await self._fail(job, failure)
+            return await self._fail(job, failure, more=refund)
         except WorkflowError as problem:
             log.error("job %s: its workflow cannot be used any more: %s", job.id, problem)
             return await self._fail(job, BotFailed())
@@ -65,18 +115,23 @@ class Follower:
             log.exception("job %s failed inside the bot", job.id)
             return await self._fail(job, BotFailed())
 
-    async def _follow(self, job: Job, backend: Backend, *, known: bool) -> Job:
+    def _bill(self, job: Job, backend: Backend) -> Bill | None:
+        if not backend.cost or self._ledger is None:
+            return None
+        return self._ledger.bill(job.workflow, self._board.estimates.of(job.workflow) or USUAL_SECONDS)
+
+    async def _follow(self, job: Job, backend: Backend, *, known: bool, bill: Bill | None) -> Job:
         run = self._board.begin(job, backend, known=known)
         placed = Placed(job.graph, job.used) if known else await self._place(job, backend)
         if placed.used != job.used:
             run.job = await self._store.change(run.job, used=placed.used)
-        async with aclosing(backend.run(placed.graph, job.id, known=known)) as events:
+        async with aclosing(backend.run(placed.graph, job.id, known=known, remote_id=job.remote_id)) as events:
             async for event in events:
                 if isinstance(event, Preview) and run.job.recipe.safety is not None:
                     continue  # it would show what may be withheld
                 run.follow(event)
                 if isinstance(event, Settled):
-                    return await self._settle(run, event)
+                    return await self._settle(run, event, bill)
                 await self._take_note(run, event)
                 self._board.show_run(run)
         raise AssertionError("the last event is Settled")
@@ -91,12 +146,12 @@ class Follower:
         return replace(placed, used={**job.recipe.defaults, **job.values, **placed.used})
 
     async def _take_note(self, run: Run, event: Event) -> None:
-        if isinstance(event, Detached) and run.job.cancelled_by is not None:
-            await self.stop(run.job, run.backend)  # asked of the process before this one
-        elif isinstance(event, Accepted):
+        if isinstance(event, Accepted):
             log.info("job %s is on %s", run.job.id, run.backend.name)
-            if event.warnings:
-                run.job = await self._store.change(run.job, outcome=replace(run.job.outcome, warnings=event.warnings))
+            outcome = replace(run.job.outcome, warnings=event.warnings)
+            run.job = await self._store.change(run.job, remote_id=event.remote_id or run.job.id, outcome=outcome)
+        if isinstance(event, Detached | Accepted) and run.job.cancelled_by is not None:
+            await self.stop(run.job, run.backend)  # asked of the process before this one, or while it was sent
         elif isinstance(event, STARTED) and run.job.state is JobState.SUBMITTED:
             run.job = await self._store.change(run.job, state=JobState.RUNNING)
             log.info("job %s runs", run.job.id)
@@ -109,18 +164,21 @@ class Follower:
         except BackendUnreachable:
             log.info("job %s will be stopped when %s is back", job.id, backend.name)
 
-    async def _settle(self, run: Run, event: Settled) -> Job:
+    async def _settle(self, run: Run, event: Settled, bill: Bill | None) -> Job:
         log.info("job %s %s on %s", run.job.id, event.result, run.backend.name)
-        return await self._store.revise(run.job, lambda job: _ending(job, event))
+        more, paid = 0.0, run.backend.cost > 0
+        if self._ledger is not None and bill is not None and event.seconds is not None:
+            more = self._ledger.price(run.job.workflow, event.seconds) - bill.cost
+        return await self._store.revise(run.job, lambda job: _ending(job, event, paid=paid), more=more)
 
-    async def _fail(self, job: Job, failure: JobFailed) -> Job:
-        return await self._store.revise(job, lambda latest: _failed(latest, failure))
+    async def _fail(self, job: Job, failure: JobFailed, *, more: float = 0) -> Job:
+        return await self._store.revise(job, lambda latest: _failed(latest, failure), more=more)
 
 
-def _ending(job: Job, event: Settled) -> Changes:
+def _ending(job: Job, event: Settled, *, paid: bool) -> Changes:
     """What becomes of the job as stored, with its message and a wish to stop it, after the server's last word."""
     if event.result == "lost" and job.cancelled_by is None:
-        return _again(job)
+        return _again(job, paid=paid)
     if event.result == "done" and not _stopped_by_another(job):
         outputs = _wanted(job, event.outputs)
         outcome = replace(job.outcome, outputs=outputs)
@@ -142,15 +200,17 @@ def _failed(job: Job, failure: JobFailed) -> Changes:
     return {"state": JobState.FAILED, "outcome": replace(job.outcome, failure=failure)}
 
 
-def _again(job: Job) -> Changes:
-    if job.submits >= SUBMITS:
+def _again(job: Job, *, paid: bool) -> Changes:
+    """Where it is paid for, each time counts: it may have run under an id that nobody heard of."""
+    counts = paid or job.remote_id is not None
+    if counts and job.submits >= SUBMITS:
         return _failed(job, JobLost())
     log.warning("job %s is unknown to %s; it is sent again", job.id, job.backend)
-    return {"state": JobState.WAITING}
+    return {"state": JobState.WAITING} if counts else _taken_back(job)
 
 
 def _taken_back(job: Job) -> Changes:
-    """The server certainly never got it, so it was not submitted."""
+    """It never got there, as far as anybody can tell, so it was not submitted."""
     if job.cancelled_by is not None:
         return {"state": JobState.CANCELLED}
     return {"state": JobState.WAITING, "submits": max(0, job.submits - 1)}

@@ -97,15 +97,16 @@ class Place:
 class Job:
     """One request. Changed only through the store, which hands out the next value.
 
-    `id` is a UUID and ComfyUI's `prompt_id`; `tag` orders the queue, `cost` is the virtual seconds it takes of its
-    person's share, and `first` says that they had nothing open before; `values` are the options as given, by name;
-    `seed` the one used; `recipe` what the graph needs besides itself; `used` what the backend filled in (the model,
-    say); `files` uploads by key, paths inside the data folder; `parts` the message of each file sent in a follow-up,
-    by its number (below 0: directly); `fence` goes up with every change of hands; `spoiler` hides the pictures until
-    somebody clicks; `reason` is what a moderator said who stopped it; `upload_slot` is which names its files have on
-    its server, no other job's there until it is delivered; `origin` the address of the message it goes on from, and
-    `notes` what differs from there; `expanded` what was made of texts with wildcards, by option; `removed_by` who took
-    its messages away; `needs` what its graph asks of a server.
+    `id` is a UUID and ComfyUI's `prompt_id`; `remote_id` the id under which a backend took it, mostly the same;
+    `tag` orders the queue, `cost` is the virtual seconds it takes of its person's share, and `first` says that they
+    had nothing open before; `values` are the options as given, by name; `seed` the one used; `recipe` what the
+    graph needs besides itself; `used` what the backend filled in (the model, say); `files` uploads by key, paths
+    inside the data folder; `parts` the message of each file sent in a follow-up, by its number (below 0: directly);
+    `fence` goes up with every change of hands; `spoiler` hides the pictures until somebody clicks; `reason` is what
+    a moderator said who stopped it; `upload_slot` is which names its files have on its server, no other job's there
+    until it is delivered; `origin` the address of the message it goes on from, and `notes` what differs from there;
+    `expanded` what was made of texts with wildcards, by option; `removed_by` who took its messages away; `needs`
+    what its graph asks of a server.
     """
 
     id: str

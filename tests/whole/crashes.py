@@ -80,10 +80,22 @@ Tell = Callable[[Happening], Awaitable[None]]
 
 def watch(server: DiscordServer, comfyui: Simulator, tell: Tell) -> None:
     """Tell of everything that happens at both and concerns a job."""
+    watch_discord(server, tell)
+    watch_comfyui(comfyui, tell)
+
+
+def watch_discord(server: DiscordServer, tell: Tell) -> None:
+    """Tell of every request that concerns a job."""
 
     async def discord(moment: str, request: Request) -> None:
         if kind := _kind(request):
             await tell(Happening(f"discord {moment} {kind}", f"{request.path} {request.payload}"))
+
+    server.on(discord)
+
+
+def watch_comfyui(comfyui: Simulator, tell: Tell) -> None:
+    """Tell of everything there that concerns a prompt."""
 
     async def comfy(moment: str, facts: Mapping[str, Any]) -> None:
         about = f"{facts}"
@@ -93,7 +105,6 @@ def watch(server: DiscordServer, comfyui: Simulator, tell: Tell) -> None:
             moment += f" {next((word for word in ROUTES if word in facts['path']), '')}"
         await tell(Happening(f"comfyui {moment}", about))
 
-    server.on(discord)
     comfyui.on(comfy)
 
 

@@ -1,0 +1,61 @@
+"""`python -m tests.chaos [--seed N] [--kills N] [--others N]`: everything breaks, and everybody gets one result."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from tests.chaos.play import Play, Record
+from tests.chaos.stage import Solo
+from tests.chaos.strikes import MOMENTS, plan
+from tests.chaos.verdict import Verdict, judge
+
+
+def main() -> int:
+    """1 where anything was lost, doubled, misdelivered or run twice."""
+    arguments = _arguments()
+    with TemporaryDirectory(prefix="easel-chaos-") as folder:
+        began = perf_counter()
+        record, verdict = asyncio.run(play(Path(folder), arguments.seed, arguments.kills, arguments.others))
+    _tell(arguments.seed, record, verdict, perf_counter() - began)
+    enough = all(record.kills[state] >= arguments.kills for state in MOMENTS)
+    if not enough:
+        sys.stdout.write("Some states were hit too seldom: try another seed.\n")
+    return 0 if verdict.clean and enough else 1
+
+
+async def play(folder: Path, seed: int, kills: int, others: int) -> tuple[Record, Verdict]:
+    """One run of one bot."""
+    stage = Solo(folder)
+    await stage.open()
+    try:
+        record = await Play(stage, plan(seed, kills, others, database=False)).run()
+        return record, await judge(stage, record)
+    finally:
+        await stage.close()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
+    parser.add_argument("--kills", type=int, default=10, help="in each state of a job")
+    parser.add_argument("--others", type=int, default=3, help="of each other kind")
+    return parser.parse_args()
+
+
+def _tell(seed: int, record: Record, verdict: Verdict, seconds: float) -> None:
+    kills = ", ".join(f"{record.kills[state]} {state}" for state in MOMENTS)
+    others = ", ".join(f"{count} {strike}" for strike, count in sorted(record.strikes.items()))
+    sys.stdout.write(f"seed {seed}: {verdict.jobs} jobs in {seconds:.0f} s\nkills: {kills}\nstrikes: {others}\n")
+    for what in ("lost", "doubled", "misdelivered", "twice"):
+        found: list[str] = getattr(verdict, what)
+        sys.stdout.write(f"{what}: {len(found)}\n" + "".join(f"  {line}\n" for line in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""One run: people ask, things break, and in the end everybody has what they asked for, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.comfy.simulator import Simulator
+from bot.jobs.job import JobState
+from bot.playground import Answer
+from bot.playground.discord_knobs import DiscordKnobs
+from bot.playground.ratelimits import RateLimits
+from tests.chaos.stage import Stage
+from tests.chaos.strikes import Blow, Strike
+from tests.chaos.watching import Watch, prompt_of
+
+PEOPLE = ("alice", "bob", "mona", "olivia")
+OPEN = 6  # jobs at a time
+WHILE = 1.0  # seconds that what is away stays away
+END = 90.0  # seconds until all is delivered, once nothing strikes any more
+
+
+@dataclass
+class Record:
+    """What happened: the answers by the number of the job, and how often what struck."""
+
+    answers: dict[int, Answer] = field(default_factory=dict)
+    #: by `MOMENTS`' names, as the database had it then
+    kills: Counter[str] = field(default_factory=Counter)
+    strikes: Counter[Strike] = field(default_factory=Counter)
+
+
+class Play:
+    """`run()` once."""
+
+    def __init__(self, stage: Stage, blows: Sequence[Blow | None]) -> None:
+        self.stage = stage
+        self.record = Record()
+        self._blows = blows
+        self._watch = Watch(stage.discord, stage.servers, blows, self._strike)
+        self._ending: set[asyncio.Task[None]] = set()
+        self._knobs = DiscordKnobs(stage.discord)
+
+    async def run(self) -> Record:
+        """Until every job that was taken in is delivered, or it has taken too long."""
+        for number in range(len(self._blows)):
+            await self._room(OPEN)
+            while number not in self.record.answers and not await self.stage.stored(prompt_of(number)):
+                await self._ask(number)
+        await asyncio.gather(*self._ending)
+        self._calm()
+        await self._room(0, END)
+        return self.record
+
+    async def _ask(self, number: int) -> None:
+        await self.stage.ready()
+        self._watch.asking = number
+        person = self.stage.discord.person(PEOPLE[number % len(PEOPLE)])
+        options = {"prompt": prompt_of(number), "count": 1 + number % 2, "size": "256x256", "steps": 2}
+        asking = asyncio.create_task(person.slash("imagine", timeout=20, values=options))
+        going = asyncio.create_task(self._gone())
+        await asyncio.wait([asking, going], return_when=asyncio.FIRST_COMPLETED)
+        going.cancel()
+        if not asking.done():
+            await asyncio.wait([asking], timeout=0.3)  # answered in the last moment, or never
+        self._watch.asking = None
+        if not asking.done():
+            asking.cancel()
+        elif not asking.result().failed:
+            self.record.answers[number] = asking.result()
+            self._watch.learn(number, asking.result())
+
+    async def _gone(self) -> None:
+        """Until whoever takes commands is not there."""
+        gateway = self.stage.discord.gateway
+        while gateway.online:
+            await gateway.changed.wait()
+
+    async def _room(self, most: int, seconds: float = 60.0) -> None:
+        """Until so few are undelivered."""
+        end = asyncio.get_running_loop().time() + seconds
+        while await self.stage.undelivered() > most and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # no event tells of it: the database belongs to other processes
+
+    async def _strike(self, number: int, blow: Blow, server: Simulator | None) -> bool:
+        """Whether the request that was the moment must not arrive."""
+        self.record.strikes[blow.strike] += 1
+        job_id = self._watch.ids.get(number)
+        match blow.strike:
+            case Strike.KILL:
+                await self._kill(blow, job_id)
+                return True
+            case Strike.FREEZE:
+                await self.stage.freeze(await self.stage.process_of(job_id))
+            case Strike.DATABASE:
+                await self.stage.kill_database()
+            case Strike.LIMITED | Strike.TROUBLE | Strike.EXPIRE:
+                self._trouble_discord(blow.strike)
+            case _:
+                for each in [server] if server is not None else self.stage.servers:
+                    await self._trouble_server(blow.strike, each)
+        return False
+
+    async def _kill(self, blow: Blow, job_id: str | None) -> None:
+        if job_id is not None and blow.where in set(JobState):
+            await self._until(job_id, JobState(blow.where))
+        await self.stage.kill(await self.stage.process_of(job_id))
+        state = await self.stage.state(job_id) if job_id is not None else JobState.WAITING
+        self.record.kills[blow.where if blow.where == "posted" else str(state)] += 1
+
+    async def _until(self, job_id: str, state: JobState) -> None:
+        """What the moment means may not be written down yet; the server waits meanwhile."""
+        end = asyncio.get_running_loop().time() + 2.0
+        while await self.stage.state(job_id) is not state and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # as in `_room`
+
+    def _trouble_discord(self, strike: Strike) -> None:
+        parts = self.stage.discord.parts
+        if strike is Strike.LIMITED:
+            limits, parts.buckets.limits = parts.buckets.limits, RateLimits(1, WHILE)
+            self._later(lambda: setattr(parts.buckets, "limits", limits))
+        elif strike is Strike.TROUBLE:
+            self._knobs.trouble = "503"
+            self._later(lambda: setattr(self._knobs, "trouble", ""))
+        else:
+            self.stage.discord.advance(16 * 60)
+
+    async def _trouble_server(self, strike: Strike, server: Simulator) -> None:
+        match strike:
+            case Strike.DROP:
+                server.drop_sockets()
+            case Strike.DEAF:
+                server.faults.deaf = True
+                self._later(lambda: setattr(server.faults, "deaf", False))
+            case Strike.AWAY:
+                server.faults.down = True
+                server.drop_sockets()
+                self._later(lambda: setattr(server.faults, "down", False))
+            case Strike.ERRORS:
+                server.faults.fail_next = [500, 502]
+            case Strike.UNANSWERED:
+                server.faults.lose_answers = 1
+            case Strike.TORN:
+                server.faults.torn_views = 1
+            case Strike.FORGET:
+                self.stage.excused |= {str(prompt) for prompt in server.executed}
+                self._soon(server.restart())
+            case _:
+                raise AssertionError(strike)
+
+    def _calm(self) -> None:
+        for server in self.stage.servers:
+            server.faults.down = server.faults.deaf = False
+
+    def _later(self, undo: object) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(WHILE)
+            undo()  # type: ignore[operator]  # a function without arguments
+
+        self._soon(wait())
+
+    def _soon(self, work: object) -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[call-overload]  # a coroutine of ours
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)

@@ -1,0 +1,86 @@
+"""What a run left behind: what was lost, doubled, given to the wrong person, or run twice without a reason."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from bot.jobs.job import Job, JobState
+from bot.playground import Message
+from tests.chaos.play import PEOPLE, Record
+from tests.chaos.stage import Stage
+from tests.chaos.watching import prompt_of
+
+
+@dataclass
+class Verdict:
+    """Each entry says of which job, and what."""
+
+    jobs: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    misdelivered: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.lost or self.doubled or self.misdelivered or self.twice)
+
+
+async def judge(stage: Stage, record: Record) -> Verdict:
+    """Of a run that is over."""
+    jobs = await stage.jobs()
+    verdict = Verdict(jobs=len(jobs))
+    asked = {str(job.values["prompt"]) for job in jobs}
+    verdict.lost += [f"{prompt_of(n)}: answered, not stored" for n in record.answers if prompt_of(n) not in asked]
+    runs = Counter(str(prompt) for server in stage.servers for prompt in server.executed)
+    messages = stage.discord.messages("general")
+    for job in jobs:
+        _judge(job, messages, stage, record, verdict)
+        if runs[job.id] > 1 and job.id not in stage.excused:
+            verdict.twice.append(f"{job.values['prompt']} ({job.id}): {runs[job.id]} times")
+    return verdict
+
+
+def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verdict: Verdict) -> None:
+    prompt = str(job.values["prompt"])
+    number = int(prompt[-4:])
+    name = f"{prompt} ({job.id})"
+    headed = [message for message in messages if prompt in message.text]
+    files = Counter(file.name for message in messages for file in message.files if _is_of(file.name, job))
+    if job.state is JobState.CANCELLED and number not in record.answers:
+        return  # Discord did not take the answer, and the person was told so
+    if not job.delivered or job.state is not JobState.DONE or len(files) < int(job.values["count"]):
+        said = "" if job.outcome.failure is None else f", {job.outcome.failure!r}, sent {job.submits} times"
+        verdict.lost.append(
+            f"{name}: {job.state}, {'' if job.delivered else 'not '}delivered, {len(files)} files{said}"
+        )
+    if len(headed) > 1 or any(count > 1 for count in files.values()):
+        verdict.doubled.append(f"{name}: {len(headed)} messages, {dict(files)}")
+    person = stage.discord.person(PEOPLE[number % len(PEOPLE)])
+    answer = record.answers.get(number)
+    if any(f"<@{person.id}>" not in message.text for message in headed) or (answer and headed != [answer.message]):
+        verdict.misdelivered.append(f"{name}: in another message than the answer")
+    drawn = _drawn(job, stage)
+    for message in messages:
+        for file in message.files:
+            if _is_of(file.name, job) and _pixels(file.data) not in drawn:
+                verdict.misdelivered.append(f"{name}: {file.name} is no picture of its own")
+
+
+def _is_of(name: str, job: Job) -> bool:
+    return name.startswith(f"easel-{job.id[:8]}-")
+
+
+def _drawn(job: Job, stage: Stage) -> set[bytes]:
+    """What the ComfyUIs drew for it."""
+    return {_pixels(path.read_bytes()) for path in stage.folder.glob(f"comfy-*/**/{job.id}*.png")}
+
+
+def _pixels(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.convert("RGB").tobytes()

@@ -1,0 +1,78 @@
+"""Which job of the run something at one of the servers is about, and what is to strike then."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.comfy.simulator import Simulator
+from bot.playground import Answer, DiscordServer
+from tests.chaos.strikes import Blow
+from tests.whole.crashes import Happening, watch_comfyui, watch_discord
+
+ID = "[0-9a-f-]{36}"
+
+
+def prompt_of(number: int) -> str:
+    """What the job of that number asks for."""
+    return f"fox number {number:04}"
+
+
+class Watch:
+    """Learns by which marks each job is known, and calls `strike` at its moment; a request that was struck is cut off.
+
+    `asking` is the number of the job whose command is under way.
+    """
+
+    def __init__(
+        self,
+        discord: DiscordServer,
+        servers: Sequence[Simulator],
+        blows: Sequence[Blow | None],
+        strike: Callable[[int, Blow, Simulator | None], Awaitable[bool]],
+    ) -> None:
+        self.asking: int | None = None
+        self.ids: dict[int, str] = {}
+        self._blows = blows
+        self._strike = strike
+        self._marks: dict[str, int] = {}
+        self._seen: Counter[tuple[int, str]] = Counter()
+        self._struck: set[int] = set()
+        watch_discord(discord, self._teller(None))
+        for server in servers:
+            watch_comfyui(server, self._teller(server))
+
+    def learn(self, number: int, answer: Answer) -> None:
+        """By what the answer of a job is named from now on."""
+        self._marks[answer.interaction.token] = number
+        self._marks[str(answer.message.id)] = number
+
+    def _teller(self, server: Simulator | None) -> Callable[[Happening], Awaitable[None]]:
+        async def tell(seen: Happening) -> None:
+            number = self._number(seen)
+            if number is None or number in self._struck:
+                return
+            blow = self._blows[number]
+            self._seen[number, seen.what] += 1
+            if blow is None or blow.moment != seen.what or self._seen[number, seen.what] < blow.nth:
+                return
+            self._struck.add(number)
+            cut = await self._strike(number, blow, server)
+            if cut and (" request " in seen.what or " http " in seen.what):
+                raise ConnectionError  # it never arrived
+
+        return tell
+
+    def _number(self, seen: Happening) -> int | None:
+        if seen.what in {"discord request answer", "discord answer answer"}:
+            return self.asking
+        found = re.search(r"fox number (\d{4})", seen.about)
+        if found is not None:
+            number = int(found[1])
+            named = re.search(rf"'prompt_id': '({ID})'", seen.about)
+            if seen.what == "comfyui http prompt" and named is not None:
+                self.ids[number] = named[1]
+                self._marks[named[1]] = number
+            return number
+        return next((number for mark, number in self._marks.items() if mark in seen.about), None)
