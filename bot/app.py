@@ -31,6 +31,7 @@ from bot.jobs.admission import running_limit
 from bot.jobs.forget import Forgetting
 from bot.jobs.holds import Holds
 from bot.jobs.judging import Judge
+from bot.jobs.ledger import Ledger
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store, utc_now
@@ -278,6 +279,14 @@ class EaselBot(commands.AutoShardedBot):
             for url, key in settings.clouds()
         ]
 
+    def _ledger(self) -> Ledger | None:
+        """What the paid ones may cost; None where there are none."""
+        settings = self.settings
+        if not settings.comfy_api_urls:
+            return None
+        budget, rate = settings.cloud_daily_budget, settings.cloud_cost_per_second
+        return Ledger(self.store, budget=budget, rate=rate, named=self.library.cost_of, clock=self.clock)
+
     def _build_runner(self) -> None:
         settings = self.settings
         self.thumbnails = Thumbnails(settings.data_dir)
@@ -307,6 +316,8 @@ class EaselBot(commands.AutoShardedBot):
             data_dir=settings.data_dir,
             clock=self.clock,
             keep_days=settings.keep_jobs_days,
+            ledger=self._ledger(),
+            overflow_seconds=settings.cloud_overflow_seconds,
         )
         self.delivery.on_gone = self.runner.message_gone
 

@@ -167,7 +167,8 @@ class CloudBackend:
         return await self._endpoint.download(output.subfolder, ceiling=ceiling)
 
     async def forget(self, prompt_ids: Sequence[str]) -> None:
-        """Nothing: it forgets by itself, some time after they ended, and cannot be asked to."""
+        """It forgets by itself, some time after they ended, and cannot be asked to."""
+        raise BackendUnreachable(self.name, "it forgets by itself")
 
     async def free(self) -> None:
         raise NothingToFree("free")

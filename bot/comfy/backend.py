@@ -52,6 +52,10 @@ class Backend(Protocol):
         """Its nodes, as last seen; None where they never were."""
 
     @property
+    def lacks(self) -> frozenset[str]:
+        """Nodes and models it was heard not to have, where it lists none."""
+
+    @property
     def nodes_file(self) -> Path:
         """Where what it said of its nodes lies, as it came; there once there is a catalogue."""
 
@@ -74,8 +78,9 @@ class Backend(Protocol):
         got there.
         """
 
-    async def cancel(self, prompt_id: str) -> None:
-        """Stop that prompt, whatever its state; the wish repeats until it ended.
+    async def cancel(self, prompt_id: str, *, remote_id: str | None = None) -> None:
+        """Stop that prompt, whatever its state; the wish repeats until it ended. Where nobody follows it, its
+        `remote_id` is needed if it has one.
 
         Raises BackendUnreachable when it could not be sent now; it will be when the backend is back.
         """

@@ -94,6 +94,11 @@ class ServerBackend:
         return self._standing.queue_remaining
 
     @property
+    def lacks(self) -> frozenset[str]:
+        """Nothing: its catalogue says it."""
+        return frozenset()
+
+    @property
     def catalogue(self) -> Catalogue | None:
         """The server's nodes, as last seen."""
         return self._shelf.catalogue
@@ -151,7 +156,7 @@ class ServerBackend:
                 if run.settled:
                     return
 
-    async def cancel(self, prompt_id: str) -> None:
+    async def cancel(self, prompt_id: str, *, remote_id: str | None = None) -> None:
         """Stop that prompt, whatever its state; returns when the wish is on its way, which repeats until it ended.
 
         Raises BackendUnreachable when it could not be sent now; it will be when the server is back.

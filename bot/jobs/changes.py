@@ -15,6 +15,7 @@ from bot.jobs.alone import alone
 from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.rows import Changes, Columns, from_row, to_columns, to_row
 from bot.jobs.signals import Kind, tell
+from bot.jobs.spending import Bill, book, correct
 from bot.jobs.tables import facts, jobs
 
 OPEN = frozenset(JobState) - ENDED
@@ -69,17 +70,26 @@ async def newest(connection: AsyncConnection, job_id: str) -> Job:
     return from_row(row)
 
 
-async def revise(connection: AsyncConnection, job: Job, decide: Callable[[Job], Changes], now: datetime) -> Job:
-    """Write what `decide` makes of the row as it is; Fenced when the job has changed hands."""
+async def revise(
+    connection: AsyncConnection, job: Job, decide: Callable[[Job], Changes], now: datetime, more: float = 0
+) -> Job:
+    """Write what `decide` makes of the row as it is, and that it cost more than was booked; Fenced when the job has
+    changed hands."""
     latest = await newest(connection, job.id)
     if latest.fence != job.fence:
         raise Fenced(job.id)
     return await write(connection, latest, stamped(latest, decide(latest), now))
+    if more:
+        await correct(connection, job.id, more)
 
 
-async def claim(connection: AsyncConnection, job: Job, backend: str, columns: Columns) -> Job:
+async def claim(
+    connection: AsyncConnection, job: Job, columns: Columns, *, backend: str, bill: Bill | None, now: datetime
+) -> Job:
     """Write them; where files go to the server with it, the lowest slot goes with it that no other job there holds."""
     slot = await _free_slot(connection, backend) if job.files or job.recipe.safety is not None else None
+    if bill is not None:
+        await book(connection, job.id, backend, bill, now)
     return await write(connection, job, {**columns, "upload_slot": slot})
 
 

@@ -23,6 +23,11 @@ def may_take_all(job: Waiting, backend: Backend) -> bool:
     return True
 
 
+def may_open_all(backend: Backend) -> bool:
+    """Any backend may be given something."""
+    return True
+
+
 @dataclass
 class Crew:
     """What the dispatcher knows of one backend: our prompts there, and the models it loaded last."""
@@ -40,7 +45,8 @@ class Crew:
 class Dispatcher:
     """Decides, and remembers what is where; `begin` takes a job that was taken out of the queue to its backend.
 
-    `may_take` is a further rule: whether that backend may have that job now. Looks again when `queue` or `pool` change.
+    `may_open` and `may_take` are further rules: whether that backend may have anything now, and that job. Looks again
+    when `queue` or `pool` change.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Dispatcher:
         self._pool = pool
         self._begin = begin
         self.may_take = may_take
+        self.may_open: Callable[[Backend], bool] = may_open_all
         self._clock = clock
         self._crews: dict[str, Crew] = {}
         self._overtaken: dict[str, float] = {}
@@ -105,16 +112,22 @@ class Dispatcher:
         return crew
 
     def fits(self, job: Waiting, backend: Backend) -> bool:
-        """Whether no other backend, there or away for a moment, meets what it needs better."""
+        """Whether no other backend, there or away for a moment, meets what it needs better; a dearer one only counts
+        where this one cannot run it at all."""
         own = self._how_well(job.needs, backend)
-        return own is max(self._how_well(job.needs, other) for other in [backend, *self._pool.present])
+        rivals = [other for other in self._pool.present if own is Fitness.UNFIT or other.cost <= backend.cost]
+        return own is max(self._how_well(job.needs, other) for other in [backend, *rivals])
+
+    def can_run(self, job: Waiting, backend: Backend) -> bool:
+        """Whether it has, or may have, all that it needs."""
+        return self._how_well(job.needs, backend) is not Fitness.UNFIT
 
     def _open(self) -> list[Backend]:
         return [backend for backend in self._pool.backends if self._is_open(backend)]
 
     def _is_open(self, backend: Backend) -> bool:
         up = backend.state is BackendState.UP and backend.name not in self._pool.paused
-        return up and self.crew(backend).free > 0
+        return up and self.crew(backend).free > 0 and self.may_open(backend)
 
     def _pair(self, backends: Sequence[Backend]) -> tuple[Waiting, Backend] | None:
         """The next job and where it goes; a job with warm models may go before others, for a while."""
@@ -152,6 +165,8 @@ class Dispatcher:
         return min(backends, key=rank)
 
     def _how_well(self, needs: Needs, backend: Backend) -> Fitness:
+        if backend.lacks and not backend.lacks.isdisjoint(needs.nodes | needs.loaded):
+            return Fitness.UNFIT
         known = self._fitness.get((needs, backend.name))
         if known is not None and known[0] is backend.catalogue:
             return known[1]

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Protocol
 
 REMEMBERED = 20
+USUAL_SECONDS = 10.0  # of a job, until one of its workflow has finished
 
 
 class Durations(Protocol):

@@ -18,19 +18,20 @@ from bot.jobs.board import Board
 from bot.jobs.changes import OPEN
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatcher import Dispatcher
-from bot.jobs.estimates import Estimates
+from bot.jobs.estimates import USUAL_SECONDS, Estimates
 from bot.jobs.follower import Follower
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
 from bot.jobs.judging import Judge
+from bot.jobs.ledger import Ledger
 from bot.jobs.outbox import Outbox
+from bot.jobs.overflow import Overflow
 from bot.jobs.queue import JobQueue
 from bot.jobs.store import Store, utc_now
 from bot.jobs.waiting import Waiting, waiting
 
 log = logging.getLogger(__name__)
 
-USUAL_SECONDS = 10.0  # of a job, until one of its workflow has finished
 FAREWELL_SECONDS = 5.0  # for Discord to take the last words
 
 
@@ -49,14 +50,23 @@ class Runner:
         keep_days: int = 400,
         retry_seconds: float = 1.0,
         judge: Judge | None = None,
+        ledger: Ledger | None = None,
+        overflow_seconds: float = 120,
     ) -> None:
-        """`retry_seconds` is the first pause after a delivery that failed."""
+        """`retry_seconds` is the first pause after a delivery that failed; jobs that would wait `overflow_seconds`
+        longer for one's own backends may go to paid ones, as far as the `ledger` allows."""
         self.store = store
         self.queue = queue
         self.pool = pool
         self.board = Board(queue, pool, delivery, Estimates(store), store)
         self.dispatcher = Dispatcher(queue, pool, self._begin)
-        self._follower = Follower(store, self.board, data_dir)
+        self._ledger = ledger
+        self._overflow: Overflow | None = None
+        if ledger is not None:
+            self._overflow = Overflow(
+                self.dispatcher, pool, queue, self.board, ledger, seconds=overflow_seconds, clock=clock
+            )
+        self._follower = Follower(store, self.board, data_dir, ledger=ledger, elsewhere=self._elsewhere)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds, judge=judge)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
         self._retry_seconds = retry_seconds
@@ -69,6 +79,8 @@ class Runner:
     async def prepare(self) -> None:
         """Look at what an earlier process left, before the first command can arrive."""
         self.queue.now = await self.store.last_tag()
+        if self._ledger is not None:
+            await self._ledger.load()
         self._undelivered = await self.store.undelivered()
         self._begun = await self.store.begun()
         for job in self._begun:
@@ -89,6 +101,8 @@ class Runner:
             group.create_task(self.pool.serve(), name="backends")
             group.create_task(self.board.redraw(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
+            if self._overflow is not None:
+                group.create_task(self._overflow.serve(), name="overflow")
 
     async def seconds(self, workflow: str, usual: float | None) -> float:
         """How long a job of that workflow takes: as learned, else as its manifest says, else as most do."""
@@ -179,6 +193,11 @@ class Runner:
             if job.state is JobState.WAITING:
                 self.queue.put(waiting(job))
                 await self._rest(backend)
+    def _elsewhere(self, job: Job, backend: Backend) -> bool:
+        light = waiting(job)
+        others = (other for other in self.pool.present if other is not backend)
+        return any(self.dispatcher.can_run(light, other) for other in others)
+
         except Fenced:
             log.info("job %s has ended elsewhere", light.id)
             return

@@ -37,6 +37,7 @@ from bot.jobs.locks import Held, hold
 from bot.jobs.pruning import Pruned, files_in_use, prune
 from bot.jobs.rows import Changes, Columns, from_row, to_columns
 from bot.jobs.signals import Kind, Signals, tell
+from bot.jobs.spending import Bill
 from bot.jobs.tables import facts, jobs
 from bot.jobs.transactions import PATIENCE, Transactions
 from bot.jobs.waiting import COLUMNS, Waiting, from_columns
@@ -131,16 +132,25 @@ class Store:
         columns = stamped(job, fields, self._clock())
         return self._written(job, await self.transact(lambda connection: write(connection, job, columns)))
 
-    async def revise(self, job: Job, decide: Callable[[Job], Changes]) -> Job:
-        """Write what `decide` says of the job as it is now, with all that was written beside whoever holds it."""
-        now = self._clock()
-        return self._written(job, await self.transact(lambda connection: revise(connection, job, decide, now)))
+    async def revise(self, job: Job, decide: Callable[[Job], Changes], *, more: float = 0) -> Job:
+        """Write what `decide` says of the job as it is now, with all that was written beside whoever holds it.
 
-    async def claim(self, job: Job, backend: str) -> Job:
-        """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out."""
-        columns = stamped(job, {"state": JobState.SUBMITTED, "backend": backend}, self._clock())
+        `more` is what it cost beyond its bill; below 0: less.
+        """
+        now = self._clock()
+        return self._written(job, await self.transact(lambda connection: revise(connection, job, decide, now, more)))
+
+    async def claim(self, job: Job, backend: str, *, bill: Bill | None = None) -> Job:
+        """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out.
+
+        `bill` is what it costs there. Raises BudgetSpent, and nothing changes, where the budget has no room for that.
+        """
+        now = self._clock()
+        columns = stamped(job, {"state": JobState.SUBMITTED, "backend": backend}, now)
         columns |= {"fence": jobs.c.fence + 1, "submits": jobs.c.submits + 1}
-        return await self.transact(lambda connection: claim(connection, job, backend, columns))
+        return await self.transact(
+            lambda connection: claim(connection, job, columns, backend=backend, bill=bill, now=now)
+        )
 
     async def locate(self, job_id: str, **fields: Unpack[Changes]) -> Job:
         """Write where a job's message is, whatever became of the job meanwhile; Fenced when it is forgotten."""

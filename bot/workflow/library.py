@@ -72,6 +72,11 @@ class Library:
         """All graphs of a workflow that judges pictures, whether it is a command or off; none where it cannot."""
         return judges(self._entries, name)
 
+    def cost_of(self, name: str) -> float | None:
+        """What one use costs, where its manifest says so."""
+        manifests = [workflow.manifest for workflow in self.variants(name)]
+        return next((float(each.cost) for each in manifests if "cost" in each.model_fields_set), None)
+
     def leave_out(self, name: str, reason: str) -> None:
         """Until the next `load` it is no command, for a reason that only Discord has."""
         entry = replace(self._entries[name], status=Status.LEFT_OUT, reasons=(reason,))
