@@ -77,10 +77,8 @@ def _port(settings: Settings) -> Iterator[Finding]:
         with socket.create_server((host, port), family=family):
             pass
     except OSError as error:
-        said = explain(error, host, port)
-        if error.errno == errno.EADDRINUSE:
-            yield doubtful("METRICS_PORT", f"{said} {_('Where Easel runs already, it is that program.')}")
-        else:
-            yield bad("METRICS_PORT", said)
+        said, perhaps = explain(error, host, port), _("Where Easel runs already, it is that program.")
+        taken = error.errno == errno.EADDRINUSE
+        yield doubtful("METRICS_PORT", f"{said} {perhaps}") if taken else bad("METRICS_PORT", said)
     else:
         yield good("METRICS_PORT", _("port {port} on {host} is free.").format(port=port, host=host))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -312,3 +313,46 @@ async def test_folders_that_cannot_be_used_are_bad(easel: Easel, tmp_path: Path)
     assert f"✗ DATA_DIR: {tmp_path / 'a file'} is a file, and a folder is wanted there." in said
     assert about(said, "WORKFLOWS_DIR")[0].startswith("✗ WORKFLOWS_DIR: there is no folder")
     assert about(said, "DATABASE_URL")
+
+
+async def test_it_says_which_part_of_a_fleet_this_is(easel: Easel) -> None:
+    alone = await found(easel)
+    easel.changes |= {"database_url": "postgresql+psycopg://easel:sesame@127.0.0.1:9/easel"}
+    easel.changes |= {"role": "gateway", "shard_count": 4, "shard_ids": (0, 1)}
+
+    said = await found(easel)
+
+    assert about(alone, "ROLE") == ["✓ ROLE: all: this process talks to people and runs their jobs."]
+    assert about(alone, "DATABASE_URL")[0].startswith("✓ DATABASE_URL: a file, for one process: ")
+    assert about(said, "ROLE") == [
+        "✓ ROLE: gateway: this process talks to people, and workers run their jobs. It takes these of 4 shards: 0, 1."
+    ]
+    assert about(said, "DATABASE_URL") == [
+        "✗ DATABASE_URL: easel (127.0.0.1:9) does not answer. Check that PostgreSQL runs there, and DATABASE_URL."
+    ]
+    assert "sesame" not in "\n".join(said)
+
+
+async def test_a_database_that_several_share_is_asked(easel: Easel, fleet_database: str) -> None:
+    easel.changes |= {"database_url": fleet_database, "role": "worker"}
+
+    said = await found(easel)
+
+    assert about(said, "ROLE") == ["✓ ROLE: worker: this process runs jobs, and gateways talk to people."]
+    assert about(said, "DATABASE_URL")[0].startswith(
+        "✓ DATABASE_URL: PostgreSQL answers, and several processes can share it: "
+    )
+
+
+async def test_the_port_for_metrics_is_tried(easel: Easel) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        easel.changes["metrics_port"] = port
+        taken = about(await found(easel), "METRICS_PORT")
+    free = about(await found(easel), "METRICS_PORT")
+    easel.changes["metrics_host"] = "192.0.2.1"
+    elsewhere = about(await found(easel), "METRICS_PORT")
+
+    assert taken[0].startswith(f"! METRICS_PORT: another program has port {port} on 127.0.0.1.")
+    assert free == [f"✓ METRICS_PORT: port {port} on 127.0.0.1 is free."]
+    assert elsewhere[0].startswith("✗ METRICS_PORT: 192.0.2.1 is no address of this machine.")
