@@ -171,6 +171,11 @@ class Runner:
             await self.board.estimates.load(job.workflow)
             self._begin(waiting(job), backend, known=job)
 
+    def _elsewhere(self, job: Job, backend: Backend) -> bool:
+        light = waiting(job)
+        others = (other for other in self.pool.present if other is not backend)
+        return any(self.dispatcher.can_run(light, other) for other in others)
+
     async def _requeue(self, job: Job) -> None:
         """Its backend is gone: it waits for another, unless nobody wants it any more."""
         if job.cancelled_by is None:
@@ -193,11 +198,6 @@ class Runner:
             if job.state is JobState.WAITING:
                 self.queue.put(waiting(job))
                 await self._rest(backend)
-    def _elsewhere(self, job: Job, backend: Backend) -> bool:
-        light = waiting(job)
-        others = (other for other in self.pool.present if other is not backend)
-        return any(self.dispatcher.can_run(light, other) for other in others)
-
         except Fenced:
             log.info("job %s has ended elsewhere", light.id)
             return
