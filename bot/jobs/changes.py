@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Fenced
@@ -17,6 +17,7 @@ from bot.jobs.rows import Changes, Columns, from_row, to_columns, to_row
 from bot.jobs.signals import Kind, tell
 from bot.jobs.spending import Bill, book, correct
 from bot.jobs.tables import facts, jobs
+from bot.jobs.turns import closed_up
 
 OPEN = frozenset(JobState) - ENDED
 
@@ -78,18 +79,18 @@ async def revise(
     latest = await newest(connection, job.id)
     if latest.fence != job.fence:
         raise Fenced(job.id)
-    return await write(connection, latest, stamped(latest, decide(latest), now))
     if more:
         await correct(connection, job.id, more)
+    return await write(connection, latest, stamped(latest, decide(latest), now))
 
 
 async def claim(
     connection: AsyncConnection, job: Job, columns: Columns, *, backend: str, bill: Bill | None, now: datetime
 ) -> Job:
     """Write them; where files go to the server with it, the lowest slot goes with it that no other job there holds."""
-    slot = await _free_slot(connection, backend) if job.files or job.recipe.safety is not None else None
     if bill is not None:
         await book(connection, job.id, backend, bill, now)
+    slot = await _free_slot(connection, backend) if job.files or job.recipe.safety is not None else None
     return await write(connection, job, {**columns, "upload_slot": slot})
 
 
@@ -146,19 +147,29 @@ async def ask_to_stop(
         fields = {"cancelled_by": job.cancelled_by}
     if job.state is JobState.WAITING:
         fields["state"] = JobState.CANCELLED
-        await _move_up(connection, job)
+        await _close_up(connection, job)
     else:
         await tell(connection, Kind.STOP, job.id)
     return await write(connection, job, stamped(job, fields, now))
 
 
-async def _move_up(connection: AsyncConnection, job: Job) -> None:
-    """Its person's later jobs, by what it would have taken of their share."""
-    mine = and_(jobs.c.user_id == job.place.user_id, jobs.c.state == JobState.WAITING.value)
-    after = or_(jobs.c.tag > job.tag, and_(jobs.c.tag == job.tag, jobs.c.created_at > job.created_at))
-    moved = update(jobs).where(mine, after).values(tag=jobs.c.tag - job.cost).returning(jobs.c.id)
-    if ids := (await connection.execute(moved)).scalars().all():
-        await tell(connection, Kind.JOB, *ids)
+async def _close_up(connection: AsyncConnection, job: Job) -> None:
+    """Its person's later jobs move up, by what it would have taken of their share."""
+    waits = jobs.c.state == JobState.WAITING.value
+    place = tuple_(jobs.c.tag, jobs.c.created_at, jobs.c.id)
+    columns = (jobs.c.id, jobs.c.tag, func.coalesce(jobs.c.cost, 0.0).label("cost"), jobs.c.first)
+    mine = select(*columns).where(waits, jobs.c.user_id == job.place.user_id)
+    mine = mine.where(place > tuple_(job.tag, literal(job.created_at, jobs.c.created_at.type), job.id))
+    later = (await connection.execute(mine.order_by(jobs.c.tag, jobs.c.created_at, jobs.c.id))).all()
+    if not later:
+        return
+    passed = jobs.c.tag.between(later[0].tag - job.cost, later[-1].tag)
+    others = select(jobs.c.tag).where(waits, jobs.c.first, jobs.c.user_id != job.place.user_id, passed)
+    firsts = (await connection.execute(others.order_by(jobs.c.tag))).scalars().all()
+    for row, found in zip(later, closed_up(job, later, firsts), strict=True):
+        same = update(jobs).where(jobs.c.id == row.id)
+        await connection.execute(same.values(tag=found.tag, first=found.first))
+    await tell(connection, Kind.JOB, *(row.id for row in later))
 
 
 async def write_fact(connection: AsyncConnection, key: str, value: str) -> None:

@@ -109,6 +109,23 @@ class Runner:
         await self.board.estimates.load(workflow)
         return self.board.estimates.of(workflow) or usual or USUAL_SECONDS
 
+    async def add(self, job: Job) -> Job:
+        """Store a new job, with its place in the queue, which is kept until `submit` or `drop`."""
+        turn = self.queue.turn(job.id, job.place.user_id, job.cost, job.created_at)
+        try:
+            return await self.store.add(replace(job, tag=turn.tag, first=turn.first))
+        except BaseException:
+            self.queue.forgo(job.id)
+            raise
+
+    async def drop(self, job: Job) -> None:
+        """A stored job that nobody waits for: it never began, and nothing is told of it."""
+        try:
+            await self.store.deliver(await self.store.cancel_request(job, job.place.user_id))
+        except Fenced:
+            log.debug("job %s was gone already", job.id)
+        await self._close_up(job)
+
     async def submit(self, job: Job) -> None:
         """Put a stored job into the queue, unless somebody stopped it already."""
         if job.state is not JobState.WAITING:
@@ -129,8 +146,8 @@ class Runner:
             raise Fenced(job_id)
         job = await self.store.cancel_request(job, by, reason=reason, only=only)
         if job.state.ended:
-            self.queue.remove(job.id)
             self._start(job.id, self._outbox.deliver(job))
+            await self._close_up(job)
         else:
             self._start(job.id, self._stop(job))
         return job
@@ -160,6 +177,11 @@ class Runner:
         """The person or a moderator deleted the job's message: the job is not wanted any more."""
         if not self.board.leaving:
             self._start(job.id, self._abandon(job))
+
+    async def _close_up(self, job: Job) -> None:
+        """It is out of the queue, and its person's later ones are where the database has them."""
+        self.queue.remove(job.id)
+        self.queue.move(await self.store.turns(job.place.user_id))
 
     async def _resume(self, job: Job) -> None:
         backend = self.pool.get(job.backend)

@@ -40,6 +40,7 @@ from bot.jobs.signals import Kind, Signals, tell
 from bot.jobs.spending import Bill
 from bot.jobs.tables import facts, jobs
 from bot.jobs.transactions import PATIENCE, Transactions
+from bot.jobs.turns import Turn
 from bot.jobs.waiting import COLUMNS, Waiting, from_columns
 
 T = TypeVar("T")
@@ -194,6 +195,11 @@ class Store:
         statement = select(*columns).where(jobs.c.state == JobState.WAITING.value)
         rows = await self._rows(statement.order_by(*queue_order()))
         return [from_columns(row._mapping) for row in rows]
+
+    async def turns(self, user_id: int) -> dict[str, Turn]:
+        """The places of a person's open jobs, by id."""
+        statement = select(jobs.c.id, jobs.c.tag, jobs.c.first).where(*whose(None, user_id), among(OPEN))
+        return {row.id: Turn(row.tag, bool(row.first)) for row in await self._rows(statement)}
 
     async def begun(self) -> list[Job]:
         """Jobs that are on a backend, as far as is known, in the order of the queue."""

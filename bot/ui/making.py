@@ -13,7 +13,7 @@ from uuid import uuid4
 import discord
 
 from bot.comfy.pool import Pool
-from bot.errors import Fenced, OptionRefused
+from bot.errors import OptionRefused
 from bot.jobs.delivery import Delivery, Showing
 from bot.jobs.job import Job
 from bot.jobs.preferences import Preferences
@@ -106,17 +106,14 @@ class Maker:
             source.check(options[name])
         asked = await ask_of(bot, interaction, actor, graphs, wish)
         job = await self._job(interaction, asked, wish)
-        try:
-            async with bot.admitting.admitted(job, manifest) as admitted:
-                log.info("job %s: %s by %d", job.id, wish.workflow, interaction.user.id)
-                queued = await (
-                    self._fetch_first(interaction, job, asked.workflow, wish.sources)
-                    if wish.sources
-                    else self._store_first(interaction, job)
-                )
-                admitted.made = queued is not None
-        finally:
-            bot.runner.queue.forgo(interaction.user.id)
+        async with bot.admitting.admitted(job, manifest) as admitted:
+            log.info("job %s: %s by %d", job.id, wish.workflow, interaction.user.id)
+            queued = await (
+                self._fetch_first(interaction, job, asked.workflow, wish.sources)
+                if wish.sources
+                else self._store_first(interaction, job)
+            )
+            admitted.made = queued is not None
         if queued is None:
             return
         if wish.repeat > 1:  # Discord takes the first follow-up for the answer while there is none
@@ -151,8 +148,6 @@ class Maker:
         said = {name: expanded.get(name, value) for name, value in values.items()}
         graph, recipe = bind(workflow, said, seed), recipe_of(workflow)
         seconds = await bot.runner.seconds(workflow.name, workflow.manifest.seconds)
-        cost = seconds / bot.admitting.weight(place)
-        turn = bot.runner.queue.turn(interaction.user.id, cost)
         return Job(
             id=str(uuid4()),
             workflow=workflow.name,
@@ -163,9 +158,8 @@ class Maker:
             needs=needs_of(graph, recipe, values),
             place=place,
             created_at=now,
-            tag=turn.tag,
-            first=turn.first,
-            cost=cost,
+            tag=0.0,
+            cost=seconds / bot.admitting.weight(place),
             parent=wish.parent.id if wish.parent is not None else None,
             origin=wish.origin,
             notes=notes,
@@ -176,10 +170,10 @@ class Maker:
 
     async def _store_first(self, interaction: discord.Interaction[Any], job: Job) -> Job | None:
         """Stored, then answered. None where Discord did not take the answer, so that nobody waits for this job."""
-        job = await self._bot.store.add(job)
+        job = await self._bot.runner.add(job)
         message_id = await answer(interaction, job)
         if message_id is None:
-            await self._drop(job)
+            await self._bot.runner.drop(job)
             return None
         return await self._bot.store.locate(job.id, message_id=message_id)
 
@@ -201,10 +195,4 @@ class Maker:
             problem = _("Discord did not hand over the file. Attach it again.")
             raise OptionRefused(next(iter(sources)), problem) from error
         place = replace(job.place, message_id=message_id)
-        return await self._bot.store.add(replace(job, files={**job.files, **files}, place=place))
-
-    async def _drop(self, job: Job) -> None:
-        try:
-            await self._bot.store.deliver(await self._bot.store.cancel_request(job, job.place.user_id))
-        except Fenced:
-            log.debug("job %s was gone already", job.id)
+        return await self._bot.runner.add(replace(job, files={**job.files, **files}, place=place))

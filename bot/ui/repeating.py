@@ -72,7 +72,7 @@ class Repeats:
             try:
                 job = await again(number)
                 async with self._bot.admitting.admitted(job, self._manifest) as admitted:
-                    await self._bot.store.add(bare(job))
+                    await self._bot.runner.add(bare(job))
                     admitted.made = True
             except (LimitReached, OptionRefused, TextBlocked) as refusal:
                 return jobs, refusal
@@ -92,7 +92,7 @@ class Repeats:
             )
         except discord.HTTPException as error:
             log.warning("job %s is dropped: Discord did not take its message (%s)", job.id, error)
-            await self._drop(job)
+            await self._bot.runner.drop(job)
             return False
         except NETWORK_ERRORS as error:
             log.warning("job %s has no message (%s): its outcome will be one", job.id, error)
@@ -102,12 +102,6 @@ class Repeats:
         if not self._interaction.client.is_closed():
             await bot.runner.submit(located)
         return True
-
-    async def _drop(self, job: Job) -> None:
-        try:
-            await self._bot.store.deliver(await self._bot.store.cancel_request(job, job.place.user_id))
-        except Fenced:
-            log.debug("job %s was gone already", job.id)
 
     async def _explain(self, made: int, times: int, refusal: EaselError | None) -> None:
         lines = [

@@ -18,6 +18,7 @@ from bot.jobs.estimates import Estimates
 from bot.jobs.holds import Holds
 from bot.jobs.job import Job, JobState
 from bot.jobs.queue import JobQueue
+from bot.jobs.waiting import waiting
 from tests.pure.jobs import make_job, make_place
 from tests.pure.servers import Screen, Server
 
@@ -37,11 +38,16 @@ class Room:
         self.holds = Holds(lambda: self.paused)
         self.queue = JobQueue(self.holds.of)
         self.estimates = Estimates(Nothing())
-        self.board = Board(self.queue, Pool([self.server]), self.screen, self.estimates)
+        self.jobs: dict[str, Job] = {}
+        self.board = Board(self.queue, Pool([self.server]), self.screen, self.estimates, self)
+
+    async def get(self, job_id: str) -> Job | None:
+        return self.jobs.get(job_id)
 
     def wait(self, tag: float, **fields: object) -> Job:
         job = replace(make_job(tag=tag), **fields)  # type: ignore[arg-type]  # a job's own fields
-        self.queue.put(job)
+        self.jobs[job.id] = job
+        self.queue.put(waiting(job))
         return job
 
     def run(self, **fields: object) -> Job:
@@ -80,9 +86,9 @@ def test_a_waiting_job_comes_after_the_queue_and_everybodys_on_the_server(room: 
 
 def test_a_job_just_sent_counts_before_the_server_reports_it(room: Room) -> None:
     room.run()
-    waiting = room.wait(1)
+    waits = room.wait(1)
 
-    assert room.board.position(waiting.id) == 1
+    assert room.board.position(waits.id) == 1
 
 
 def test_a_job_on_the_server_has_the_servers_position(room: Room) -> None:
@@ -124,10 +130,10 @@ def test_a_waiting_jobs_end_comes_after_what_runs(room: Room) -> None:
     room.estimates.learn("imagine", 5.0)
     run = room.run()
     room.board.runs[run.id].follow(Ahead(run.id, 1))
-    waiting = room.wait(1)
+    waits = room.wait(1)
 
     assert room.board.eta(run.id) == 10.0
-    assert room.board.eta(waiting.id) == 15.0
+    assert room.board.eta(waits.id) == 15.0
 
 
 def test_one_unknown_workflow_hides_the_ends_behind_it(room: Room) -> None:
@@ -174,27 +180,27 @@ async def test_a_pause_is_said_in_place_of_a_position_and_who_is_behind_moves_up
 
 
 async def test_a_server_that_goes_away_is_said_to_all_and_its_return_too(room: Room) -> None:
-    waiting, run = room.wait(1), room.run()
+    waits, run = room.wait(1), room.run()
 
     async with room.drawing():
-        await room.screen.until(lambda: bool(room.screen.of(waiting)))
+        await room.screen.until(lambda: bool(room.screen.of(waits)))
         room.server.fail(BackendUnreachable("http://one"))
         await room.screen.until(lambda: room.screen.of(run)[-1].note is Note.OFFLINE)
-        offline = room.screen.of(waiting)[-1]
+        offline = room.screen.of(waits)[-1]
         room.server.come_back()
         await room.screen.until(lambda: room.screen.of(run)[-1].note is None)
 
     assert offline.note is Note.OFFLINE
     assert isinstance(offline.trouble, BackendUnreachable)
-    assert room.screen.of(waiting)[-1].note is None
+    assert room.screen.of(waits)[-1].note is None
 
 
-def test_a_job_sent_before_says_that_it_is_sent_again(room: Room) -> None:
-    waiting, run = room.wait(1, submits=1), room.run(submits=2)
+async def test_a_job_sent_before_says_that_it_is_sent_again(room: Room) -> None:
+    waits, run = room.wait(1, submits=1), room.run(submits=2)
 
-    room.board.show_waiting()
+    await room.board.show_waiting()
 
-    assert room.screen.of(waiting)[-1].note is Note.AGAIN
+    assert room.screen.of(waits)[-1].note is Note.AGAIN
     assert room.screen.of(run)[-1].note is Note.AGAIN
 
 
@@ -205,25 +211,25 @@ def test_a_job_somebody_wants_stopped_says_so_whatever_else_there_is(room: Room)
     assert room.screen.of(run)[-1].note is Note.CANCELLING
 
 
-def test_while_stopping_those_who_wait_are_told_and_those_who_run_not_yet(room: Room) -> None:
-    waiting, run = room.wait(1), room.run()
+async def test_while_stopping_those_who_wait_are_told_and_those_who_run_not_yet(room: Room) -> None:
+    waits, run = room.wait(1), room.run()
     room.board.stopping = True
 
-    room.board.show_waiting()
+    await room.board.show_waiting()
     room.board.show_run(room.board.runs[run.id])
 
-    assert room.screen.of(waiting)[-1].note is Note.STOPPING
+    assert room.screen.of(waits)[-1].note is Note.STOPPING
     assert room.screen.of(run)[-1].note is None
 
 
 async def test_a_farewell_reaches_everybody_whose_job_is_not_done(room: Room) -> None:
-    waiting, run = room.wait(1), room.run()
+    waits, run = room.wait(1), room.run()
 
     await room.board.farewell()
 
-    assert room.screen.of(waiting)[-1].note is Note.STOPPING
+    assert room.screen.of(waits)[-1].note is Note.STOPPING
     assert room.screen.of(run)[-1].note is Note.STOPPING
-    assert sorted(room.screen.flushed) == sorted([waiting.id, run.id])
+    assert sorted(room.screen.flushed) == sorted([waits.id, run.id])
 
 
 def test_the_clock_of_a_run_starts_when_the_server_starts_it(room: Room) -> None:
@@ -253,9 +259,9 @@ def test_a_job_that_was_sent_is_ready_after_the_one_that_runs(room: Room) -> Non
     room.estimates.learn("imagine", 10.0)
     running, sent = room.run(), room.run()
     room.board.runs[running.id].follow(ExecutionStart(running.id))
-    waiting = room.wait(1)
+    waits = room.wait(1)
 
-    ends = [room.board.eta(job.id) for job in (running, sent, waiting)]
+    ends = [room.board.eta(job.id) for job in (running, sent, waits)]
     assert [round(end or 0) for end in ends] == [10, 20, 30]
 
 

@@ -269,7 +269,7 @@ async def test_unfinished_jobs_come_in_the_order_of_the_queue(store: Store) -> N
     await ended_job(store, make_job(id="ended", tag=0.1))
 
     assert [job.id for job in await store.unfinished()] == ["sent", "a", "x", "y", "c"]
-    assert await store.last_tag() == 3.0
+    assert await store.last_tag() == 0.5  # of those that were taken out
 
 
 async def test_undelivered_jobs_come_oldest_first(store: Store, clock: Clock) -> None:
@@ -285,8 +285,9 @@ async def test_undelivered_jobs_come_oldest_first(store: Store, clock: Clock) ->
 async def test_jobs_are_selected_and_counted_by_server_person_and_state(store: Store) -> None:
     everyone = ((None, 1), (30, 1), (30, 2), (31, 2))
     for tag, (guild, user) in enumerate(everyone):
-        await store.add(make_job(id=f"{guild}/{user}", place=make_place(guild_id=guild, user_id=user), tag=float(tag)))
-    await store.claim(await store.add(make_job(id="sent", tag=9.0)), "gpu")
+        place, at = make_place(guild_id=guild, user_id=user), NOON + timedelta(seconds=tag)
+        await store.add(make_job(id=f"{guild}/{user}", place=place, tag=float(tag), created_at=at))
+    await store.claim(await store.add(make_job(id="sent", tag=9.0, created_at=NOON + timedelta(seconds=9))), "gpu")
     waiting = [JobState.WAITING]
 
     assert [j.id for j in await store.select(guild_id=30)] == ["sent", "30/1", "30/2"]

@@ -25,15 +25,16 @@ class Line:
 
     def ask(self, who: int, seconds: float = 10.0, weight: float = 1.0) -> Waiting:
         self.count += 1
-        turn = self.queue.turn(who, seconds / weight)
+        job_id, at = f"{self.count:06}", BEGAN + timedelta(seconds=self.count)
+        turn = self.queue.turn(job_id, who, seconds / weight, at)
         job = replace(
             self.template,
-            id=f"{self.count:06}",
+            id=job_id,
             user_id=who,
             tag=turn.tag,
             first=turn.first,
             cost=seconds / weight,
-            created_at=BEGAN + timedelta(seconds=self.count),
+            created_at=at,
         )
         self.queue.put(job)
         return job
@@ -152,6 +153,5 @@ def test_a_restart_gives_the_same_order(asked: list[tuple[int, float]], taken: i
         again.put(job)
 
     assert again.order() == line.queue.order()
-    assert [again.turn(who, 1.0).first for who in range(1, 6)] == [
-        line.queue.turn(who, 1.0).first for who in range(1, 6)
-    ]
+    turns = [[queue.turn(f"{who}", who, 1.0, BEGAN).first for who in range(1, 6)] for queue in (again, line.queue)]
+    assert turns[0] == turns[1]

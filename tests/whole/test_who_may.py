@@ -156,9 +156,7 @@ class World:
         """A job of its owner's that waits and that nobody begins, and its message."""
         message = planted(self.discord, channel or self.people["owner"].home, "job:cancel:none")
         place = replace(self.template.place, message_id=message.id, channel_id=message.channel.id)
-        job = replace(
-            self.template, id=str(uuid4()), state=JobState.WAITING, place=place, tag=self.bot.runner.next_tag()
-        )
+        job = replace(self.template, id=str(uuid4()), state=JobState.WAITING, place=place)
         return await self.bot.store.add(job), message
 
     def question(self, person: Person, channel: Channel, custom_id: str) -> Message:
