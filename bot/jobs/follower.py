@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
@@ -35,6 +34,7 @@ from bot.errors import (
 )
 from bot.jobs.board import Board, Run
 from bot.jobs.estimates import USUAL_SECONDS
+from bot.jobs.files import Files
 from bot.jobs.job import Job, JobState
 from bot.jobs.ledger import Ledger
 from bot.jobs.rows import Changes
@@ -71,7 +71,7 @@ class Follower:
         """`ledger` knows what paid backends cost, `elsewhere` whether another could run a job that one cannot."""
         self._store = store
         self._board = board
-        self._data_dir = data_dir
+        self._files = Files(store, data_dir)
         self._ledger = ledger
         self._elsewhere = elsewhere
 
@@ -139,7 +139,7 @@ class Follower:
     async def _place(self, job: Job, backend: Backend) -> Placed:
         uploads = {}
         for key, path in job.files.items():
-            data = await asyncio.to_thread((self._data_dir / path).read_bytes)
+            data = await self._files.read(path)
             uploads[key] = await backend.upload(data, f"{job.upload_slot}-{key}{Path(path).suffix}")
         facts = Facts(catalogue=backend.catalogue, uploads=uploads, prefix=f"easel/{job.id}")
         placed = place(job.graph, facts, recipe=job.recipe, values=job.values)

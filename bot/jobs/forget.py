@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.pool import Pool
 from bot.errors import BackendUnreachable, Fenced
+from bot.jobs.alone import alone
 from bot.jobs.audit import Deed
 from bot.jobs.changes import write_fact
-from bot.jobs.folder import remove_files
+from bot.jobs.files import Files
 from bot.jobs.judging import judging_id
 from bot.jobs.preferences import forget_preferences, has_preferences
 from bot.jobs.pruning import files_in_use
 from bot.jobs.runner import Runner
+from bot.jobs.signals import Kind, tell
 from bot.jobs.store import Store
 from bot.jobs.tables import audit, facts, jobs
 from bot.jobs.thumbnails import thumbnail_path
@@ -65,21 +67,14 @@ class Forgetting:
         self._store = store
         self._pool = pool
         self._runner = runner
-        self._data_dir = data_dir
+        self._files = Files(store, data_dir)
         self._clock = clock
         self._wishes: dict[int, datetime] = {}
         runner.when_delivered(self._delivered)
 
     async def load(self) -> None:
         """What an earlier process was asked for and could not do to the end."""
-
-        async def read(connection: AsyncConnection) -> dict[int, datetime]:
-            rows = await connection.execute(select(facts).where(facts.c.key.startswith(WISH)))
-            return {int(row.key.removeprefix(WISH)): datetime.fromisoformat(row.value) for row in rows}
-
-        self._wishes = await self._store.transact(read)
-        for user_id in list(self._wishes):
-            await self._sweep(user_id)
+        await self.reload()
 
     async def count(self, user_id: int) -> int:
         """How many jobs of a person there are, those too that have not ended."""
@@ -99,26 +94,33 @@ class Forgetting:
         until = self._clock()
         preferred = await self.has_preferences(user_id)
         await self._store.transact(lambda connection: forget_preferences(connection, user_id))
-        await self._store.remember(f"{WISH}{user_id}", until.isoformat())
         self._wishes[user_id] = until
+        await self._store.transact(lambda connection: _wish(connection, user_id, until))
         for job in await self._store.select(user_id=user_id):
             try:
                 await self._runner.cancel(job.id, by)
             except Fenced:
                 log.debug("job %s had ended when it was to be forgotten", job.id)
-        return replace(await self._sweep(user_id), preferences=preferred)
+        return replace(await self._sweep(user_id, until), preferences=preferred)
+
+    async def reload(self, user_id: str | None = None) -> None:
+        """Another process was asked for it, or may have been: what was delivered before this was known goes too."""
+        found = await self._store.transact(_read_wishes)
+        new = {known: until for known, until in found.items() if self._wishes.get(known) != until}
+        self._wishes.update(new)
+        for known, until in new.items():
+            if user_id is None or known == int(user_id):
+                await self._sweep(known, until)
 
     async def _delivered(self, user_id: int) -> None:
-        if user_id in self._wishes:
-            await self._sweep(user_id)
+        if (until := self._wishes.get(user_id)) is not None:
+            await self._sweep(user_id, until)
 
-    async def _sweep(self, user_id: int) -> Forgotten:
-        until = self._wishes[user_id]
+    async def _sweep(self, user_id: int, until: datetime) -> Forgotten:
         gone = await self._store.transact(lambda connection: _forget(connection, user_id, until))
-        if not gone.left:
-            self._wishes.pop(user_id, None)
-        lying = [*gone.files, *map(thumbnail_path, gone.job_ids)]
-        await asyncio.to_thread(remove_files, self._data_dir, lying)
+        if not gone.left and self._wishes.get(user_id) == until:
+            del self._wishes[user_id]
+        await self._files.remove([*gone.files, *map(thumbnail_path, gone.job_ids)])
         reached = await asyncio.gather(*(self._tell(name, prompts) for name, prompts in gone.prompts.items()))
         log.info("%d jobs of person %d forgotten; %d to come", len(gone.job_ids), user_id, gone.left)
         return Forgotten(gone.job_ids, gone.left, all(reached))
@@ -136,12 +138,22 @@ class Forgetting:
         return True
 
 
+async def _wish(connection: AsyncConnection, user_id: int, until: datetime) -> None:
+    await write_fact(connection, f"{WISH}{user_id}", until.isoformat())
+    await tell(connection, Kind.FORGET, user_id)
+
+
+async def _read_wishes(connection: AsyncConnection) -> dict[int, datetime]:
+    rows = await connection.execute(select(facts).where(facts.c.key.startswith(WISH)))
+    return {int(row.key.removeprefix(WISH)): datetime.fromisoformat(row.value) for row in rows}
+
+
 async def _forget(connection: AsyncConnection, user_id: int, until: datetime) -> _Gone:
     """Those go whose person was told how they ended; with the last of all goes the wish."""
+    await alone(connection, "forget", user_id)
     mine = and_(jobs.c.user_id == user_id, jobs.c.created_at <= until)
     told = and_(mine, jobs.c.delivered_at.is_not(None))
-    gone = await _read(connection, told)
-    await connection.execute(delete(jobs).where(told))
+    gone = await _take(connection, told)
     reports = (audit.c.actor_id == user_id, audit.c.action == Deed.REPORT.value)
     await connection.execute(update(audit).where(*reports).values(reason=""))
     left = await connection.scalar(select(func.count()).select_from(jobs).where(mine)) or 0
@@ -153,8 +165,9 @@ async def _forget(connection: AsyncConnection, user_id: int, until: datetime) ->
     return _Gone(gone.job_ids, gone.prompts, gone.files - await files_in_use(connection), left)
 
 
-async def _read(connection: AsyncConnection, wanted: ColumnElement[bool]) -> _Gone:
-    rows = await connection.execute(select(jobs.c.id, jobs.c.backend, jobs.c.files, jobs.c.outcome).where(wanted))
+async def _take(connection: AsyncConnection, wanted: ColumnElement[bool]) -> _Gone:
+    columns = (jobs.c.id, jobs.c.backend, jobs.c.files, jobs.c.outcome)
+    rows = await connection.execute(delete(jobs).where(wanted).returning(*columns))
     ids: list[str] = []
     files: set[str] = set()
     prompts: dict[str, list[str]] = defaultdict(list)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs.folder import remove_files
+from bot.jobs.files import Files
 from bot.jobs.store import Store
 from bot.jobs.tables import jobs
 from bot.jobs.thumbnails import Thumbnails
@@ -19,7 +19,6 @@ from bot.jobs.thumbnails import Thumbnails
 log = logging.getLogger(__name__)
 
 DAY = 24 * 3600.0  # seconds
-FILES = "files"  # the uploads' folder inside the data folder
 
 
 class Housekeeping:
@@ -27,16 +26,14 @@ class Housekeeping:
 
     def __init__(self, store: Store, data_dir: Path, *, clock: Callable[[], datetime], keep_days: int) -> None:
         self._store = store
-        self._data_dir = data_dir
+        self._files = Files(store, data_dir)
         self._clock = clock
         self._keep_days = keep_days
         self._thumbnails = Thumbnails(data_dir)
 
     async def sweep(self) -> None:
         """Remove uploads which no job names: a crash left them. Only before anybody can send new ones."""
-        used = await self._store.files_in_use()
-        found = await asyncio.to_thread(self._uploads)
-        await asyncio.to_thread(remove_files, self._data_dir, found - used)
+        await self._files.sweep()
 
     async def serve(self) -> None:
         """Prune now and once a day, until cancelled."""
@@ -50,7 +47,7 @@ class Housekeeping:
     async def prune(self) -> None:
         """Forget what is older than `keep_days`, and first what is large."""
         pruned = await self._store.prune(before=self._clock() - timedelta(days=self._keep_days))
-        await asyncio.to_thread(remove_files, self._data_dir, pruned.files)
+        await self._files.remove(pruned.files)
         await self._clear_thumbnails()
         if pruned.emptied or pruned.forgotten:
             log.info("pruned: %d jobs forgotten, %d without graph and files", pruned.forgotten, pruned.emptied)
@@ -60,10 +57,6 @@ class Housekeeping:
         found = await asyncio.to_thread(self._thumbnails.known)
         if found:
             await asyncio.to_thread(self._thumbnails.remove, found - await self._store.transact(_ids))
-
-    def _uploads(self) -> set[str]:
-        files = (path for path in (self._data_dir / FILES).rglob("*") if path.is_file())
-        return {path.relative_to(self._data_dir).as_posix() for path in files}
 
 
 async def _ids(connection: AsyncConnection) -> frozenset[str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.jobs.alone import alone
 from bot.jobs.tables import audit, jobs, uses
 
 #: How long a delivered job keeps its graph and its uploads.
@@ -27,6 +28,7 @@ class Pruned:
 
 async def prune(connection: AsyncConnection, *, before: datetime, now: datetime) -> Pruned:
     """Jobs delivered before that time go, as does what moderators did then; after 30 days graph and files go."""
+    await alone(connection, "pruning")
     stale = jobs.c.delivered_at < max(before, now - KEEP_GRAPHS)
     full = or_(jobs.c.graph.is_not(None), jobs.c.files.is_not(None))
     gone = await _paths(connection, stale)

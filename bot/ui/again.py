@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 import discord
 
 from bot.errors import OptionRefused
+from bot.jobs.files import Files
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.settings import Settings
@@ -58,7 +57,7 @@ async def again(interaction: discord.Interaction[Any], bot: Bot, job: Job, *, ed
     if not graphs:
         raise unavailable(bot.library, job.workflow)
     options = {option.name: option for option in graphs[0].manifest.options}
-    files = await asyncio.to_thread(_files, job, options, bot.settings.data_dir)
+    files = await _files(job, options, Files(bot.store, bot.settings.data_dir))
     passing = _is_file if edited else _passing
     values = {name: value for name, value in job.values.items() if not passing(options.get(name), name, job)}
     given, left = fitted(bot, graphs, {**values, **files})
@@ -95,11 +94,12 @@ def _is_file(option: Option | None, name: str, job: Job) -> bool:
     return option.type in FILES if option is not None else name in job.files
 
 
-def _files(job: Job, options: Mapping[str, Option], folder: Path) -> dict[str, str]:
+async def _files(job: Job, options: Mapping[str, Option], files: Files) -> dict[str, str]:
     """The job's files that are still there, by option. OptionRefused where one is not: the job cannot do without."""
     had = [name for name in job.values if name in options and options[name].type in FILES]
+    there = await files.there(job.files[name] for name in had if name in job.files)
     for name in had:
-        if name not in job.files or not (folder / job.files[name]).is_file():
+        if job.files.get(name) not in there:
             raise OptionRefused(
                 name,
                 _("The file that was given for it is kept no longer. Use /{command} and attach it again.").format(

@@ -15,6 +15,7 @@ import discord
 from bot.comfy.pool import Pool
 from bot.errors import OptionRefused
 from bot.jobs.delivery import Delivery, Showing
+from bot.jobs.files import Files
 from bot.jobs.job import Job
 from bot.jobs.preferences import Preferences
 from bot.jobs.runner import Runner
@@ -185,7 +186,7 @@ class Maker:
         if message_id is None:
             return None
         try:
-            files = await keep(workflow.options, sources, job.id, self._bot.settings.data_dir)
+            files = await keep(workflow.options, sources, job.id, Files(self._bot.store, self._bot.settings.data_dir))
         except OptionRefused:
             await interaction.delete_original_response()  # everybody sees it, and a refusal is theirs alone
             raise

@@ -1,9 +1,8 @@
-"""Attachments a person gave -> files of the job's own, inside the data folder; what is of another kind is refused."""
+"""Attachments a person gave -> files of the job's own, kept where the jobs are; what is of another kind is refused."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Protocol
 import discord
 
 from bot.errors import AttachmentRefused, OptionRefused
+from bot.jobs.files import FOLDER, Files
 from bot.media.arrivals import PIXELS, cleaned
 from bot.media.duration import seconds
 from bot.media.sniff import Category, Kind, safe_name, sniff
@@ -78,24 +78,27 @@ def linked(url: str, filename: str, fetch: Fetch) -> Source:
 
 
 async def keep(
-    options: Mapping[str, Option], sources: Mapping[str, Source], job_id: str, folder: Path
+    options: Mapping[str, Option], sources: Mapping[str, Source], job_id: str, files: Files
 ) -> dict[str, str]:
-    """Where each one is now, relative to `folder`, under a name of ours; nothing is left there when one is refused.
+    """Where each one is now, under a name of ours; nothing is left there when one is refused.
 
     Raises OptionRefused, and what a broken connection to Discord raises.
     """
-    home = Path("files") / job_id
+    home = Path(FOLDER) / job_id
+    kept: dict[str, str] = {}
     try:
-        kept = {}
         for name, source in sources.items():
-            kept[name] = await _keep(options[name], source, home, folder)
-        return kept
+            extension, data = await _read(options[name], source)
+            kept[name] = (home / f"{name}{extension}").as_posix()
+            await files.write(kept[name], data)
     except BaseException:
-        await asyncio.to_thread(shutil.rmtree, folder / home, ignore_errors=True)
+        await files.remove(kept.values())
         raise
+    return kept
 
 
-async def _keep(option: Option, source: Source, home: Path, folder: Path) -> str:
+async def _read(option: Option, source: Source) -> tuple[str, bytes]:
+    """The extension that is right for it, and its bytes, cleaned."""
     try:
         data = await source.read(LARGEST)
         kind = sniff(data)
@@ -108,9 +111,7 @@ async def _keep(option: Option, source: Source, home: Path, folder: Path) -> str
             kind = sniff(data)
     except AttachmentRefused as refusal:
         raise OptionRefused(option.name, refusal.problem) from refusal
-    path = home / f"{option.name}{_extension(option, source.filename, kind)}"
-    await asyncio.to_thread(_write, folder / path, data)
-    return path.as_posix()
+    return _extension(option, source.filename, kind), data
 
 
 def _refuse_long(data: bytes) -> None:
@@ -134,8 +135,3 @@ def _unfit(option: Option) -> OptionRefused:
         Category.AUDIO: _("That file is no sound. Attach an MP3, WAV, FLAC or Ogg file."),
     }
     return OptionRefused(option.name, problems[KINDS[option.type][0]])
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
