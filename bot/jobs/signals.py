@@ -42,6 +42,12 @@ class Kind(StrEnum):
     SWITCHES = "switches"
     #: somebody wants to be forgotten; their id
     FORGET = "forget"
+    #: a job's message may show what is past, so whoever shows it draws it again; its id
+    DRAW = "draw"
+    #: somebody asks for what only the holder of a backend can get; the errand's id
+    ERRAND = "errand"
+    #: it was got, or cannot be had; the errand's id
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True)
