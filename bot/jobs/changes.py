@@ -16,6 +16,7 @@ from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.rows import Changes, Columns, from_row, to_columns, to_row
 from bot.jobs.signals import Kind, tell
 from bot.jobs.spending import Bill, book, correct
+from bot.jobs.strays import reclaim, slots_of
 from bot.jobs.tables import facts, jobs
 from bot.jobs.turns import closed_up
 
@@ -88,6 +89,10 @@ async def claim(
     connection: AsyncConnection, job: Job, columns: Columns, *, backend: str, bill: Bill | None, now: datetime
 ) -> Job:
     """Write them; where files go to the server with it, the lowest slot goes with it that no other job there holds."""
+    stray = await reclaim(connection, backend, job.id)
+    if stray is not None:  # it is there already, as far as anybody knows
+        again = {"remote_id": stray.remote_id or job.id, "upload_slot": stray.slot}
+        return await write(connection, job, {**columns, **again})
     if bill is not None:
         await book(connection, job.id, backend, bill, now)
     slot = await _free_slot(connection, backend) if job.files or job.recipe.safety is not None else None
@@ -98,6 +103,7 @@ async def _free_slot(connection: AsyncConnection, backend: str) -> int:
     await alone(connection, "upload slots", backend)
     held = and_(jobs.c.delivered_at.is_(None), jobs.c.upload_slot.is_not(None), jobs.c.backend == backend)
     taken = set((await connection.execute(select(jobs.c.upload_slot).where(held))).scalars())
+    taken |= await slots_of(connection, backend)
     return next(slot for slot in count() if slot not in taken)
 
 

@@ -106,7 +106,7 @@ class Job:
     a moderator said who stopped it; `upload_slot` is which names its files have on its server, no other job's there
     until it is delivered; `origin` the address of the message it goes on from, and `notes` what differs from there;
     `expanded` what was made of texts with wildcards, by option; `removed_by` who took its messages away; `needs`
-    what its graph asks of a server.
+    what its graph asks of a server; `moved` that it was taken from one that stayed away.
     """
 
     id: str
@@ -144,6 +144,7 @@ class Job:
     cost: float = 0.0
     first: bool = False
     needs: Needs = field(default_factory=Needs)
+    moved: bool = False
 
     @property
     def shown(self) -> tuple[Output, ...]:

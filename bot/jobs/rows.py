@@ -39,6 +39,7 @@ class Changes(TypedDict, total=False):
     visible: bool
     by_token: bool
     removed_by: int | None
+    moved: bool
     interaction_id: int
     token: str
     token_expires: datetime
@@ -124,6 +125,7 @@ _READERS: dict[str, Any] = {
     "roles": tuple,
     "spoiler": bool,
     "by_token": bool,
+    "moved": bool,
     "notes": lambda notes: tuple(notes or ()),
     "expanded": lambda texts: texts or {},
     "outcome": _read_outcome,

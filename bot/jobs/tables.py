@@ -106,6 +106,7 @@ jobs = Table(
     Column("cost", Double),  # virtual seconds; NULL: from before there were any
     Column("first", Boolean),  # NULL: no
     Column("needs", _json()),  # NULL: unknown
+    Column("moved", Boolean),  # NULL: no
     Index(None, "state"),
     Index(None, "guild_id", "state"),
     Index(None, "user_id", "state"),
@@ -214,6 +215,7 @@ strays = Table(
     Column("backend", String(255), primary_key=True),
     Column("job_id", String(36), primary_key=True),
     Column("remote_id", String(255)),
+    Column("slot", Integer),  # which names its files have there still
     Column("at", UtcTime, nullable=False),
 )
 

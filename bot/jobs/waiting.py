@@ -32,6 +32,7 @@ class Waiting:
     submits: int
     token_expires: datetime
     needs: Needs
+    moved: bool = False
 
     @property
     def key(self) -> Key:
@@ -56,6 +57,7 @@ def waiting(job: Job) -> Waiting:
         submits=job.submits,
         token_expires=place.token_expires,
         needs=shared(job.needs),
+        moved=job.moved,
     )
 
 
@@ -66,6 +68,7 @@ def from_columns(row: RowMapping) -> Waiting:
     facts["cost"] = float(facts["cost"] or 0.0)
     facts["first"] = bool(facts["first"])
     facts["roles"] = tuple(facts["roles"])
+    facts["moved"] = bool(facts["moved"])
     facts["needs"] = shared(Needs.from_dict(facts["needs"] or {}))
     return Waiting(**facts)
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("cost", sa.Double))
     op.add_column("jobs", sa.Column("first", sa.Boolean))
     op.add_column("jobs", sa.Column("needs", sa.JSON))
+    op.add_column("jobs", sa.Column("moved", sa.Boolean))
     op.create_table(
         "backends",
         sa.Column("name", sa.String(255), primary_key=True),
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.Column("backend", sa.String(255), primary_key=True),
         sa.Column("job_id", sa.String(36), primary_key=True),
         sa.Column("remote_id", sa.String(255)),
+        sa.Column("slot", sa.Integer),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(

@@ -1,0 +1,47 @@
+"""Open jobs taken from a backend: they wait again in their places, and what they left there is written down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.changes import OPEN, among, stamped, write
+from bot.jobs.job import Job, JobState
+from bot.jobs.rows import Changes, from_row
+from bot.jobs.strays import Stray, leave
+from bot.jobs.tables import jobs
+
+log = logging.getLogger(__name__)
+
+#: on a backend, as far as anybody knows
+PLACED = OPEN - {JobState.WAITING}
+
+
+async def move(
+    connection: AsyncConnection,
+    backend: str,
+    now: datetime,
+    *,
+    wanted: Callable[[Job], bool] = lambda job: True,
+    states: Collection[JobState] = PLACED,
+) -> list[Job]:
+    """Those of its jobs that are `wanted` elsewhere, as they are now: WAITING, or CANCELLED where somebody asked.
+
+    The fence goes up, so whoever followed one there is out; a run that may still be there is a stray.
+    """
+    placed = select(jobs).where(jobs.c.backend == backend, among(states)).with_for_update()
+    found = [from_row(row._mapping) for row in await connection.execute(placed)]
+    return [await _moved(connection, job, backend, now) for job in found if job.cancelled_by is not None or wanted(job)]
+
+
+async def _moved(connection: AsyncConnection, job: Job, backend: str, now: datetime) -> Job:
+    log.warning("job %s is taken from %s", job.id, backend)
+    await leave(connection, Stray(backend, job.id, job.remote_id, job.upload_slot), now)
+    fields: Changes = {"state": JobState.CANCELLED}
+    if job.cancelled_by is None:
+        fields = {"state": JobState.WAITING, "moved": True, "submits": max(0, job.submits - 1)}
+    return await write(connection, job, stamped(job, fields, now) | {"fence": jobs.c.fence + 1})
