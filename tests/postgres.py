@@ -18,6 +18,8 @@ from uuid import uuid4
 import pytest
 
 from bot.jobs.store import Store
+from bot.jobs.tables import metadata
+from bot.jobs.tickets import VERSION
 from tests.pure.jobs import begin_database, database_url
 
 #: where Debian's packages have the programs, and the other systems
@@ -46,6 +48,7 @@ class Postgres:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._template: str | None = None
+        self._common: str | None = None
         self.port = _free_port()
 
     @property
@@ -124,6 +127,16 @@ class Postgres:
             self._template = name
         return self._template
 
+    def emptied(self) -> str:
+        """The name of a database of today that tests use in turn: quicker than one of its own for each."""
+        if self._common is None:
+            self._common = self.create(self.template())
+        else:
+            tables = [table.name for table in metadata.sorted_tables if table.name != "facts"]
+            away = [*(f"DELETE FROM {name}" for name in tables), f"DELETE FROM facts WHERE key <> '{VERSION}'"]
+            self.ask("; ".join(away), self._common)
+        return self._common
+
     def drop(self, name: str) -> None:
         """Whoever is connected to it is thrown out."""
         self.ask(f"DROP DATABASE {name} WITH (FORCE)")
@@ -165,7 +178,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         asyncio.run(begin_database(tmp_path))
         yield database_url(tmp_path)
         return
-    yield from _database_of(request.getfixturevalue("postgres"))
+    server: Postgres = request.getfixturevalue("postgres")
+    yield server.url(server.emptied())
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,9 @@ from bot.jobs.rules import Limits, Rules
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from bot.jobs.tables import uses
+from bot.jobs.waiting import waiting
 from bot.settings import Settings
-from tests.pure.jobs import NOON, Clock, make_job, make_place, open_store
+from tests.pure.jobs import NOON, Clock, make_job, make_place
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    store = await open_store(tmp_path, clock=clock)
+async def store(database: str, clock: Clock) -> AsyncIterator[Store]:
+    store = await Store.open(database, clock=clock)
     yield store
     await store.close()
 
@@ -72,6 +72,7 @@ async def used(store: Store) -> int:
     return await store.transact(read)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("asked", "most"),
     [
@@ -95,6 +96,22 @@ async def test_of_a_hundred_at_once_as_many_are_let_in_as_the_limit_says(
 
     assert sum(results) == most
     assert await used(store) == most
+
+
+@pytest.mark.parametrize("asked", [quota(waiting=4), quota(hour=4, cooldown_here=0), quota(cost=1, budget=4)])
+async def test_of_many_at_once_in_two_processes_as_many_are_let_in_as_the_limit_says(
+    fleet_database: str, clock: Clock, asked: Quota
+) -> None:
+    stores = [await Store.open(fleet_database, clock=clock) for _process in range(2)]
+    admissions = [Admission(store, clock) for store in stores]
+    async with asyncio.timeout(60):
+        wanted = [let_in(admission, job(user_id=40), asked) for admission in admissions for _time in range(12)]
+        results = await asyncio.gather(*wanted)
+
+    assert sum(results) == 4
+    assert await used(stores[0]) == 4
+    for store in stores:
+        await store.close()
 
 
 async def test_a_hundred_people_at_once_share_one_budget(store: Store, admission: Admission) -> None:
@@ -236,10 +253,10 @@ async def test_limits_are_those_of_the_server_and_of_the_roles_a_job_came_with(s
     await servers.change(30, lambda _: Rules(limits=Limits(running=1, hour=5), by_role={7: Limits(running=3)}))
     defaults = Limits(running=2)
 
-    assert running_limit(servers, defaults, job()) == 1
-    assert running_limit(servers, defaults, job(roles=(6, 7))) == 3
-    assert running_limit(servers, defaults, job(guild_id=None, roles=(7,))) == 2
-    assert running_limit(servers, Limits(), job(guild_id=31)) == 0
+    assert running_limit(servers, defaults, waiting(job())) == 1
+    assert running_limit(servers, defaults, waiting(job(roles=(6, 7)))) == 3
+    assert running_limit(servers, defaults, waiting(job(guild_id=None, roles=(7,)))) == 2
+    assert running_limit(servers, Limits(), waiting(job(guild_id=31))) == 0
     assert limits_of(servers, defaults, 30, [7]) == Limits(running=3, hour=5)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.jobs.audit import REASON, Audit, Deed, Entry
 from bot.jobs.store import Store
 from bot.ui.audit import audit_line
-from tests.pure.jobs import NOON, Clock, open_store
+from tests.pure.jobs import NOON, Clock
 
 
 @pytest.fixture
@@ -20,8 +19,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    store = await open_store(tmp_path, clock=clock)
+async def store(database: str, clock: Clock) -> AsyncIterator[Store]:
+    store = await Store.open(database, clock=clock)
     yield store
     await store.close()
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.jobs.blocks import EVERYWHERE, Blocks
 from bot.jobs.store import Store
-from tests.pure.jobs import Clock, open_store
+from tests.pure.jobs import Clock
 
 HERE, ELSEWHERE, ADA, BEN, MODERATOR = 30, 31, 40, 41, 99
 
@@ -21,8 +20,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    store = await open_store(tmp_path, clock=clock)
+async def store(database: str, clock: Clock) -> AsyncIterator[Store]:
+    store = await Store.open(database, clock=clock)
     yield store
     await store.close()
 

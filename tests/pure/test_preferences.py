@@ -20,7 +20,7 @@ from bot.jobs.store import Store
 from bot.jobs.tables import preferences
 from bot.jobs.wording import STYLE, Speaker, Wording, without_style
 from bot.workflow.workflow import Workflow
-from tests.pure.jobs import Clock, open_store
+from tests.pure.jobs import Clock
 from tests.pure.test_binding_choices import build
 
 ADA, BOB = 40, 41
@@ -41,8 +41,8 @@ targets = "Prompt.text"
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await open_store(tmp_path, clock=Clock())
+async def store(database: str) -> AsyncIterator[Store]:
+    store = await Store.open(database, clock=Clock())
     yield store
     await store.close()
 

@@ -15,7 +15,7 @@ from bot.errors import Fenced, JobFailed
 from bot.jobs.changes import NEXT
 from bot.jobs.job import ENDED, Job, JobState, Outcome, Place
 from bot.jobs.store import Store
-from tests.pure.jobs import NOON, Clock, database_url, full_job, make_job, make_place, open_store
+from tests.pure.jobs import NOON, Clock, database_url, full_job, make_job, make_place
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    store = await open_store(tmp_path, clock=clock)
+async def store(database: str, clock: Clock) -> AsyncIterator[Store]:
+    store = await Store.open(database, clock=clock)
     yield store
     await store.close()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.jobs.job import Job, JobState
 from bot.jobs.pruning import Pruned
 from bot.jobs.store import Store
-from tests.pure.jobs import Clock, make_job, open_store
+from tests.pure.jobs import Clock, make_job
 
 
 @pytest.fixture
@@ -20,8 +19,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    store = await open_store(tmp_path, clock=clock)
+async def store(database: str, clock: Clock) -> AsyncIterator[Store]:
+    store = await Store.open(database, clock=clock)
     yield store
     await store.close()
 

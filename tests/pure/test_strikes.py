@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +19,7 @@ from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from bot.jobs.strikes import Strike, Strikes
 from bot.jobs.tables import metadata, strikes
-from tests.pure.jobs import NOON, Clock, open_store
+from tests.pure.jobs import NOON, Clock
 from tests.pure.workflow_parts import load
 
 GUILD, ADA, BOB, ME = 30, 40, 41, 99
@@ -49,9 +48,9 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(database: str) -> AsyncIterator[Scene]:
     clock = Clock()
-    store = await open_store(tmp_path, clock=clock)
+    store = await Store.open(database, clock=clock)
     yield Scene(store, clock)
     await store.close()
 
