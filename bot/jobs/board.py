@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
@@ -79,6 +79,8 @@ class Board:
         self._kept = kept
         self._ends: dict[str, float] = {}
         self.estimates = estimates
+        #: which waiting jobs this process shows: in a fleet each gateway has its own
+        self.shows: Callable[[Waiting], bool] = lambda job: True
 
     def begin(self, job: Job, backend: Backend, *, known: bool = False) -> Run:
         """The job is on its way to that backend, behind all it has; where a `known` one stands there it will tell."""
@@ -187,6 +189,8 @@ class Board:
         return abs(monotonic() + standing.eta - told) > max(DRIFT, standing.eta / 4)
 
     async def _show_waiting(self, standing: Standing) -> None:
+        if not self.shows(standing.job):
+            return
         if standing.eta is None:
             self._ends.pop(standing.job.id, None)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,6 +43,28 @@ class Showing:
     eta: float | None = None
     note: Note | None = None
     trouble: EaselError | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Leave:
+    """To edit a job's message: for so many seconds, and `done` is called when the edit returned or was broken off."""
+
+    seconds: float
+    done: Callable[[], None] = lambda: None
+
+
+class Rights(Protocol):
+    """Who may show a job now, where several processes could."""
+
+    def ask(self, job_id: str) -> Leave | None:
+        """None where another process shows it."""
+
+
+class Alone:
+    """No other process does."""
+
+    def ask(self, job_id: str) -> Leave | None:
+        return Leave(math.inf)
 
 
 class DeliveryDelayed(EaselError):

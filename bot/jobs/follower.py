@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +47,9 @@ log = logging.getLogger(__name__)
 #: whether another backend could run that job
 Elsewhere = Callable[[Job, Backend], bool]
 
+#: who takes a job for a backend of that name, and what it costs there
+Claim = Callable[[Job, str, Bill | None], Awaitable[Job]]
+
 SUBMITS = 2  # a job the server forgot is sent once more
 STARTED = (ExecutionStart, ExecutionCached, Executing, ProgressState)
 
@@ -74,6 +77,8 @@ class Follower:
         self._files = Files(store, data_dir)
         self._ledger = ledger
         self._elsewhere = elsewhere
+        #: takes a waiting job for a backend
+        self.claim: Claim = self._claim
 
     async def carry(self, job: Job, backend: Backend, *, known: bool) -> Job:
         """The job as it is afterwards: ended, or WAITING again. `known` ones were sent by an earlier process.
@@ -94,7 +99,8 @@ class Follower:
         refund = 0.0 if bill is None else -bill.cost
         try:
             if not known:
-                job = await self._store.claim(job, backend.name, bill=bill)
+                job = await self.claim(job, backend.name, bill)
+                known = job.remote_id is not None  # it was left there when that was away
             return await self._follow(job, backend, known=known, bill=bill)
         except (Fenced, BudgetSpent):
             raise
@@ -114,6 +120,9 @@ class Follower:
         except Exception:  # the border of one job: a fault of ours must not take the others down
             log.exception("job %s failed inside the bot", job.id)
             return await self._fail(job, BotFailed())
+
+    async def _claim(self, job: Job, backend: str, bill: Bill | None) -> Job:
+        return await self._store.claim(job, backend, bill=bill)
 
     def _bill(self, job: Job, backend: Backend) -> Bill | None:
         if not backend.cost or self._ledger is None:

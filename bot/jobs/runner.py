@@ -14,6 +14,7 @@ from typing import Any
 from bot.comfy.backend import Backend, BackendState
 from bot.comfy.pool import Pool
 from bot.errors import Fenced
+from bot.jobs.absence import LOST_SECONDS, Absence
 from bot.jobs.board import Board
 from bot.jobs.changes import OPEN
 from bot.jobs.delivery import Delivery
@@ -24,6 +25,7 @@ from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
 from bot.jobs.judging import Judge
 from bot.jobs.ledger import Ledger
+from bot.jobs.moving import move
 from bot.jobs.outbox import Outbox
 from bot.jobs.overflow import Overflow
 from bot.jobs.queue import JobQueue
@@ -52,9 +54,11 @@ class Runner:
         judge: Judge | None = None,
         ledger: Ledger | None = None,
         overflow_seconds: float = 120,
+        lost_seconds: float = LOST_SECONDS,
     ) -> None:
         """`retry_seconds` is the first pause after a delivery that failed; jobs that would wait `overflow_seconds`
-        longer for one's own backends may go to paid ones, as far as the `ledger` allows."""
+        longer for one's own backends may go to paid ones, as far as the `ledger` allows; those of a backend that is
+        away for `lost_seconds` go to others."""
         self.store = store
         self.queue = queue
         self.pool = pool
@@ -66,6 +70,8 @@ class Runner:
             self._overflow = Overflow(
                 self.dispatcher, pool, queue, self.board, ledger, seconds=overflow_seconds, clock=clock
             )
+        self.absence = Absence(store, pool, self, seconds=lost_seconds, now=clock)
+        self.dispatcher.barred = self.absence.stopping
         self._follower = Follower(store, self.board, data_dir, ledger=ledger, elsewhere=self._elsewhere)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds, judge=judge)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
@@ -74,13 +80,23 @@ class Runner:
         self._begun: list[Job] = []
         self._group = asyncio.TaskGroup()
         self._works: set[asyncio.Task[None]] = set()
+        self._carrying: dict[str, tuple[Backend, asyncio.Task[None]]] = {}
+        self._now = clock
+        #: who follows or delivers a job, and the backend that takes; None: none
+        self._hands: dict[str, dict[asyncio.Task[None], str | None]] = {}
         self._dispatching: asyncio.Task[None] | None = None
+        #: in a fleet, in place of the dispatcher and of what an earlier process left; and what ends that
+        self.member: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self.on_drain: Callable[[], None] = lambda: None
 
     async def prepare(self) -> None:
         """Look at what an earlier process left, before the first command can arrive."""
         self.queue.now = await self.store.last_tag()
         if self._ledger is not None:
             await self._ledger.load()
+        await self._housekeeping.sweep()
+        if self.member is not None:
+            return
         self._undelivered = await self.store.undelivered()
         self._begun = await self.store.begun()
         for job in self._begun:
@@ -88,19 +104,22 @@ class Runner:
         for light in await self.store.waiting():
             await self.board.estimates.load(light.workflow)
             self.queue.put(light)
-        await self._housekeeping.sweep()
 
     async def serve(self) -> None:
         """Resume what an earlier process left, then take jobs as backends have room. Only after `prepare()`."""
         async with self._group as group:
-            for job in self._undelivered:
-                self._start(job.id, self._outbox.deliver(job))
-            for job in self._begun:
-                await self._guard(job.id, self._resume(job))
-            self._dispatching = group.create_task(self.dispatcher.serve(), name="dispatcher")
+            if self.member is not None:
+                group.create_task(self.member(), name="fleet")
+            else:
+                for job in self._undelivered:
+                    self.deliver(job)
+                for job in self._begun:
+                    await self._guard(job.id, self._resume(job))
+                self._dispatching = group.create_task(self.dispatcher.serve(), name="dispatcher")
             group.create_task(self.pool.serve(), name="backends")
             group.create_task(self.board.redraw(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
+            group.create_task(self.absence.serve(), name="absence")
             if self._overflow is not None:
                 group.create_task(self._overflow.serve(), name="overflow")
 
@@ -146,11 +165,59 @@ class Runner:
             raise Fenced(job_id)
         job = await self.store.cancel_request(job, by, reason=reason, only=only)
         if job.state.ended:
-            self._start(job.id, self._outbox.deliver(job))
+            self.deliver(job)
             await self._close_up(job)
         else:
             self._start(job.id, self._stop(job))
         return job
+
+    def begin(self, job: Waiting, backend: Backend, known: Job | None = None) -> asyncio.Future[None]:
+        """Take it there; `known` ones were sent earlier. Done when it is on that backend no more.
+
+        No await between its leaving the queue and this: the next one taken already knows of it.
+        """
+        self.dispatcher.hold(backend, job.needs)
+        off: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._take(job.id, self._run(job, backend, known=known, off=off), backend.name)
+        return off
+
+    async def follow(self, job: Job, backend: Backend) -> None:
+        """One that another process sent there, or this one before it lost the backend for a while."""
+        await self.freed(job.id)
+        await self.board.estimates.load(job.workflow)
+        log.info("job %s is looked up on %s", job.id, backend.name)
+        self.queue.begin(waiting(job))
+        self.begin(waiting(job), backend, known=job)
+
+    def deliver(self, job: Job) -> None:
+        """Tell its person how it ended, unless that is under way."""
+        if job.id not in self._hands:
+            self._take(job.id, self._outbox.deliver(job), job.backend)
+
+    def stop_here(self, job: Job) -> None:
+        """Somebody asked another process to stop it."""
+        self._start(job.id, self._stop(job))
+
+    def has(self, job_id: str) -> bool:
+        """Whether this process follows or delivers it."""
+        return job_id in self._hands
+
+    def place_of(self, job_id: str) -> str | None:
+        """The backend that takes; None: it is about none."""
+        return next((place for place in self._hands.get(job_id, {}).values() if place is not None), None)
+
+    def let_go(self, place: str) -> list[str]:
+        """At once nothing is done any more for jobs on that backend: another process may. Their ids."""
+        ids = [job_id for job_id, tasks in self._hands.items() if place in tasks.values()]
+        for job_id in ids:
+            for task in self._hands[job_id]:
+                task.cancel()
+        return ids
+
+    async def freed(self, job_id: str) -> None:
+        """Until nothing is done for it any more."""
+        while tasks := self._hands.get(job_id):
+            await asyncio.wait(list(tasks))
 
     def when_delivered(self, tell: Callable[[int], Awaitable[None]]) -> None:
         """`tell` is told of whose job it was, each time a person has seen how one ended."""
@@ -159,6 +226,7 @@ class Runner:
     async def drain(self, seconds: float) -> None:
         """Take no more jobs, let running ones finish for a while, and tell the rest that they survive."""
         self.board.stopping = True
+        self.on_drain()
         if self._dispatching is not None:
             self._dispatching.cancel()
         await self.board.show_waiting()
@@ -178,6 +246,28 @@ class Runner:
         if not self.board.leaving:
             self._start(job.id, self._abandon(job))
 
+    def suits(self, job: Job, backend: Backend) -> bool:
+        """Whether that backend has, or may have, all that the job needs."""
+        return self.dispatcher.can_run(waiting(job), backend)
+
+    async def taken(self, job: Job) -> None:
+        """It was taken from its backend: nobody follows it there any more, and it waits again or has ended."""
+        _backend, task = self._carrying.get(job.id, (None, None))
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        if job.state is JobState.WAITING:
+            await self.submit(job)
+        else:
+            self._start(job.id, self._outbox.deliver(job))
+
+    def rejoin(self, job_id: str, backend: Backend) -> bool:
+        """Whether a job that waits is followed on that backend again, or is on it already."""
+        light = self.queue.take(job_id)
+        if light is not None:
+            self._begin(light, backend)
+        return self._carrying.get(job_id, (None, None))[0] is backend
+
     async def _close_up(self, job: Job) -> None:
         """It is out of the queue, and its person's later ones are where the database has them."""
         self.queue.remove(job.id)
@@ -186,7 +276,6 @@ class Runner:
     async def _resume(self, job: Job) -> None:
         backend = self.pool.get(job.backend)
         if backend is None:
-            log.warning("job %s was on %s, which is not among COMFYUI_URLS any more", job.id, job.backend)
             await self._requeue(job)
         else:
             log.info("job %s is looked up on %s", job.id, backend.name)
@@ -203,15 +292,12 @@ class Runner:
         if job.cancelled_by is None:
             await self.submit(await self.store.change(job, state=JobState.WAITING))
         else:
-            cancelled = await self.store.change(job, state=JobState.CANCELLED)
-            self._start(job.id, self._outbox.deliver(cancelled))
+            self.deliver(await self.store.change(job, state=JobState.CANCELLED))
 
     def _begin(self, job: Waiting, backend: Backend, known: Job | None = None) -> None:
-        """No await between its leaving the queue and this: the next one taken already knows of it."""
-        self.dispatcher.hold(backend, job.needs)
-        self._start(job.id, self._run(job, backend, known=known))
+        self.begin(job, backend, known=known)
 
-    async def _run(self, light: Waiting, backend: Backend, *, known: Job | None) -> None:
+    async def _run(self, light: Waiting, backend: Backend, *, known: Job | None, off: asyncio.Future[None]) -> None:
         try:
             job = known or await self.store.get(light.id)
             if job is None:
@@ -226,6 +312,8 @@ class Runner:
         finally:
             self.queue.end(light.id)
             self.dispatcher.release(backend)
+            if not off.done():
+                off.set_result(None)
         if job.state is JobState.DONE and job.seconds is not None:
             self.board.estimates.learn(job.workflow, job.seconds)
         if job.state.ended:
@@ -260,11 +348,24 @@ class Runner:
         except Fenced:
             log.debug("job %s had ended when its message was deleted", job.id)
 
-    def _start(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
+    def _take(self, job_id: str, work: Coroutine[Any, Any, None], place: str | None) -> None:
+        """The job is in our hands until it is done."""
+        task = self._start(job_id, work)
+        self._hands.setdefault(job_id, {})[task] = place
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._hands[job_id].pop(task)
+            if not self._hands[job_id]:
+                del self._hands[job_id]
+
+        task.add_done_callback(done)
+
+    def _start(self, job_id: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work for one job: its own task, and nobody else's trouble."""
         task = self._group.create_task(self._guard(job_id, work), name=f"job {job_id}")
         self._works.add(task)
         task.add_done_callback(self._works.discard)
+        return task
 
     async def _guard(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
         try:

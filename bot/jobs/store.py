@@ -46,6 +46,10 @@ from bot.jobs.waiting import COLUMNS, Waiting, from_columns
 T = TypeVar("T")
 
 
+async def nothing(connection: AsyncConnection) -> None:
+    """Beside a claim, where a process is alone."""
+
+
 def utc_now() -> datetime:
     """The clock, where none is handed in."""
     return datetime.now(UTC)
@@ -141,17 +145,28 @@ class Store:
         now = self._clock()
         return self._written(job, await self.transact(lambda connection: revise(connection, job, decide, now, more)))
 
-    async def claim(self, job: Job, backend: str, *, bill: Bill | None = None) -> Job:
+    async def claim(
+        self,
+        job: Job,
+        backend: str,
+        *,
+        bill: Bill | None = None,
+        beside: Callable[[AsyncConnection], Awaitable[None]] = nothing,
+    ) -> Job:
         """A waiting job goes to that backend: before the POST. The fence goes up, so whoever had it before is out.
 
         `bill` is what it costs there. Raises BudgetSpent, and nothing changes, where the budget has no room for that.
+        `beside` is done first, in the same transaction, and may raise too.
         """
         now = self._clock()
         columns = stamped(job, {"state": JobState.SUBMITTED, "backend": backend}, now)
         columns |= {"fence": jobs.c.fence + 1, "submits": jobs.c.submits + 1}
-        return await self.transact(
-            lambda connection: claim(connection, job, columns, backend=backend, bill=bill, now=now)
-        )
+
+        async def work(connection: AsyncConnection) -> Job:
+            await beside(connection)
+            return await claim(connection, job, columns, backend=backend, bill=bill, now=now)
+
+        return await self.transact(work)
 
     async def locate(self, job_id: str, **fields: Unpack[Changes]) -> Job:
         """Write where a job's message is, whatever became of the job meanwhile; Fenced when it is forgotten."""
