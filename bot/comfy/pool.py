@@ -12,12 +12,15 @@ from bot.workflow.catalogue import Catalogue
 
 
 class Pool:
-    """`paused` are names of backends that get nothing new; `lost` of those that have been away too long to wait for."""
+    """`paused` are names of backends that get nothing new, as do those that are `leaving` to be no longer ours; `lost`
+    of those that have been away too long to wait for.
+    """
 
     def __init__(self, backends: Sequence[Backend]) -> None:
         self.backends = tuple(backends)
         self.paused: set[str] = set()
         self.lost: set[str] = set()
+        self.leaving: set[str] = set()
         self._moved: list[asyncio.Future[None]] = []
         self._group: asyncio.TaskGroup | None = None
         self._serving: dict[str, asyncio.Task[None]] = {}
@@ -41,6 +44,7 @@ class Pool:
         self.backends = tuple(backend for backend in self.backends if backend.name != name)
         self.paused.discard(name)
         self.lost.discard(name)
+        self.leaving.discard(name)
         self.touch()
         task = self._serving.pop(name, None)
         if task is not None:
@@ -68,8 +72,12 @@ class Pool:
 
     @property
     def present(self) -> list[Backend]:
-        """Those that are there, or may be back in a moment."""
-        return [backend for backend in self.backends if backend.name not in self.lost]
+        """Those that are there, or may be back in a moment, and stay."""
+        return [backend for backend in self.backends if backend.name not in self.lost | self.leaving]
+
+    def takes(self, backend: Backend) -> bool:
+        """Whether it gets anything new: it is up, and nobody paused it or took it away."""
+        return backend.state is BackendState.UP and backend.name not in self.paused | self.leaving
 
     @property
     def problem(self) -> BackendError | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
 
-from bot.comfy.backend import Backend, BackendState
+from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.jobs.queue import JobQueue
 from bot.jobs.waiting import Waiting
@@ -63,6 +63,8 @@ class Dispatcher:
         self._begin = begin
         self.may_take = may_take
         self.may_open: Callable[[Backend], bool] = may_open_all
+        #: a job's id and a backend's name: that one must not go there now
+        self.barred: Set[tuple[str, str]] = frozenset()
         self._clock = clock
         self._crews: dict[str, Crew] = {}
         self._overtaken: dict[str, float] = {}
@@ -126,8 +128,7 @@ class Dispatcher:
         return [backend for backend in self._pool.backends if self._is_open(backend)]
 
     def _is_open(self, backend: Backend) -> bool:
-        up = backend.state is BackendState.UP and backend.name not in self._pool.paused
-        return up and self.crew(backend).free > 0 and self.may_open(backend)
+        return self._pool.takes(backend) and self.crew(backend).free > 0 and self.may_open(backend)
 
     def _pair(self, backends: Sequence[Backend]) -> tuple[Waiting, Backend] | None:
         """The next job and where it goes; a job with warm models may go before others, for a while."""
@@ -148,9 +149,13 @@ class Dispatcher:
 
     def _options(self, backends: Sequence[Backend]) -> Iterable[tuple[Waiting, list[Backend]]]:
         for job in self._queue.startable():
-            places = [backend for backend in backends if self.fits(job, backend) and self.may_take(job, backend)]
+            places = [backend for backend in backends if self._may_go(job, backend)]
             if places:
                 yield job, places
+
+    def _may_go(self, job: Waiting, backend: Backend) -> bool:
+        barred = (job.id, backend.name) in self.barred
+        return not barred and self.fits(job, backend) and self.may_take(job, backend)
 
     def _is_warm(self, job: Waiting, backend: Backend) -> bool:
         return bool(job.needs.loaded) and job.needs.loaded == self.crew(backend).loaded

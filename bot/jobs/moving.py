@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.changes import OPEN, among, stamped, write
@@ -36,6 +36,12 @@ async def move(
     placed = select(jobs).where(jobs.c.backend == backend, among(states)).with_for_update()
     found = [from_row(row._mapping) for row in await connection.execute(placed)]
     return [await _moved(connection, job, backend, now) for job in found if job.cancelled_by is not None or wanted(job)]
+
+
+async def held_by(connection: AsyncConnection, backend: str) -> int:
+    """How many jobs it has that somebody waits for: those it runs, and those whose files lie there."""
+    mine = and_(jobs.c.backend == backend, jobs.c.delivered_at.is_(None), jobs.c.state != JobState.WAITING.value)
+    return await connection.scalar(select(func.count()).select_from(jobs).where(mine)) or 0
 
 
 async def _moved(connection: AsyncConnection, job: Job, backend: str, now: datetime) -> Job:
