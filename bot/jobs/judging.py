@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.comfy.backend import Backend
+from bot.comfy.backend import Backend, BackendState
 from bot.comfy.client import TooLarge
 from bot.comfy.events import Output, Settled
 from bot.comfy.pool import Pool
@@ -114,9 +114,25 @@ class Judge:
         if kind.category is not Category.PICTURE:
             return Verdict.SAFE if safety.unjudged == "pass" else Verdict.UNJUDGED
         data = await asyncio.to_thread(strip_metadata, data)
-        uploaded = await backend.upload(data, f"safety-{job.upload_slot}-{number}{kind.extension}")
-        texts = await self._ask(job, safety, backend, uploaded, number)
+        judge = self._judge_for(backend)
+        owner = job.upload_slot if judge is backend else job.id  # slots are free of others' files on one backend alone
+        uploaded = await judge.upload(data, f"safety-{owner}-{number}{kind.extension}")
+        texts = await self._ask(job, safety, judge, uploaded, number)
         return Verdict.UNSAFE if any(is_unsafe(text, safety.unsafe) for text in texts) else Verdict.SAFE
+
+    def _judge_for(self, backend: Backend) -> Backend:
+        """Its own results, or those of a paid one: no words come from there. Raises BackendUnreachable where one's own
+        are away, NoOutputs where there are none.
+        """
+        if not backend.cost:
+            return backend
+        own = [other for other in self._pool.backends if not other.cost]
+        up = [other for other in own if other.state is BackendState.UP]
+        if own and not up:
+            raise BackendUnreachable(own[0].name, "it is to judge a picture from elsewhere")
+        if not up:
+            raise NoOutputs
+        return min(up, key=lambda other: other.queue_remaining)
 
     async def _ask(self, job: Job, safety: Safety, backend: Backend, uploaded: str, number: int) -> Sequence[str]:
         """What the workflow says of a picture, at least one text. Raises what a job fails of."""

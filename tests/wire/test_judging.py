@@ -6,11 +6,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
+from bot.cloud.backend import CloudBackend
+from bot.cloud.endpoint import Endpoint
 from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.events import Output, Settled
@@ -29,6 +34,7 @@ from bot.jobs.strikes import Strikes
 from bot.workflow.library import Library
 from bot.workflow.recipe import Recipe
 from bot.workflow.safety import Safety
+from tests.clouds import KEY, Cloud
 from tests.pure.jobs import make_job, open_store
 from tests.wire.simulated import EMPTY
 
@@ -103,6 +109,28 @@ async def test_a_text_of_a_primitive_decides(simulator: Simulator, tmp_path: Pat
     assert again is job
     assert stored == job
     assert list(simulator.executed)[1:] == [judging_id(job.id, 0)]
+
+
+async def test_what_a_cloud_made_is_judged_by_ones_own(simulator: Simulator, tmp_path: Path) -> None:
+    """Clouds hand out files, and no words."""
+    async with (
+        court(simulator, tmp_path) as here,
+        Simulator(data_dir=tmp_path / "elsewhere") as elsewhere,
+        Cloud(elsewhere.url, tmp_path / "cloud") as cloud,
+    ):
+        paid = CloudBackend(Endpoint(cloud.url, SecretStr(KEY)), data_dir=tmp_path)
+        serving = asyncio.create_task(paid.serve())
+        await paid.wait_up()
+        job = await Court(paid, here.store, here.library).made()
+        judged = await here.judge(pool=Pool([paid, here.backend])).judged(job)
+        other = await here.store.add(replace(job, id=str(uuid4())))
+        alone = await here.judge(pool=Pool([paid])).judged(other)
+        serving.cancel()
+        await asyncio.wait([serving])
+
+    assert judged.outcome.verdicts == (Verdict.SAFE,)
+    assert list(simulator.executed) == [judging_id(job.id, 0)]
+    assert alone.outcome.verdicts == (Verdict.FAILED,)
 
 
 async def test_a_server_that_is_in_no_setting_any_more_withholds(simulator: Simulator, tmp_path: Path) -> None:
