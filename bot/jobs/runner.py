@@ -80,7 +80,6 @@ class Runner:
         self._begun: list[Job] = []
         self._group = asyncio.TaskGroup()
         self._works: set[asyncio.Task[None]] = set()
-        self._carrying: dict[str, tuple[Backend, asyncio.Task[None]]] = {}
         self._now = clock
         #: who follows or delivers a job, and the backend that takes; None: none
         self._hands: dict[str, dict[asyncio.Task[None], str | None]] = {}
@@ -252,21 +251,20 @@ class Runner:
 
     async def taken(self, job: Job) -> None:
         """It was taken from its backend: nobody follows it there any more, and it waits again or has ended."""
-        _backend, task = self._carrying.get(job.id, (None, None))
-        if task is not None:
+        for task in self._hands.get(job.id, ()):
             task.cancel()
-            await asyncio.wait([task])
+        await self.freed(job.id)
         if job.state is JobState.WAITING:
             await self.submit(job)
         else:
-            self._start(job.id, self._outbox.deliver(job))
+            self.deliver(job)
 
     def rejoin(self, job_id: str, backend: Backend) -> bool:
         """Whether a job that waits is followed on that backend again, or is on it already."""
         light = self.queue.take(job_id)
         if light is not None:
-            self._begin(light, backend)
-        return self._carrying.get(job_id, (None, None))[0] is backend
+            self.begin(light, backend)
+        return self.place_of(job_id) == backend.name
 
     async def _close_up(self, job: Job) -> None:
         """It is out of the queue, and its person's later ones are where the database has them."""
@@ -289,20 +287,17 @@ class Runner:
 
     async def _requeue(self, job: Job) -> None:
         """Its backend is gone: it waits for another, unless nobody wants it any more."""
-        if job.cancelled_by is None:
-            await self.submit(await self.store.change(job, state=JobState.WAITING))
-        else:
-            self.deliver(await self.store.change(job, state=JobState.CANCELLED))
+        log.warning("job %s was on %s, which is none of ours any more", job.id, job.backend)
+        name, now = job.backend or "", self._now()
+        for moved in await self.store.transact(lambda connection: move(connection, name, now)):
+            await self.taken(moved)
 
     def _begin(self, job: Waiting, backend: Backend, known: Job | None = None) -> None:
         self.begin(job, backend, known=known)
 
     async def _run(self, light: Waiting, backend: Backend, *, known: Job | None, off: asyncio.Future[None]) -> None:
         try:
-            job = known or await self.store.get(light.id)
-            if job is None:
-                raise Fenced(light.id)
-            job = await self._carry(job, backend, known=known is not None)
+            job = await self._carry(light, backend, known=known)
             if job.state is JobState.WAITING:
                 self.queue.put(waiting(job))
                 await self._rest(backend)
@@ -310,7 +305,6 @@ class Runner:
             log.info("job %s has ended elsewhere", light.id)
             return
         finally:
-            self.queue.end(light.id)
             self.dispatcher.release(backend)
             if not off.done():
                 off.set_result(None)
@@ -319,13 +313,16 @@ class Runner:
         if job.state.ended:
             await self._outbox.deliver(job)
 
-    async def _carry(self, job: Job, backend: Backend, *, known: bool) -> Job:
+    async def _carry(self, light: Waiting, backend: Backend, *, known: Job | None) -> Job:
         """Off the board before it is in the queue again, where another backend may take it at once."""
         try:
-            return await self._follower.carry(job, backend, known=known)
+            job = known or await self.store.get(light.id)
+            if job is None:
+                raise Fenced(light.id)
+            return await self._follower.carry(job, backend, known=known is not None)
         finally:
-            self.board.end(job.id)
-            self.queue.end(job.id)
+            self.board.end(light.id)
+            self.queue.end(light.id)
 
     async def _rest(self, backend: Backend) -> None:
         """A server that is up and was not reached all the same is left alone for a moment."""
