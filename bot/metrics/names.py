@@ -36,6 +36,10 @@ OLDEST_DELIVERY = Metric(
     "easel_database_oldest_delivery_seconds", "How long ago the first of these ended; 0 where there is none."
 )
 
+ANY_BACKEND_UP = Metric(
+    "easel_database_backend_up", "Whether the backend takes jobs, whichever process holds it: 1 or 0.", ("backend",)
+)
+
 ENDED = Metric("easel_jobs_ended_total", "Jobs that this process wrote the end of.", ("state", "workflow"))
 JOB_SECONDS = Metric("easel_job_seconds", "How long done jobs ran on their backend.", ("workflow",))
 WAIT_SECONDS = Metric("easel_job_wait_seconds", "From a job's command to its start on a backend.")

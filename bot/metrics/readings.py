@@ -36,8 +36,10 @@ def of_database(tally: Tally | None, workflows: Labels, now: datetime) -> Iterat
 
 
 def of_backends(process: Process) -> Iterator[Family]:
-    """Of those that this process holds."""
-    backends = process.pool.backends
+    """Whether each is up that anybody holds; all else of those that this process does."""
+    everywhere = process.pool.backends
+    yield gauge(names.ANY_BACKEND_UP, [((each.name,), each.state is BackendState.UP) for each in everywhere])
+    backends = [each for each in everywhere if each.slots]  # 0 for one that another process holds
     runs = list(process.runner.board.runs.values())
     yield gauge(names.BACKEND_UP, [((each.name,), each.state is BackendState.UP) for each in backends])
     states = [((each.name, str(state)), each.state is state) for each in backends for state in BackendState]

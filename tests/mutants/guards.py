@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.mutants import asking, content, conveniences, going_on, lasting, moderation, pressing, showing, surface
+from tests.mutants import (
+    asking,
+    content,
+    conveniences,
+    going_on,
+    lasting,
+    moderation,
+    pressing,
+    showing,
+    surface,
+    watching,
+)
 from tests.mutants.guard import Guard
 
 __all__ = ["GUARDS", "Guard"]
@@ -17,4 +28,5 @@ GUARDS: tuple[Guard, ...] = (
     *asking.GUARDS,
     *lasting.GUARDS,
     *conveniences.GUARDS,
+    *watching.GUARDS,
 )

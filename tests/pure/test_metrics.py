@@ -22,6 +22,7 @@ from bot.errors import BackendUnreachable
 from bot.jobs.job import JobState
 from bot.jobs.store import Store, utc_now
 from bot.jobs.tally import count
+from bot.metrics import readings
 from bot.metrics.calls import route_of
 from bot.metrics.counters import Counters
 from bot.metrics.health import DATABASE, GATEWAY, NO_BACKENDS, Status, judge
@@ -127,6 +128,22 @@ def test_an_end_and_a_delivery_are_counted_once() -> None:
     assert registry.get_sample_value("easel_delivery_lag_seconds_sum") == 2
 
 
+def test_of_a_backend_that_another_process_holds_only_that_it_is_up() -> None:
+    mine = SimpleNamespace(name="mine", state=UP, problem=None, slots=2, queue_remaining=1)
+    theirs = SimpleNamespace(name="theirs", state=UP, problem=None, slots=0, queue_remaining=5)
+    pool = Pool([cast("Backend", mine), cast("Backend", theirs)])
+    runner = SimpleNamespace(board=SimpleNamespace(runs={"a": SimpleNamespace(backend=mine)}))
+    pool.paused.add("mine")
+
+    families = readings.of_backends(cast("Process", SimpleNamespace(pool=pool, runner=runner)))
+    found = {(sample.name, sample.labels["backend"]): sample.value for each in families for sample in each.samples}
+
+    assert [name for name, backend in found if backend == "theirs"] == ["easel_database_backend_up"]
+    assert found["easel_backend_slots_used", "mine"] == 1
+    assert found["easel_backend_paused", "mine"] == 1
+    assert found["easel_backend_lost", "mine"] == 0
+
+
 async def test_the_database_counts_open_and_undelivered_jobs(store: Store) -> None:
     first, second = await store.add(make_job()), await store.add(make_job())
     await store.change(await store.claim(first, "there"), state=JobState.FAILED)
@@ -152,11 +169,14 @@ async def test_a_database_that_hangs_is_said_to_and_asked_once(store: Store) -> 
     await begun.wait()
     before = asyncio.all_tasks()
     with monitor.watching(cast("Process", process), None):
-        sick = [await monitor.health() for _ in range(5)]
-        asked = [task for task in asyncio.all_tasks() - before if task.get_name() == "count jobs"]
-        go_on.set()
+        try:
+            async with asyncio.timeout(10):
+                sick = [await monitor.health() for _ in range(5)]
+            asked = [task for task in asyncio.all_tasks() - before if task.get_name() == "count jobs"]
+        finally:
+            go_on.set()
         await asyncio.wait(asked)
-        well = await Monitor.health(monitor)
+        well = await monitor.health()
     await hanging
 
     assert {health.problems for health in sick} == {(DATABASE,)}
