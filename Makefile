@@ -5,7 +5,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 BIN = .venv/bin
 
-.PHONY: play run test check bench fuzz live messages mutants screenshots
+.PHONY: play run test check bench chaos fuzz live messages mutants screenshots
 
 # The playground: everything on this machine, no account, no GPU. `make play ARGS="--port 9000"`
 play: .venv/.installed
@@ -32,6 +32,10 @@ bench: .venv/.installed
 fuzz: export FUZZ_EXAMPLES := $(or $(FUZZ_EXAMPLES),10000)
 fuzz: .venv/.installed
 	$(BIN)/python -m pytest -q -p no:xdist tests/whole/test_hostile.py
+
+# Kills everything at every moment, by a seed. `make chaos ARGS="--seed 7 --kills 3"`
+chaos: .venv/.installed
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 # Takes out each guard in turn and expects the tests to notice. `make mutants ARGS="a-name another"`
 mutants: .venv/.installed

@@ -18,6 +18,7 @@ from tests.chaos.watching import Watch, prompt_of
 
 PEOPLE = ("alice", "bob", "mona", "olivia")
 OPEN = 6  # jobs at a time
+TRIES = 10  # for a command that nobody took
 WHILE = 1.0  # seconds that what is away stays away
 END = 90.0  # seconds until all is delivered, once nothing strikes any more
 
@@ -47,7 +48,9 @@ class Play:
         """Until every job that was taken in is delivered, or it has taken too long."""
         for number in range(len(self._blows)):
             await self._room(OPEN)
-            while number not in self.record.answers and not await self.stage.stored(prompt_of(number)):
+            for _attempt in range(TRIES):
+                if number in self.record.answers or await self.stage.stored(prompt_of(number)):
+                    break
                 await self._ask(number)
         await asyncio.gather(*self._ending)
         self._calm()

@@ -52,8 +52,8 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
     name = f"{prompt} ({job.id})"
     headed = [message for message in messages if prompt in message.text]
     files = Counter(file.name for message in messages for file in message.files if _is_of(file.name, job))
-    if job.state is JobState.CANCELLED and number not in record.answers:
-        return  # Discord did not take the answer, and the person was told so
+    if job.state is JobState.CANCELLED and job.place.message_id is None:
+        return  # Discord did not take the answer, so the person was told that nobody responds
     if not job.delivered or job.state is not JobState.DONE or len(files) < int(job.values["count"]):
         said = "" if job.outcome.failure is None else f", {job.outcome.failure!r}, sent {job.submits} times"
         verdict.lost.append(
