@@ -247,14 +247,14 @@ class Settings(BaseSettings):
         key = [self.prompt_helper_key.get_secret_value()] if self.prompt_helper_key is not None else []
         clouds = _keys(self.comfy_api_keys)
         urls = (*self.comfyui_urls, self.prompt_helper_url or "", self.database_url)
-        quoted = [urlsplit(url).password or "" for url in urls]
+        quoted = [password for url in urls for password in _passwords(url)]
         passwords = dict.fromkeys(written for password in quoted for written in (password, unquote(password)))
         return [secret for secret in (*token, *key, *clouds, *self.comfyui_header_map().values(), *passwords) if secret]
 
 
 def is_postgres(database_url: str) -> bool:
     """Whether several processes can share that database."""
-    return urlsplit(database_url).scheme.split("+")[0] in {"postgresql", "postgres"}
+    return re.match(r"(postgresql|postgres)(\+\w+)?:", database_url) is not None
 
 
 def pixels_in(size: str) -> int:
@@ -281,6 +281,14 @@ def _numbers(text: str) -> tuple[int, ...]:
             raise ValueError("write numbers such as 0,1 or 0-3")
         found += range(int(match[1]), int(match[2] or match[1]) + 1)
     return tuple(dict.fromkeys(found))
+
+
+def _passwords(url: str) -> list[str]:
+    """Of an address, as far as there are any: also where one holds an @ that should have been %40."""
+    found = [
+        re.search(pattern, url) for pattern in (r"://[^:@/]*:([^@]*)@", r"://[^:@/]*:(.*)@", r"[?&]password=([^&]*)")
+    ]
+    return [match[1] for match in found if match]
 
 
 def _hide(url: str) -> str:

@@ -16,9 +16,10 @@ from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete
 
 from bot.jobs.store import Store
-from bot.jobs.tables import metadata
+from bot.jobs.tables import facts, metadata
 from bot.jobs.tickets import VERSION
 from tests.pure.jobs import begin_database, database_url
 
@@ -38,6 +39,7 @@ QUICK = {
     "log_min_messages": "panic",
 }
 STARTING_SECONDS = 30.0
+TABLES = metadata.sorted_tables
 
 
 class Postgres:
@@ -132,9 +134,9 @@ class Postgres:
         if self._common is None:
             self._common = self.create(self.template())
         else:
-            tables = [table.name for table in metadata.sorted_tables if table.name != "facts"]
-            away = [*(f"DELETE FROM {name}" for name in tables), f"DELETE FROM facts WHERE key <> '{VERSION}'"]
-            self.ask("; ".join(away), self._common)
+            away = [delete(each).where(facts.c.key != VERSION) if each is facts else delete(each) for each in TABLES]
+            said = [str(each.compile(compile_kwargs={"literal_binds": True})) for each in away]
+            self.ask("; ".join(said), self._common)
         return self._common
 
     def drop(self, name: str) -> None:

@@ -69,16 +69,13 @@ class Blocks:
         """From now on, for that long or until it is lifted, in place of a block there was."""
         now = self._clock()
         block = Block(guild_id, user_id, by, now, now + lasting if lasting is not None else None, reason)
-
-        async def work(connection: AsyncConnection) -> None:
-            await alone(connection, "block", guild_id, user_id)
-            await connection.execute(_away(guild_id, user_id))
-            await connection.execute(insert(blocks).values(**vars(block)))
-            await tell(connection, Kind.BLOCKS)
-
-        await self._store.transact(work)
-        self._known[guild_id, user_id] = block
+        await self._store.transact(lambda connection: impose(connection, block))
+        self.know(block)
         return block
+
+    def know(self, block: Block) -> None:
+        """It was imposed in a transaction that holds now."""
+        self._known[block.guild_id, block.user_id] = block
 
     async def unblock(self, guild_id: int, user_id: int) -> bool:
         """They may ask again; whether one held until now."""
@@ -90,6 +87,14 @@ class Blocks:
         await self._store.transact(work)
         block = self._known.pop((guild_id, user_id), None)
         return block is not None and block.holds(self._clock())
+
+
+async def impose(connection: AsyncConnection, block: Block) -> None:
+    """In place of one there was; other processes are told."""
+    await alone(connection, "block", block.guild_id, block.user_id)
+    await connection.execute(_away(block.guild_id, block.user_id))
+    await connection.execute(insert(blocks).values(**vars(block)))
+    await tell(connection, Kind.BLOCKS)
 
 
 def _away(guild_id: int, user_id: int) -> Delete:

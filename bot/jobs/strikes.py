@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.alone import alone
 from bot.jobs.audit import Audit, Deed
-from bot.jobs.blocks import EVERYWHERE, Blocks
+from bot.jobs.blocks import EVERYWHERE, Block, Blocks, impose
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from bot.jobs.tables import blocks, strikes
@@ -56,7 +55,6 @@ class Strikes:
         self._me = me
         self._most = most
         self._minutes = minutes
-        self._turn = asyncio.Lock()
 
     async def add(self, guild_id: int | None, user_id: int, *, job_id: str | None = None) -> Strike:
         """Count one more for that person there; direct messages count for themselves, and block everywhere."""
@@ -64,11 +62,12 @@ class Strikes:
         most = self._most if rules.strikes is None else rules.strikes
         minutes = rules.strike_minutes or self._minutes
         place = guild_id or EVERYWHERE
-        async with self._turn:  # a block is written before the next strike asks whether there is one
-            count, blocked = await self._write(place, user_id)
-            strike = Strike(count, most)
-            if most and count >= most and not blocked:
-                strike = await self._block(strike, place, user_id, timedelta(minutes=minutes))
+        now = self._clock()
+        block = Block(place, user_id, self._me(), now, now + timedelta(minutes=minutes), _reason())
+        count, blocked, begins = await self._store.transact(lambda connection: _write(connection, block, most))
+        if begins:
+            self._blocks.know(block)
+        strike = Strike(count, most, block.until if begins else None)
         log.info("strike %d of person %d in %d", count, user_id, place)
         if most and not blocked:
             deed, reason = (Deed.BLOCK, _reason()) if strike.until else (Deed.STRIKE, f"{count}/{most}")
@@ -77,25 +76,24 @@ class Strikes:
             )
         return strike
 
-    async def _write(self, place: int, user_id: int) -> tuple[int, bool]:
-        """How many there are within a day, this one too; whether the person is blocked there by now."""
-        now = self._clock()
 
-        async def work(connection: AsyncConnection) -> tuple[int, bool]:
-            await alone(connection, "strikes", user_id)
-            mine = (strikes.c.user_id == user_id, strikes.c.guild_id == place)
-            await connection.execute(delete(strikes).where(*mine, strikes.c.at <= now - DAY))
-            await connection.execute(insert(strikes).values(guild_id=place, user_id=user_id, at=now))
-            count = await connection.scalar(select(func.count()).select_from(strikes).where(*mine))
-            holds = or_(blocks.c.until.is_(None), blocks.c.until > now)
-            there = (blocks.c.user_id == user_id, blocks.c.guild_id.in_({place, EVERYWHERE}))
-            return count or 0, bool(await connection.scalar(select(exists().where(*there, holds))))
-
-        return await self._store.transact(work)
-
-    async def _block(self, strike: Strike, place: int, user_id: int, lasting: timedelta) -> Strike:
-        block = await self._blocks.block(place, user_id, by=self._me(), lasting=lasting, reason=_reason())
-        return Strike(strike.count, strike.most, block.until)
+async def _write(connection: AsyncConnection, block: Block, most: int) -> tuple[int, bool, bool]:
+    """How many there are within a day, this one too; whether the person is blocked there by now, and whether they are
+    from now on.
+    """
+    now, place, user_id = block.at, block.guild_id, block.user_id
+    await alone(connection, "strikes", user_id)
+    mine = (strikes.c.user_id == user_id, strikes.c.guild_id == place)
+    await connection.execute(delete(strikes).where(*mine, strikes.c.at <= now - DAY))
+    await connection.execute(insert(strikes).values(guild_id=place, user_id=user_id, at=now))
+    count = await connection.scalar(select(func.count()).select_from(strikes).where(*mine)) or 0
+    holds = or_(blocks.c.until.is_(None), blocks.c.until > now)
+    there = (blocks.c.user_id == user_id, blocks.c.guild_id.in_({place, EVERYWHERE}))
+    blocked = bool(await connection.scalar(select(exists().where(*there, holds))))
+    begins = most > 0 and count >= most and not blocked
+    if begins:
+        await impose(connection, block)
+    return count, blocked, begins
 
 
 def _reason() -> str:

@@ -50,6 +50,21 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Said(TypeDecorator[str]):
+    """What a person typed, without the one sign that PostgreSQL keeps in no text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value.replace("\0", "") if value is not None and dialect.name == "postgresql" else value
+
+
+def _key(length: int) -> String:
+    """In the order of its signs, which is Python's and SQLite's, whatever language a PostgreSQL speaks."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def _json() -> JSON:
     return JSON(none_as_null=True)
 
@@ -58,7 +73,7 @@ def _json() -> JSON:
 jobs = Table(
     "jobs",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", _key(36), primary_key=True),
     Column("state", String(16), nullable=False),
     Column("fence", Integer, nullable=False),
     Column("tag", Double, nullable=False),
@@ -85,7 +100,7 @@ jobs = Table(
     Column("token_expires", UtcTime, nullable=False),
     Column("filesize_limit", BigInteger, nullable=False),
     Column("locale", String(16), nullable=False),
-    Column("user_name", Text, nullable=False),
+    Column("user_name", Said, nullable=False),
     Column("token", Text, nullable=False),
     Column("roles", _json(), nullable=False),
     Column("parts", _json(), nullable=False),
@@ -96,7 +111,7 @@ jobs = Table(
     Column("graph", _json()),  # NULL: pruned
     Column("recipe", _json()),  # NULL: from before there were any
     Column("spoiler", Boolean),  # NULL: no
-    Column("reason", Text),  # why a moderator stopped it
+    Column("reason", Said),  # why a moderator stopped it
     Column("upload_slot", Integer),  # which names its files have on the server
     Column("by_token", Boolean),  # NULL: no
     Column("origin", Text),  # the address of the message it goes on from
@@ -119,7 +134,7 @@ jobs = Table(
 facts = Table(
     "facts",
     metadata,
-    Column("key", String(255), primary_key=True),
+    Column("key", _key(255), primary_key=True),
     Column("value", Text, nullable=False),
 )
 
@@ -164,7 +179,7 @@ blocks = Table(
     Column("by", BigInteger, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("until", UtcTime),  # NULL: until somebody lifts it
-    Column("reason", Text, nullable=False),
+    Column("reason", Said, nullable=False),
 )
 
 strikes = Table(
@@ -187,7 +202,7 @@ audit = Table(
     Column("action", String(32), nullable=False),
     Column("user_id", BigInteger),  # whom it concerns
     Column("job_id", String(36)),
-    Column("reason", Text, nullable=False),
+    Column("reason", Said, nullable=False),
     Index(None, "guild_id", "at"),
 )
 

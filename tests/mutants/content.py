@@ -36,7 +36,7 @@ GUARDS: tuple[Guard, ...] = (
         "pass",
         (f"{WORDS}a_form_is_looked_through_and_is_no_strike",),
     ),
-    Guard("strikes-once", "bot/jobs/strikes.py", "count >= most and not blocked:", "count >= most:", STRIKES),
+    Guard("strikes-once", "bot/jobs/strikes.py", "count >= most and not blocked\n", "count >= most\n", STRIKES),
     Guard("strikes-day", "bot/jobs/strikes.py", "strikes.c.at <= now - DAY", "strikes.c.at is None", STRIKES),
     Guard("safety-shown", "bot/jobs/job.py", "if self.recipe.safety is None:", "if True:", SAFETY),
     Guard("safety-hidden", "bot/workflow/guarding.py", "Status.UNFIT if entry", "Status.READY if entry", SAFETY),

@@ -10,6 +10,7 @@ from tests.mutants import (
     lasting,
     moderation,
     pressing,
+    sharing,
     showing,
     surface,
     watching,
@@ -29,4 +30,5 @@ GUARDS: tuple[Guard, ...] = (
     *lasting.GUARDS,
     *conveniences.GUARDS,
     *watching.GUARDS,
+    *sharing.GUARDS,
 )

@@ -69,3 +69,6 @@ def upgrade() -> None:
         sa.Column("answer", sa.JSON),
         sa.Column("data", sa.LargeBinary),
     )
+    if op.get_context().dialect.name == "postgresql":  # compared sign by sign, as everywhere else
+        op.alter_column("jobs", "id", type_=sa.String(36, collation="C"))
+        op.alter_column("facts", "key", type_=sa.String(255, collation="C"))
