@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,12 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app import EaselBot
 from bot.comfy.backend import BackendState
 from bot.comfy.simulator import Simulator
-from bot.errors import SettingsError
-from bot.metrics import monitored, names
+from bot.metrics import names
 from bot.playground import DiscordServer, Person, Request
 from bot.playground.ratelimits import Limited
 from bot.playground.rest import Moment
 from tests.whole.conftest import Easel, finished, listed, shows
+from tests.whole.processes import program, settings
 from tests.whole.test_imagine import SMALL
 
 Sample = tuple[str, tuple[tuple[str, str], ...]]
@@ -83,7 +85,7 @@ async def delivered(site: Site, count: int) -> dict[Sample, float]:
 @asynccontextmanager
 async def happening(bot: EaselBot, event: str) -> AsyncIterator[None]:
     """The block ends once this has happened that it brings about."""
-    waiting = asyncio.ensure_future(bot.wait_for(event, timeout=30))  # type: ignore[call-overload]  # any event
+    waiting = asyncio.ensure_future(bot.wait_for(event, timeout=30))
     yield
     await waiting
 
@@ -226,11 +228,33 @@ async def test_it_answers_that_it_starts_before_it_has_logged_in(
     assert (code, answer["status"]) == (503, "starting")
 
 
-async def test_a_port_that_is_taken_is_said_in_a_sentence(easel: Easel) -> None:
+async def test_a_port_that_is_taken_is_said_in_a_sentence(discord_server: DiscordServer, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        easel.changes["metrics_port"] = port
+        env = settings(discord_server, "http://127.0.0.1:9", tmp_path / "data", METRICS_PORT=str(port))
+        async with program(env=env, cwd=tmp_path) as bot:
+            code = await bot.end()
 
-        with pytest.raises(SettingsError, match=f"METRICS_PORT: another program has port {port} on 127.0.0.1"):
-            async with monitored(easel.settings()):
-                pass
+    assert code == 2
+    assert bot.output.text.splitlines()[-1] == (
+        f"METRICS_PORT: another program has port {port} on 127.0.0.1. Stop that one, or choose another METRICS_PORT."
+    )
+    assert "Traceback" not in bot.output.text
+
+
+async def test_it_goes_on_answering_while_discord_cannot_be_reached(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    env = settings(discord_server, "http://127.0.0.1:9", tmp_path / "data", METRICS_PORT="0")
+    await discord_server.close()
+
+    async with program(env=env, cwd=tmp_path) as bot, aiohttp.ClientSession() as session:
+        await bot.output.wait("metrics on ", "Discord cannot be reached")
+        (where,) = re.findall(r"metrics on (\S+)/metrics", bot.output.text)
+        async with session.get(f"{where}/healthz") as answer:
+            code, health = answer.status, await answer.json()
+        async with session.get(f"{where}/metrics") as answer:
+            text = await answer.text()
+
+    assert (code, health["status"]) == (503, "starting")
+    assert 'easel_discord_requests_total{route="person",status="failed"} 1.0' in text
