@@ -318,6 +318,7 @@ class EaselBot(commands.AutoShardedBot):
             keep_days=settings.keep_jobs_days,
             ledger=self._ledger(),
             overflow_seconds=settings.cloud_overflow_seconds,
+            lost_seconds=settings.backend_lost_seconds,
         )
         self.delivery.on_gone = self.runner.message_gone
 

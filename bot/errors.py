@@ -19,7 +19,8 @@ EaselError
 │   │   ├── CreditsGone          the cloud's account has none left
 │   │   ├── CloudBusy            the cloud takes no more jobs for now
 │   │   ├── CloudStopped         the deployment in the cloud is switched off
-│   │   └── NotComfyApi          something else answers at a cloud's address
+│   │   ├── NotComfyApi          something else answers at a cloud's address
+│   │   └── BackendAsleep        it is being woken
 │   ├── BackendTooOld            it cannot take our prompt ids
 │   └── BackendStuck             it answers but runs nothing: its worker is dead
 └── JobFailed                    why a job ended without a result; kept with the job
@@ -36,7 +37,8 @@ EaselError
     ├── BotFailed                a fault of ours
     ├── JobLost                  the server forgot it, twice
     ├── NoOutputs                it ran and made nothing
-    └── ServerLost               the server stayed away
+    └── ServerLost               its files are gone
+        └── ResultAway           their server stays away
 
 Errors hold facts; `sentence()` makes the words, in the current locale, when somebody reads them. A `JobFailed` goes
 into the store as `to_dict()` and comes back by `failure_from()`.
@@ -326,6 +328,12 @@ class NotComfyApi(BackendUnreachable):
 
 
 @dataclass(eq=False)
+class BackendAsleep(BackendUnreachable):
+    def sentence(self) -> str:
+        return _("The computer that runs ComfyUI was asleep and is being woken. Jobs begin when it is up.")
+
+
+@dataclass(eq=False)
 class BackendTooOld(BackendError):
     backend: str
     version: str
@@ -488,6 +496,15 @@ class NoOutputs(JobFailed):
 class ServerLost(JobFailed):
     def sentence(self) -> str:
         return _("The files of this job can no longer be had from ComfyUI. Run the command again.")
+
+
+@dataclass(eq=False)
+class ResultAway(ServerLost):
+    def sentence(self) -> str:
+        return _(
+            "Your job is done, but the computer that has its files has not answered for a while. "
+            "Run the command again: another one does it. When it is back, /history shows these files."
+        )
 
 
 def failure_from(facts: dict[str, Any]) -> JobFailed:

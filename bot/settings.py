@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     comfyui_headers: SecretStr | None = Field(
         None, description="Headers for a proxy in front of ComfyUI: `Name: value` pairs separated by `;`."
     )
+    backends_file: Path = Field(
+        Path("backends.toml"),
+        description="A file with more servers, if there is one; read again when it is saved: docs/backends.md.",
+    )
+    backend_lost_seconds: float = Field(
+        300,
+        ge=0,
+        allow_inf_nan=False,
+        description="How long jobs wait for a server that does not answer, until they go to another one.",
+    )
     comfy_api_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Paid Comfy API v2 addresses, such as https://cloud.comfy.org; several are separated by commas.",

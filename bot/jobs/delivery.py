@@ -28,6 +28,8 @@ class Note(StrEnum):
     OFFLINE = "offline"
     #: the server forgot the job; it was sent again
     AGAIN = "again"
+    #: its server stayed away; another one does it
+    MOVED = "moved"
     #: somebody asked to stop it; the server has not confirmed
     CANCELLING = "cancelling"
     #: the bot is being stopped; the job survives

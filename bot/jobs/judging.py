@@ -96,7 +96,9 @@ class Judge:
         try:
             return await self._look(job, safety, backend, number)
         except BackendUnreachable:
-            raise
+            if backend.name not in self._pool.lost:
+                raise
+            log.warning("job %s: %s lies on a server that stays away", job.id, output.filename)
         except (EaselError, TimeoutError) as problem:
             log.warning(
                 "job %s: %s could not be judged: %s", job.id, output.filename, str(problem) or "it took too long"

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from bot.comfy.events import Output
 from bot.comfy.pool import Pool
-from bot.errors import BackendUnreachable, Fenced, ServerLost
+from bot.errors import BackendUnreachable, Fenced, ResultAway, ServerLost
 from bot.jobs.delivery import Delivery, DeliveryDelayed, Fetch
 from bot.jobs.job import Job
 from bot.jobs.judging import Judge
@@ -58,15 +58,15 @@ class Outbox:
                 return await self._delivery.deliver(job, self._fetch(job))
             except (DeliveryDelayed, BackendUnreachable) as delay:
                 log.warning("job %s is not delivered yet: %s", job.id, delay.__cause__ or delay)
-            await self._rest(job, pause)
+            await self._rest(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _rest(self, job: Job, seconds: float) -> None:
-        """The pause ends early when something changes at the server which has the files."""
-        backend = self._pool.get(job.backend)
+    async def _rest(self, seconds: float) -> None:
+        """The pause ends early when something changes at a server: the one which has the files may be back, or lost."""
+        change = self._pool.changed()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await (backend.changed() if backend is not None else asyncio.Event().wait())
+                await change
 
     def _fetch(self, job: Job) -> Fetch:
         backend = self._pool.get(job.backend)
@@ -74,6 +74,11 @@ class Outbox:
         async def fetch(output: Output, ceiling: int) -> bytes:
             if backend is None:  # taken out of the settings: nobody else has its files
                 raise ServerLost
-            return await backend.fetch(output, ceiling=ceiling)
+            try:
+                return await backend.fetch(output, ceiling=ceiling)
+            except BackendUnreachable as problem:
+                if backend.name in self._pool.lost:  # nobody waits for it any longer
+                    raise ResultAway from problem
+                raise
 
         return fetch

@@ -26,7 +26,7 @@ def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
     lines = _waiting(job, showing, now) if waits else _running(showing, now)
     leaves, stopping = _leaves(job, showing, now), showing.note is Note.CANCELLING
     remarks = [remark for remark in (_note(showing), leaves) if remark]
-    troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.STOPPING}
+    troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.MOVED, Note.STOPPING}
     return Page(
         header(job),
         (*lines, *remarks, *notes(job)),
@@ -94,6 +94,8 @@ def _note(showing: Showing) -> str | None:
             return f"⚠️ {showing.trouble.sentence()}" if showing.trouble else None
         case Note.AGAIN:
             return _("⚠️ ComfyUI was restarted and forgot this job, so it was sent again.")
+        case Note.MOVED:
+            return _("⚠️ The computer that worked on this does not answer any more, so another one does it.")
         case Note.CANCELLING:
             return _("⏹️ Stopping…")
         case Note.STOPPING:
