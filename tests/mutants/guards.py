@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants import (
     asking,
+    clouds,
     content,
     conveniences,
     going_on,
@@ -31,4 +32,5 @@ GUARDS: tuple[Guard, ...] = (
     *conveniences.GUARDS,
     *watching.GUARDS,
     *sharing.GUARDS,
+    *clouds.GUARDS,
 )

@@ -85,6 +85,10 @@ def test_an_env_file_is_read_and_unknown_keys_are_ignored(tmp_path: Path) -> Non
         ("SHARD_IDS", "0;1", "0-3"),
         ("SHARD_IDS", "3-1", "0-3"),
         ("METRICS_PORT", "70000", "65535"),
+        ("COMFY_API_URLS", "cloud.comfy.org", "https://cloud.comfy.org"),
+        ("COMFY_API_URLS", "https://me:hunter2@cloud.comfy.org", "COMFY_API_KEYS"),
+        ("COMFY_API_URLS", "https://a/api/v2, https://a", "twice"),
+        ("COMFY_API_KEYS", "one", "0 addresses in COMFY_API_URLS and 1 keys"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write(
@@ -96,6 +100,29 @@ def test_a_wrong_setting_is_named_with_what_to_write(
         read_settings()
     assert name in str(refused.value)
     assert words in str(refused.value)
+
+
+def test_each_paid_address_has_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMFY_API_URLS", "https://cloud.comfy.org/api/v2/, http://127.0.0.1:8189")
+    monkeypatch.setenv("COMFY_API_KEYS", "first-key, second-key")
+
+    settings = read_settings()
+
+    assert [(url, key.get_secret_value()) for url, key in settings.clouds()] == [
+        ("https://cloud.comfy.org", "first-key"),
+        ("http://127.0.0.1:8189", "second-key"),
+    ]
+    assert {"first-key", "second-key"} <= set(settings.secrets())
+    assert "first-key" not in repr(settings)
+
+
+def test_an_address_without_a_key_is_told_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMFY_API_URLS", "https://cloud.comfy.org, http://127.0.0.1:8189")
+    monkeypatch.setenv("COMFY_API_KEYS", "first-key")
+
+    with pytest.raises(SettingsError, match="COMFY_API_KEYS: there are 2 addresses") as refused:
+        read_settings()
+    assert "first-key" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -125,9 +125,10 @@ async def test_a_job_in_the_cloud_is_followed_on_after_a_restart(
         await ready(bot)
         messages = await ask(discord_server, *COLOURS[:3])
         await cloud.asked_for("GET", "/events")
-    comfyui.release()
     elsewhere.release()
     async with easel.running():
+        await asyncio.wait_for(_first(messages), 20)
+        comfyui.release()
         for message in messages:
             await message.wait(finished, timeout=20)
 

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.comfy.simulator import Simulator
 from bot.doctor import Mark, examine, lines
 from bot.playground import DiscordServer
+from tests.clouds import KEY, Cloud
 from tests.whole.conftest import Easel, listed
 from tests.whole.making import MANIFEST, entry
 
@@ -313,6 +314,27 @@ async def test_folders_that_cannot_be_used_are_bad(easel: Easel, tmp_path: Path)
     assert f"✗ DATA_DIR: {tmp_path / 'a file'} is a file, and a folder is wanted there." in said
     assert about(said, "WORKFLOWS_DIR")[0].startswith("✗ WORKFLOWS_DIR: there is no folder")
     assert about(said, "DATABASE_URL")
+
+
+async def test_it_says_of_each_paid_address_whether_its_key_is_taken(
+    comfyui: Simulator, easel: Easel, tmp_path: Path
+) -> None:
+    async with (
+        Cloud(comfyui.url, tmp_path / "one") as taken,
+        Cloud(comfyui.url, tmp_path / "two") as refused,
+        Cloud(comfyui.url, tmp_path / "three") as away,
+    ):
+        await away.stop()
+        urls = (taken.url, refused.url, away.url, comfyui.url)
+        keys = SecretStr(f"{KEY},wrong-{KEY},{KEY},{KEY}")
+        easel.changes |= {"comfy_api_urls": urls, "comfy_api_keys": keys}
+        good, bad = await found(easel, Mark.GOOD), await found(easel, Mark.BAD)
+
+    assert "takes the key" in about(good, taken.url)[0]
+    assert "COMFY_API_KEYS" in about(bad, refused.url)[0]
+    assert "does not answer" in about(bad, away.url)[0]
+    assert "No Comfy API v2" in about(bad, comfyui.url)[0]
+    assert KEY not in "".join([*good, *bad])
 
 
 async def test_it_says_which_part_of_a_fleet_this_is(easel: Easel) -> None:
