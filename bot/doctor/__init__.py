@@ -31,6 +31,8 @@ async def examine(settings: Settings, *, patience: float = PATIENCE) -> AsyncGen
         yield found
     for found in await account:
         yield found
+    if settings.role == "gateway":  # workers have the servers
+        settings = settings.model_copy(update={"comfyui_urls": (), "comfy_api_urls": ()})
     async with asked(settings, patience=patience) as servers:
         for found in await examine_machines(servers, patience=patience):
             yield found

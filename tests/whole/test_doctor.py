@@ -337,7 +337,8 @@ async def test_it_says_of_each_paid_address_whether_its_key_is_taken(
     assert KEY not in "".join([*good, *bad])
 
 
-async def test_it_says_which_part_of_a_fleet_this_is(easel: Easel) -> None:
+async def test_it_says_which_part_of_a_fleet_this_is(comfyui: Simulator, easel: Easel) -> None:
+    easel.add_workflow("first", BLANK, MANIFEST)
     alone = await found(easel)
     easel.changes |= {"database_url": "postgresql+psycopg://easel:sesame@127.0.0.1:9/easel"}
     easel.changes |= {"role": "gateway", "shard_count": 4, "shard_ids": (0, 1)}
@@ -352,6 +353,9 @@ async def test_it_says_which_part_of_a_fleet_this_is(easel: Easel) -> None:
     assert about(said, "DATABASE_URL") == [
         "✗ DATABASE_URL: easel (127.0.0.1:9) does not answer. Check that PostgreSQL runs there, and DATABASE_URL."
     ]
+    assert about(said, "/first") == ["✓ /first: its files can be read."]
+    assert about(alone, comfyui.url)
+    assert not about(said, comfyui.url)
     assert "sesame" not in "\n".join(said)
 
 
