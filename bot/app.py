@@ -18,13 +18,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cdn import Cdn
-from bot.cloud.backend import CloudBackend
-from bot.cloud.endpoint import Endpoint
-from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
-from bot.comfy.server import ServerBackend
 from bot.drafts import Drafts
+from bot.fleet.member import Member
 from bot.helper import helper_of
 from bot.invitation import install_url, invite_url
 from bot.jobs.admission import running_limit
@@ -34,10 +31,12 @@ from bot.jobs.judging import Judge
 from bot.jobs.ledger import Ledger
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
+from bot.jobs.signals import Kind
 from bot.jobs.store import Store, utc_now
 from bot.jobs.thumbnails import Thumbnails
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
+from bot.roles import Backends, join, locks_of, role_of
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.tasks import end, until
@@ -139,6 +138,7 @@ class EaselBot(commands.AutoShardedBot):
     runner: Runner
     keeper: CommandKeeper
     drafts: Drafts
+    member: Member | None
 
     def __init__(
         self,
@@ -168,6 +168,7 @@ class EaselBot(commands.AutoShardedBot):
             http_trace=monitor and monitor.calls.trace(),  # type: ignore[arg-type]  # None is discord.py's default
         )
         self.settings = settings
+        self.role = role_of(settings)
         self.clock = clock
         self._pace = pace
         self._monitor = monitor
@@ -185,14 +186,16 @@ class EaselBot(commands.AutoShardedBot):
         self._stopped = asyncio.Event()
         self._owners: frozenset[int] = frozenset()
         self._draining: asyncio.Task[None] | None = None
+        self._holding: asyncio.Task[None] | None = None
 
     async def run_until_stopped(self, token: str) -> None:
         """Log in, serve, and on `stop()` drain and close. Raises `LoginFailure`, and `CONNECTION_ERRORS`."""
         async with self._open:
             await self._build()
+            await self._own_shards()
             await self.runner.prepare()
             if self._monitor is not None:
-                self._open.enter_context(self._monitor.watching(self, self))
+                self._open.enter_context(self._monitor.watching(self, self if self.role.talks else None))
             self._open.push_async_callback(self.close)
             login = asyncio.create_task(self.login(token), name="login")
             self._open.push_async_callback(end, login)
@@ -226,6 +229,8 @@ class EaselBot(commands.AutoShardedBot):
             team = [member.id for member in info.team.members] if info.team else []
             self._owners = frozenset([info.owner.id, *team])
         await self.keeper.read()
+        if not self.role.talks:
+            return
         for name in COGS:
             await self.load_extension(name)
         self.add_dynamic_items(*BUTTONS)
@@ -255,29 +260,34 @@ class EaselBot(commands.AutoShardedBot):
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         self.cdn = Cdn(session, settings.discord_api_url)
         self.helper = helper_of(settings, session)
-        headers = settings.comfyui_header_map()
-        backends = [
-            ServerBackend(
-                ComfyClient(session, url, headers=headers), data_dir=settings.data_dir, intervals=self._intervals
-            )
-            for url in settings.comfyui_urls
-        ]
-        self.pool = Pool([*backends, *self._clouds()])
-        self._build_runner()
+        backends = Backends(settings, session, self._intervals)
+        self.pool = Pool(backends.own())
+        self._build_runner(backends)
         self.forgetting = Forgetting(self.store, self.pool, self.runner, settings.data_dir, self.clock)
         await self.forgetting.load()
         self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
         self.keeper = CommandKeeper(
             self.library, self.pool, self.store, settings.workflows_dir, show=self._show_commands
         )
+        self._listen()
 
-    def _clouds(self) -> list[CloudBackend]:
-        """The paid ones. Raises SettingsError where what they need is not installed."""
-        settings = self.settings
-        return [
-            CloudBackend(Endpoint(url, key), data_dir=settings.data_dir, intervals=self._intervals)
-            for url, key in settings.clouds()
-        ]
+    def _listen(self) -> None:
+        """What is kept in memory follows what other processes change."""
+        when = self.store.signals.when
+        when(Kind.RULES, self.servers.reload)
+        when(Kind.BLOCKS, self.blocks.reload)
+        when(Kind.FORGET, self.forgetting.reload)
+        when(Kind.SWITCHES, self.keeper.ask)
+
+    async def _own_shards(self) -> None:
+        """Raises AlreadyRunning where another gateway has one of them, now or later."""
+        held = asyncio.Event()
+        locks = locks_of(self.settings, self.store)
+        if locks is None:
+            return
+        self._holding = asyncio.create_task(locks.hold(held), name="shards")
+        self._open.push_async_callback(end, self._holding)
+        await until(held, self._holding)
 
     def _ledger(self) -> Ledger | None:
         """What the paid ones may cost; None where there are none."""
@@ -287,7 +297,7 @@ class EaselBot(commands.AutoShardedBot):
         budget, rate = settings.cloud_daily_budget, settings.cloud_cost_per_second
         return Ledger(self.store, budget=budget, rate=rate, named=self.library.cost_of, clock=self.clock)
 
-    def _build_runner(self) -> None:
+    def _build_runner(self, backends: Backends) -> None:
         settings = self.settings
         self.thumbnails = Thumbnails(settings.data_dir)
         self.delivery = DiscordDelivery(
@@ -321,6 +331,14 @@ class EaselBot(commands.AutoShardedBot):
             lost_seconds=settings.backend_lost_seconds,
         )
         self.delivery.on_gone = self.runner.message_gone
+        self.member = join(
+            settings,
+            self.runner,
+            self.delivery,
+            running_limit=running,
+            direct=backends.direct,
+            clock=self.clock,
+        )
 
     def _own_id(self) -> int:
         return self.user.id if self.user is not None else 0
@@ -334,7 +352,7 @@ class EaselBot(commands.AutoShardedBot):
         for cog in self.cogs.values():
             if isinstance(cog, LibraryCog):
                 cog.refresh()
-        if await sync_commands(self.tree, self.runner.store, self.application_id or 0):
+        if self.role.syncs and await sync_commands(self.tree, self.runner.store, self.application_id or 0):
             log.info("commands sent to Discord")
 
     async def _show_at_first(self) -> None:
@@ -347,11 +365,12 @@ class EaselBot(commands.AutoShardedBot):
     async def _run(self) -> None:
         """Until stopped; raises what runner or gateway fail of."""
         serving = asyncio.create_task(self.runner.serve(), name="runner")
-        connecting = asyncio.create_task(self.connect(), name="gateway")
+        connecting = asyncio.create_task(self._connect(), name="gateway")
         keeping = asyncio.create_task(self.keeper.run(), name="commands")
         telling = asyncio.create_task(self.audit_channel.run(), name="audit")
+        holding = [] if self._holding is None else [self._holding]
         try:
-            await until(self._stopped, serving, connecting, keeping, telling)
+            await until(self._stopped, serving, connecting, keeping, telling, *holding)
             if not self._stopped.is_set():
                 log.error("the connection to Discord has ended")
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
@@ -360,9 +379,19 @@ class EaselBot(commands.AutoShardedBot):
             await end(keeping)
             await end(serving)
             await self.delivery.close()
+            if self.member is not None:
+                await self.member.leave()
             await self.audit_channel.close(telling)
             await self.close()
             await end(connecting)
+
+    async def _connect(self) -> None:
+        """To Discord's gateway, as long as it lasts; a worker has none."""
+        if self.role.talks:
+            await self.connect()
+        else:
+            log.info("ready as %s, without a gateway", self.user)
+            await asyncio.get_running_loop().create_future()
 
 
 def use_loopback_discord(url: str) -> None:

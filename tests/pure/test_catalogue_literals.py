@@ -18,6 +18,7 @@ ELSEWHERE = {
     "bot/media": "why a file's bytes were left alone, for the log",
     "bot/content": "what is the matter with the operator's files, for the log",
     "bot/helper.py": "what a language model is asked for",
+    "bot/jobs/postgres.py": "what a PostgreSQL says, in its words; the sentences are in the catalogues",
     "bot/metrics/names.py": "what metrics mean, which a Prometheus shows in English",
     "bot/metrics/health.py": "for whoever runs the bot, beside those",
     "bot/metrics/monitor.py": "the name of a task",
@@ -29,10 +30,12 @@ ELSEWHERE = {
 #: single ones, by file and how they begin
 ALLOWED = {
     ("bot/jobs/changes.py", "job "): "a mistake of ours",
+    ("bot/jobs/changes.py", "upload slots"): "the name of a lock",
     ("bot/jobs/rows.py", "a job has no"): "a mistake of ours",
     ("bot/jobs/store.py", "only {} say"): "a mistake of ours",
     ("bot/jobs/store.py", "job {} is"): "a mistake of ours",
     ("bot/jobs/tables.py", " has no time zone"): "a mistake of ours",
+    ("bot/jobs/transactions.py", "in progress"): "what PostgreSQL says of a transaction",
     ("bot/jobs/wording.py", "style suffix"): "a key in the database",
     ("bot/keeper.py", "workflow switches"): "a key in the database",
     ("bot/ui/answering.py", "a form that"): "for the log",
