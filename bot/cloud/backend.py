@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from random import Random
+from time import monotonic
 from uuid import uuid4
 
 from bot.cloud.endpoint import Endpoint
@@ -54,7 +55,6 @@ class CloudBackend:
     """
 
     cost = COST
-    slots = SLOTS
     version = None
     catalogue: Catalogue | None = None
 
@@ -74,6 +74,7 @@ class CloudBackend:
         self._runs = Runs()
         self._doubt = asyncio.Event()
         self._held_until = 0.0
+        self._busy_until = 0.0
         self.nodes_file = data_dir / "catalogues" / f"{safe_name(endpoint.name)}.json.gz"
         self.lacks: frozenset[str] = frozenset()
 
@@ -81,6 +82,11 @@ class CloudBackend:
     def name(self) -> str:
         """The address; stored with jobs."""
         return self._standing.name
+
+    @property
+    def slots(self) -> int:
+        """None while it asked for a pause: what is there goes on."""
+        return 0 if self._is_busy else SLOTS
 
     @property
     def state(self) -> BackendState:
@@ -177,27 +183,36 @@ class CloudBackend:
         self._doubt.clear()
         try:
             await self._endpoint.probe()
+        except CloudBusy as problem:
+            self._lose(problem)
+            return self.state is BackendState.UP
         except BackendUnreachable as problem:
             self._lose(problem)
             return False
         if self._held_until > asyncio.get_running_loop().time():
-            return False  # asked to wait meanwhile
+            return False  # something lasting was found meanwhile
         if self.state is not BackendState.UP:
             log.info("%s is up", self.name)
         self._standing.become(BackendState.UP)
         return True
 
     def _lose(self, problem: BackendUnreachable) -> None:
-        """Until it was asked again, and not before it wants to be."""
+        """Down until it was asked again; one that is busy is let alone as long as it wants, and no more."""
+        loop = asyncio.get_running_loop()
         if isinstance(problem, CloudBusy):
-            self._hold(problem.seconds)
-        elif isinstance(problem, LASTING):
-            self._hold(self._intervals.too_old)
+            log.info("%s takes no more jobs for %.0f s: %s", self.name, problem.seconds, problem.reason)
+            self._busy_until = monotonic() + problem.seconds
+            loop.call_later(problem.seconds + 0.01, self._standing.notify)
+            self._standing.notify()
+            return
+        if isinstance(problem, LASTING):
+            self._held_until = loop.time() + self._intervals.too_old
         self._standing.become(BackendState.DOWN, problem)
         self._doubt.set()
 
-    def _hold(self, seconds: float) -> None:
-        self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
+    @property
+    def _is_busy(self) -> bool:
+        return monotonic() < self._busy_until
 
     def _attach(self, run: Run, remote_id: str | None) -> Event:
         run.remote_id = remote_id
@@ -212,6 +227,8 @@ class CloudBackend:
     async def _submit(self, run: Run) -> Event:
         if self.state is not BackendState.UP:
             raise BackendUnreachable(self.name, f"it is {self.state}")
+        if self._is_busy:
+            raise CloudBusy(self.name, "it asked for a pause", seconds=self._busy_until - monotonic())
         try:
             return await self._post(run, f"{run.prompt_id}-{uuid4().hex}")
         except PromptRefused as refusal:

@@ -15,7 +15,7 @@ from bot.cloud.troubles import Unknown
 from bot.comfy.backoff import backoff
 from bot.comfy.events import Ahead, Event, ExecutionStart, Settled
 from bot.comfy.intervals import Intervals
-from bot.errors import BackendUnreachable, EaselError
+from bot.errors import BackendUnreachable, CloudBusy, EaselError
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Following:
         self._lose = lose
         self._loop = asyncio.get_running_loop()
         self._missed_at: float | None = None
+        self._pause = 0.0
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The last one is Settled."""
@@ -52,10 +53,10 @@ class Following:
                 if not isinstance(event, Ask):
                     yield event
                     continue
-                due = self._loop.time() + self._intervals.poll
                 if (end := await self._look()) is not None:
                     yield end
                     return
+                due = self._loop.time() + max(self._intervals.poll, self._pause)
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -92,8 +93,10 @@ class Following:
         except Unknown:
             return self._missing()
         except BackendUnreachable as problem:
+            self._pause = problem.seconds if isinstance(problem, CloudBusy) else 0.0
             self._lose(problem)
             return None
+        self._pause = 0.0
         if job.status.value == "expired":
             return self._missing()
         self._missed_at = None

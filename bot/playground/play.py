@@ -130,6 +130,8 @@ def _settings(settings: Settings, folder: Path, memory: Path, urls: tuple[str, .
     """The operator's, with everything kept inside the playground's own folder, and jobs only as long as its Discord."""
     changes = {
         "comfyui_urls": urls,
+        "comfy_api_urls": (),  # nothing here costs money
+        "comfy_api_keys": None,
         "data_dir": folder,
         "database_url": f"sqlite+aiosqlite:///{(memory / 'easel.db').as_posix()}",
         "drain_seconds": min(settings.drain_seconds, 2.0),

@@ -47,8 +47,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "cloud-asked-to-wait",
         "bot/cloud/backend.py",
-        "            self._hold(problem.seconds)\n",
-        "            pass\n",
+        "        return 0 if self._is_busy else SLOTS\n",
+        "        return SLOTS\n",
         (f"{WIRE}a_full_cloud_is_left_alone_as_long_as_it_wants",),
     ),
     Guard(

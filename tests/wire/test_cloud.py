@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from io import BytesIO
@@ -39,9 +40,10 @@ from bot.errors import (
     NothingToFree,
     PartnerNodesOff,
     ServerLost,
+    SettingsError,
 )
 from tests.clouds import KEY, Cloud, Handler, says
-from tests.wire.comfy import CHECKPOINT, QUICK, Follower, node, plain, reach, run, sampling
+from tests.wire.comfy import CHECKPOINT, PATIENCE, QUICK, Follower, node, plain, reach, run, sampling
 
 Connect = Callable[..., Awaitable[CloudBackend]]
 
@@ -263,14 +265,13 @@ async def test_another_kind_of_server_is_no_cloud(connect: Connect, simulator: S
         (401, "unauthorized", KeyRefused),
         (402, "insufficient_credits", CreditsGone),
         (403, "forbidden", KeyRefused),
-        (429, "queue_full", CloudBusy),
         (422, "deployment_stopped", CloudStopped),
     ],
 )
 async def test_what_passes_lets_jobs_wait_and_not_fail(
     status: int, code: str, problem: type[BackendError], backend: CloudBackend, cloud: Cloud
 ) -> None:
-    cloud.front = says(status, code, retry_after=1)
+    cloud.front = says(status, code)
     with pytest.raises(problem) as refused:
         await run(backend, plain())
     assert isinstance(refused.value, BackendUnreachable)
@@ -295,20 +296,37 @@ async def test_what_never_passes_fails_the_job(
     assert backend.state is BackendState.UP
 
 
-async def test_a_full_cloud_is_left_alone_as_long_as_it_wants(
-    backend: CloudBackend, cloud: Cloud, connect: Connect
-) -> None:
+async def test_a_full_cloud_is_left_alone_as_long_as_it_wants(backend: CloudBackend, cloud: Cloud) -> None:
     cloud.front = says(429, "queue_full", retry_after=3600)
 
     with pytest.raises(CloudBusy) as refused:
         await run(backend, plain())
 
     assert refused.value.seconds == 300, "whatever it says, an hour is too long not to look"
+    assert (backend.slots, backend.state, backend.problem) == (0, BackendState.UP, None)
     before = len(cloud.asked)
-    for _other in range(5):  # others ask meanwhile
-        await reach(await connect(), BackendState.UP)
-    assert backend.state is BackendState.DOWN
-    assert len(cloud.asked) == before + 5
+    with pytest.raises(CloudBusy):
+        await run(backend, plain())
+    assert len(cloud.asked) == before
+
+
+async def test_a_full_cloud_has_room_again_when_it_said_so(backend: CloudBackend, cloud: Cloud) -> None:
+    cloud.front = says(429, "deployment_not_ready", retry_after=1)
+    with pytest.raises(CloudBusy):
+        await run(backend, plain())
+    cloud.front = None
+    async with asyncio.timeout(PATIENCE):
+        while not backend.slots:
+            await backend.changed()
+
+    assert (await run(backend, plain())).result == "done"
+
+
+async def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "comfy_low", None)
+
+    with pytest.raises(SettingsError, match=r"easel\[cloud\]"):
+        Endpoint("https://cloud.comfy.org", SecretStr(KEY))
 
 
 async def test_a_cloud_that_dies_and_returns_costs_the_job_nothing(
