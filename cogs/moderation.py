@@ -19,7 +19,7 @@ from bot.ui.commands import N_
 from bot.ui.confirm import EVERYBODY, Verb, ask
 from bot.ui.job_pages import Wanted, jobs_page
 from bot.ui.limits import person_limits, server_limits
-from bot.ui.lists import job_choices, job_line, moderator_line, state_word
+from bot.ui.lists import job_choices, job_lines, moderator_line, state_word
 from bot.ui.pausing import pause_server, resume_server
 from bot.ui.people import actor_of, guild_of, tell
 from bot.ui.stopping import REASON, cleaned, find_job, stop_job
@@ -169,7 +169,7 @@ class Moderation(commands.GroupCog, group_name="jobs", group_description=N_("See
             return
         require(actor, Action.INTERRUPT, job)
         now = self.bot.clock()
-        line = moderator_line(job_line(job, self.bot.runner.board, now, actor), now)
+        line = moderator_line(job_lines([job], self.bot.runner.board, now, actor)[0], now)
         question = _("Stop this job?")
         await ask(interaction, f"{question}\n{line}", Verb.STOP, target=job.id, reason=reason)
 

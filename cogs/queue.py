@@ -13,7 +13,7 @@ from bot.jobs.changes import OPEN
 from bot.jobs.job import Job
 from bot.text import _, ngettext, speaking
 from bot.ui.commands import N_
-from bot.ui.lists import job_choices, job_line, job_list
+from bot.ui.lists import job_choices, job_lines, job_list
 from bot.ui.people import actor_of, tell
 from bot.ui.presence import server_of
 from bot.ui.stopping import find_job, stop_job
@@ -62,7 +62,7 @@ class Queue(commands.Cog):
         here = sum((await self.bot.store.counts(guild_id=guild_id, user_id=user_id, states=OPEN)).values())
         others = sum((await self.bot.store.counts(states=OPEN)).values()) - here
         now, board = self.bot.clock(), self.bot.runner.board
-        lines = [job_line(job, board, now, actor) for job in jobs if may(actor, Action.NOTICE, job)]
+        lines = job_lines([job for job in jobs if may(actor, Action.NOTICE, job)], board, now, actor)
         texts = [
             _paused(self.bot, guild_id),
             _trouble(self.bot),

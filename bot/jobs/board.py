@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from time import monotonic
 from typing import Protocol
 
@@ -13,16 +14,18 @@ from bot.comfy.events import Event
 from bot.comfy.pool import Pool
 from bot.jobs.delivery import Delivery, Note, Showing
 from bot.jobs.estimates import Estimates, remaining
+from bot.jobs.forecast import Forecast, Lane, Standing
 from bot.jobs.holds import Hold
 from bot.jobs.job import Job, JobState
 from bot.jobs.progress import Progress
 from bot.jobs.queue import JobQueue
 from bot.jobs.waiting import Waiting
+from bot.workflow.needs import Needs
 
 #: what a person is told whose job is held
 HELD = {Hold.PAUSED: Note.PAUSED, Hold.ENOUGH: Note.ENOUGH}
 
-DRIFT = 5.0  # seconds by which an expected end may be off before a message is edited for that alone
+FAREWELLS = 20  # of those who wait: Discord takes no more edits in the time there is
 
 
 @dataclass
@@ -42,19 +45,6 @@ class Run:
             self.began = monotonic()
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A job in our queue: how many come before it, ours and everybody's on the servers; seconds to its end.
-
-    What is held comes before nobody, and when it begins is unknown.
-    """
-
-    job: Waiting
-    position: int | None
-    eta: float | None
-    hold: Hold | None = None
-
-
 class Kept(Protocol):
     """Where the whole of a waiting job is."""
 
@@ -66,26 +56,29 @@ class Board:
     """The open jobs of this process: those in the queue, and `runs` on a backend.
 
     `estimates` learns from those that end. `stopping` from when the process takes no more jobs, `leaving` from when it
-    waits for none any longer.
+    waits for none any longer. `fits` is whether a job with such needs may go to that backend.
     """
 
     def __init__(self, queue: JobQueue, pool: Pool, delivery: Delivery, estimates: Estimates, kept: Kept) -> None:
         self.runs: dict[str, Run] = {}
         self.stopping = False
         self.leaving = False
+        self.estimates = estimates
+        self.fits: Callable[[Needs, Backend], bool] = lambda needs, backend: True
+        #: which waiting jobs this process shows: in a fleet each gateway has its own
+        self.shows: Callable[[Waiting], bool] = lambda job: True
+        #: called with the id of a job that was taken to a backend
+        self.on_begin: Callable[[str], object] = lambda job_id: None
         self._queue = queue
         self._pool = pool
         self._delivery = delivery
         self._kept = kept
-        self._ends: dict[str, float] = {}
-        self.estimates = estimates
-        #: which waiting jobs this process shows: in a fleet each gateway has its own
-        self.shows: Callable[[Waiting], bool] = lambda job: True
 
     def begin(self, job: Job, backend: Backend, *, known: bool = False) -> Run:
         """The job is on its way to that backend, behind all it has; where a `known` one stands there it will tell."""
         progress = replace(Progress.of(job.graph), ahead=None if known else self._on_server(backend))
         run = self.runs[job.id] = Run(job, backend, progress)
+        self.on_begin(job.id)
         self.show_run(run)
         return run
 
@@ -99,12 +92,19 @@ class Board:
         self._queue.touch()
 
     def position(self, job_id: str) -> int | None:
-        """How many jobs come before this one, ours and everybody's on the servers; None for unknown and held ones."""
+        """How many may come before this one, ours and everybody's on the servers; None for unknown and held ones.
+
+        On several backends those count that may go, or are, where this one may go.
+        """
         run = self.runs.get(job_id)
         if run is not None:
             return run.progress.ahead
-        place = self._queue.position(job_id)
-        return None if place is None else place + self._on_servers()
+        job = self._queue.get(job_id)
+        if job is None:
+            return None
+        mine = set(self._where(job.needs))
+        place = self._queue.position(job_id, lambda needs: not mine.isdisjoint(self._where(needs)))
+        return None if place is None else place + sum(self._on_server(self._pool.backends[number]) for number in mine)
 
     def hold(self, job: Job) -> Hold | None:
         """Why a job in our queue must wait whatever comes before it."""
@@ -113,26 +113,31 @@ class Board:
 
     def eta(self, job_id: str) -> float | None:
         """Seconds until the job's end, as far as earlier runs tell; None while its server is away."""
-        run = self.runs.get(job_id)
-        if run is not None:
-            return self._eta_of_run(run)
-        return next((standing.eta for standing in self.standings() if standing.job.id == job_id), None)
+        return self.etas([job_id])[job_id]
 
-    def standings(self) -> Iterator[Standing]:
-        """All of our queue, in order."""
-        place, end = self._on_servers(), self._until_free() if self._pool.problem is None else None
-        for job in self._queue:
-            if (hold := self._queue.hold(job)) is not None:
-                yield Standing(job, None, None, hold)
-                continue
-            end = _sum(end, self.estimates.of(job.workflow))
-            yield Standing(job, place, end)
-            place += 1
+    def etas(self, job_ids: Collection[str]) -> dict[str, float | None]:
+        """The same of several, in one pass."""
+        etas: dict[str, float | None] = dict.fromkeys(job_ids)
+        etas |= {job_id: self._eta_of_run(self.runs[job_id]) for job_id in etas if job_id in self.runs}
+        left = {job_id for job_id in etas if job_id in self._queue}
+        for standing in self.standings() if left else ():
+            if standing.job.id in left:
+                etas[standing.job.id] = standing.eta
+                left.discard(standing.job.id)
+            if not left:
+                break
+        return etas
+
+    def standings(self, jobs: Iterable[Waiting] | None = None) -> Iterator[Standing]:
+        """All of our queue, in order; or of `jobs`, which are all of it at some time."""
+        lanes = [self._lane(backend) for backend in self._pool.backends]
+        forecast = Forecast(lanes, self._where, self.estimates.of)
+        return forecast.standings(self._queue if jobs is None else jobs, self._queue.hold)
 
     def show_run(self, run: Run) -> None:
         """Its progress, and what the person should know besides."""
         trouble = run.backend.problem
-        note = Note.OFFLINE if trouble is not None else Note.AGAIN if run.job.submits > 1 else None
+        note = Note.OFFLINE if trouble is not None else _history(run.job, run.job.submits > 1)
         if run.job.cancelled_by is not None:
             note = Note.CANCELLING
         elif self.leaving:
@@ -140,91 +145,67 @@ class Board:
         showing = Showing(run.progress, run.progress.ahead, self._eta_of_run(run), note, trouble)
         self._delivery.show(run.job, showing)
 
-    async def show_waiting(self) -> None:
-        """To everybody in the queue: their position, or why nothing moves."""
-        for standing in list(self.standings()):
-            await self._show_waiting(standing)
+    def note(self, standing: Standing) -> Note | None:
+        """What whoever waits should know besides their place."""
+        if self.stopping:
+            return Note.STOPPING
+        if standing.hold is not None:
+            return HELD[standing.hold]
+        if self._pool.problem is not None:
+            return Note.OFFLINE
+        return _history(standing.job, standing.job.submits > 0)
 
-    async def redraw(self) -> None:
-        """Whenever the order or a server changes, whoever it concerns sees it; until cancelled."""
-        seen: dict[str, tuple[object, ...]] = {}
-        last: object = type(None)
-        while True:
-            changes = [self._queue.changed(), self._pool.changed()]  # before looking: nothing is missed
-            problem = type(self._pool.problem)
-            before, seen = seen, {}
-            moved: list[Standing] = []
-            for standing in self.standings():
-                job = standing.job
-                seen[job.id] = (standing.position, standing.hold, job.submits, problem)
-                if before.get(job.id) != seen[job.id] or self._moved(standing):
-                    moved.append(standing)
-            for standing in moved:
-                await self._show_waiting(standing)
-            self._ends = {job_id: end for job_id, end in self._ends.items() if job_id in seen}
-            if problem is not last:
-                for run in self.runs.values():
-                    self.show_run(run)
-            last = problem
-            try:
-                await asyncio.wait(changes, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for change in changes:
-                    change.cancel()
-
-    async def farewell(self) -> None:
-        """Tell everybody whose job is not done that it survives; returns when they can read it."""
-        self.stopping = self.leaving = True
-        await self.show_waiting()
-        for run in self.runs.values():
-            self.show_run(run)
-        ids = [*self._queue.order(), *self.runs]
-        await asyncio.gather(*(self._delivery.flush(job_id) for job_id in ids))
-
-    def _moved(self, standing: Standing) -> bool:
-        """Whether its end is by now expected at quite another time than it was told."""
-        told = self._ends.get(standing.job.id)
-        if told is None or standing.eta is None:
-            return told is not standing.eta
-        return abs(monotonic() + standing.eta - told) > max(DRIFT, standing.eta / 4)
-
-    async def _show_waiting(self, standing: Standing) -> None:
+    async def show_waiting(self, standing: Standing, *, last: bool = False) -> None:
+        """To one who waits: their position, or why nothing moves; the `last` time what stays true."""
         if not self.shows(standing.job):
             return
-        if standing.eta is None:
-            self._ends.pop(standing.job.id, None)
-        else:
-            self._ends[standing.job.id] = monotonic() + standing.eta
-        trouble = self._pool.problem
-        note = Note.AGAIN if standing.job.submits else None
-        if self.stopping:
-            note = Note.STOPPING
-        elif standing.hold is not None:
-            note = HELD[standing.hold]
-        elif trouble is not None:
-            note = Note.OFFLINE
         job = await self._kept.get(standing.job.id)
         if job is None or job.state is not JobState.WAITING or job.id not in self._queue:
             return
-        self._delivery.show(job, Showing(None, standing.position, standing.eta, note, trouble))
+        if last:
+            showing = Showing(note=Note.UNCOUNTED)
+        else:
+            showing = Showing(None, standing.position, standing.eta, self.note(standing), self._pool.problem)
+        self._delivery.show(job, showing)
 
-    def _on_servers(self) -> int:
-        return sum(map(self._on_server, self._pool.backends))
+    async def farewell(self, most: int = FAREWELLS) -> None:
+        """Tell those whose job is not done that it survives, the next ones first; returns when they can read it."""
+        self.stopping = self.leaving = True
+        waiting = list(islice(self.standings(), most))
+        for standing in waiting:
+            await self.show_waiting(standing)
+        for run in self.runs.values():
+            self.show_run(run)
+        ids = [*(standing.job.id for standing in waiting), *self.runs]
+        await asyncio.gather(*(self._delivery.flush(job_id) for job_id in ids))
+
+    def _where(self, needs: Needs) -> tuple[int, ...]:
+        """Which backends may take a job with such needs, by number: those at work, one's own before paid ones."""
+        found = [number for number, backend in enumerate(self._pool.backends) if self.fits(needs, backend)]
+        at_work = [number for number in found if self._works(self._pool.backends[number])] or found
+        own = [number for number in at_work if not self._pool.backends[number].cost]
+        return tuple(own or at_work)
+
+    def _works(self, backend: Backend) -> bool:
+        return backend.problem is None and backend.name not in self._pool.paused
+
+    def _lane(self, backend: Backend) -> Lane:
+        mine = [run for run in self.runs.values() if run.backend is backend]
+        prompts = self._on_server(backend)
+        if not self._works(backend):
+            return Lane(prompts, [None])
+        if backend.cost:  # a service works on all of them at once
+            ends = [self._eta_of_run(run) for run in mine]
+            return Lane(prompts, [*ends, *[0.0] * max(0, backend.slots - len(mine))])
+        ends = [self._eta_of_run(run) for run in mine]
+        end = None if None in ends else max([end or 0.0 for end in ends], default=0.0)
+        before = max([(run.progress.ahead or 0) + 1 for run in mine], default=0)
+        return Lane(prompts, [end], strangers=max(0, prompts - max(before, len(mine))))
 
     def _on_server(self, backend: Backend) -> int:
         """Prompts that are there already, ours and others'; what we sent counts before the server reports it."""
         ours = sum(run.backend is backend for run in self.runs.values())
         return max(backend.queue_remaining, ours)
-
-    def _until_free(self) -> float | None:
-        """Seconds until all that is on the backends has ended."""
-        end: float | None = 0.0
-        for run in self.runs.values():
-            if run.backend.problem is not None:
-                continue
-            its = self._eta_of_run(run)
-            end = None if end is None or its is None else max(end, its)
-        return end
 
     def _eta_of_run(self, run: Run) -> float | None:
         if run.backend.problem is not None:
@@ -242,6 +223,11 @@ class Board:
         usual = self.estimates.of(run.job.workflow)
         ours = self._eta_of_run(before[-1]) if before else 0.0
         return ours if not others else _sum(ours, None if usual is None else usual * others)
+
+
+def _history(job: Job | Waiting, again: bool) -> Note | None:
+    """What became of it before, on another server or the same."""
+    return Note.MOVED if job.moved else Note.AGAIN if again else None
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

@@ -24,6 +24,8 @@ class Note(StrEnum):
     PAUSED = "paused"
     #: it begins when another job of its person has ended
     ENOUGH = "enough"
+    #: the message says no more where the job stands, as it can soon be edited by the bot's own token only
+    UNCOUNTED = "uncounted"
     #: ComfyUI does not answer; `Showing.trouble` says more
     OFFLINE = "offline"
     #: the server forgot the job; it was sent again

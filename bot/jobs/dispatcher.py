@@ -116,9 +116,13 @@ class Dispatcher:
     def fits(self, job: Waiting, backend: Backend) -> bool:
         """Whether no other backend, there or away for a moment, meets what it needs better; a dearer one only counts
         where this one cannot run it at all."""
-        own = self._how_well(job.needs, backend)
+        return self.suits(job.needs, backend)
+
+    def suits(self, needs: Needs, backend: Backend) -> bool:
+        """The same for a job with such needs."""
+        own = self._how_well(needs, backend)
         rivals = [other for other in self._pool.present if own is Fitness.UNFIT or other.cost <= backend.cost]
-        return own is max(self._how_well(job.needs, other) for other in [backend, *rivals])
+        return own is max(self._how_well(needs, other) for other in [backend, *rivals])
 
     def can_run(self, job: Waiting, backend: Backend) -> bool:
         """Whether it has, or may have, all that it needs."""

@@ -58,7 +58,7 @@ class JobQueue:
 
     def __iter__(self) -> Iterator[Waiting]:
         """Next one first."""
-        return (self._jobs[key[-1]] for key in self._order)
+        return (self._jobs[key[3]] for key in self._order)
 
     @property
     def begun(self) -> Mapping[str, Waiting]:

@@ -17,7 +17,7 @@ from bot.jobs.runner import Runner
 from bot.text import _, ngettext
 from bot.ui.buttons import EaselButton
 from bot.ui.confirm import EVERYBODY, person_of
-from bot.ui.lists import job_line, moderator_line
+from bot.ui.lists import job_lines, moderator_line
 from bot.ui.people import guild_of
 from bot.ui.permissions import presser
 
@@ -77,7 +77,7 @@ async def jobs_page(bot: Bot, actor: Actor, wanted: Wanted) -> ui.LayoutView:
         limit=SIZE,
         offset=number * SIZE,
     )
-    lines = [moderator_line(job_line(job, board, now, actor), now) for job in jobs]
+    lines = [moderator_line(line, now) for line in job_lines(jobs, board, now, actor)]
     return _view(lines, count, Wanted(number, wanted.user_id, wanted.state), last)
 
 

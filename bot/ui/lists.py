@@ -37,17 +37,20 @@ class Line:
     open: bool = False
 
 
-def job_line(job: Job, board: Board, now: datetime, reader: Actor) -> Line:
-    """A job as that person may see it."""
-    eta = board.eta(job.id)
-    return Line(
-        job=job,
-        position=board.position(job.id),
-        ready=now + timedelta(seconds=eta) if eta is not None else None,
-        hold=board.hold(job),
-        mine=job.place.user_id == reader.user_id,
-        open=may(reader, Action.SEE, job),
-    )
+def job_lines(jobs: Sequence[Job], board: Board, now: datetime, reader: Actor) -> list[Line]:
+    """Jobs as that person may see them."""
+    etas = board.etas([job.id for job in jobs])
+    return [
+        Line(
+            job=job,
+            position=board.position(job.id),
+            ready=now + timedelta(seconds=eta) if (eta := etas[job.id]) is not None else None,
+            hold=board.hold(job),
+            mine=job.place.user_id == reader.user_id,
+            open=may(reader, Action.SEE, job),
+        )
+        for job in jobs
+    ]
 
 
 def job_list(lines: Sequence[Line], total: int) -> str:

@@ -45,6 +45,7 @@ class DirectButton(EaselButton, template=rf"job:dm:{JOB_ID}"):
         await interaction.response.defer()
         try:
             await bot.delivery.move(job)
+            bot.runner.refresh.again(job.id)
         except NoWay as error:
             raise AccessRefused(
                 _(

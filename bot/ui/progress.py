@@ -52,6 +52,14 @@ def _waiting(job: Job, showing: Showing, now: datetime) -> tuple[str, ...]:
         return (_("⏸️ Paused by a moderator. Your job keeps its place and begins when they let jobs go on."),)
     if showing.note is Note.ENOUGH:
         return (_("⏳ In the queue: begins when another of your jobs has ended"),)
+    if showing.note is Note.UNCOUNTED and job.place.visible:
+        return (
+            _(
+                "⏳ In the queue. The place is not counted here any more: see `/queue`. The result will appear here."
+            ),
+        )
+    if showing.note is Note.UNCOUNTED:
+        return (_("⏳ In the queue. The place is not counted here any more: see `/queue`."),)
     place, ready = showing.position, _ready(showing.eta, now)
     if not place and job.state is not JobState.WAITING:
         return (_("⏳ Starting…") + ready,)

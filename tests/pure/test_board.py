@@ -18,8 +18,9 @@ from bot.jobs.estimates import Estimates
 from bot.jobs.holds import Holds
 from bot.jobs.job import Job, JobState
 from bot.jobs.queue import JobQueue
+from bot.jobs.refresh import Refresh
 from bot.jobs.waiting import waiting
-from tests.pure.jobs import make_job, make_place
+from tests.pure.jobs import Clock, make_job, make_place
 from tests.pure.servers import Screen, Server
 
 
@@ -39,7 +40,10 @@ class Room:
         self.queue = JobQueue(self.holds.of)
         self.estimates = Estimates(Nothing())
         self.jobs: dict[str, Job] = {}
-        self.board = Board(self.queue, Pool([self.server]), self.screen, self.estimates, self)
+        self.pool = Pool([self.server])
+        self.board = Board(self.queue, self.pool, self.screen, self.estimates, self)
+        self.clock = Clock()
+        self.refresh = Refresh(self.board, self.queue, self.pool, self.clock)
 
     async def get(self, job_id: str) -> Job | None:
         return self.jobs.get(job_id)
@@ -62,7 +66,7 @@ class Room:
 
     @asynccontextmanager
     async def drawing(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.board.redraw())
+        task = asyncio.create_task(self.refresh.serve())
         try:
             yield
         finally:
@@ -170,13 +174,13 @@ async def test_a_pause_is_said_in_place_of_a_position_and_who_is_behind_moves_up
         room.server.come_back()
         room.pause()
         await room.screen.until(lambda: room.screen.of(here)[-1].position == 0)
+        await room.screen.until(lambda: room.screen.of(elsewhere)[-1].position == 1)
 
     first, paused = room.screen.of(here)[:2]
     assert (first.position, first.eta, first.note) == (0, 5.0, None)
     assert (paused.position, paused.eta, paused.note) == (None, None, Note.PAUSED)
     assert offline.note is Note.PAUSED
     assert [(showing.position, showing.eta) for showing in room.screen.of(elsewhere)[:2]] == [(1, 10.0), (0, 5.0)]
-    assert room.screen.of(elsewhere)[-1].position == 1
 
 
 async def test_a_server_that_goes_away_is_said_to_all_and_its_return_too(room: Room) -> None:
@@ -198,7 +202,8 @@ async def test_a_server_that_goes_away_is_said_to_all_and_its_return_too(room: R
 async def test_a_job_sent_before_says_that_it_is_sent_again(room: Room) -> None:
     waits, run = room.wait(1, submits=1), room.run(submits=2)
 
-    await room.board.show_waiting()
+    async with room.drawing():
+        await room.screen.until(lambda: bool(room.screen.of(waits)))
 
     assert room.screen.of(waits)[-1].note is Note.AGAIN
     assert room.screen.of(run)[-1].note is Note.AGAIN
@@ -213,9 +218,12 @@ def test_a_job_somebody_wants_stopped_says_so_whatever_else_there_is(room: Room)
 
 async def test_while_stopping_those_who_wait_are_told_and_those_who_run_not_yet(room: Room) -> None:
     waits, run = room.wait(1), room.run()
-    room.board.stopping = True
 
-    await room.board.show_waiting()
+    async with room.drawing():
+        await room.screen.until(lambda: bool(room.screen.of(waits)))
+        room.board.stopping = True
+        room.board.touch()
+        await room.screen.until(lambda: len(room.screen.of(waits)) == 2)
     room.board.show_run(room.board.runs[run.id])
 
     assert room.screen.of(waits)[-1].note is Note.STOPPING

@@ -112,7 +112,8 @@ async def test_many_jobs_with_long_prompts_fit_into_one_answer(
         text = (await discord_server.person("alice").slash("queue")).message.text
 
         for answer in reversed(answers):
-            await discord_server.person("alice").slash("cancel", job=str(answer.message.buttons[0].custom_id[-36:]))
+            message = await answer.wait(lambda message: bool(message.buttons))
+            await discord_server.person("alice").slash("cancel", job=str(message.buttons[0].custom_id[-36:]))
         await answers[0].wait(finished)
     shown = text.count("•")
     assert len(text) <= 2000
