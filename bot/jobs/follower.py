@@ -30,6 +30,7 @@ from bot.errors import (
     MissingModel,
     MissingNode,
     NoOutputs,
+    SettingsError,
     WorkflowError,
 )
 from bot.jobs.board import Board, Run
@@ -102,7 +103,7 @@ class Follower:
                 job = await self.claim(job, backend.name, bill)
                 known = job.remote_id is not None  # it was left there when that was away
             return await self._follow(job, backend, known=known, bill=bill)
-        except (Fenced, BudgetSpent):
+        except (Fenced, BudgetSpent, SettingsError):  # the last: the database is away, so nothing is known of the job
             raise
         except BackendUnreachable as problem:
             log.info("job %s could not be sent: %s", job.id, problem.reason)

@@ -82,14 +82,14 @@ def is_beaten(error: DBAPIError) -> bool:
 
 def explain(error: BaseException | None, name: str) -> str | None:
     """A sentence for an error of PostgreSQL's that is about the machines rather than about us."""
-    if not type(error).__module__.startswith("psycopg"):
+    if type(error).__module__.partition(".")[0] != "psycopg":
         return None
     said = str(error).strip().partition("\n")[0]
     state = getattr(error, "sqlstate", None) or _state(said)
     kind = next((kind for kind in _problems() if state is not None and state.startswith(kind)), None)
     if kind is not None:
         return _problems()[kind].format(name=name)
-    if getattr(error, "sqlstate", None) is None and said:  # no connection came to be: only words say why
+    if type(error).__name__ == "OperationalError" and said:  # no connection came to be: only words say why
         return _("{name} cannot be opened: {reason}").format(name=name, reason=_reason(said))
     return None
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
 
-PATIENCE = 60.0  # seconds for a server that restarts
+PATIENCE = 300.0  # seconds for a server that restarts, or another that takes its place
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds between two tries
 
 # PostgreSQL numbers a transaction that writes, and knows long afterwards what became of it.
