@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import EaselError
+from bot.jobs.alone import alone
 from bot.jobs.tables import spending
 
 DAY = timedelta(hours=24)
 KEPT = timedelta(days=31)
-#: PostgreSQL's advisory lock under which budgets are looked at: two claims at once must not both have the last of it
-LOCK = 0x6561_7365_6C24
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,7 @@ class BudgetSpent(EaselError):
 
 async def book(connection: AsyncConnection, job_id: str, backend: str, bill: Bill, now: datetime) -> None:
     """Write it down, beside what the job cost before: it may be sent twice. BudgetSpent where there is no room."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    await alone(connection, "spending")  # two claims at once must not both have the last of it
     if bill.budget and await spent(connection, now) + bill.cost > bill.budget * (1 + 1e-9):
         raise BudgetSpent
     await connection.execute(delete(spending).where(spending.c.at < now - KEPT))

@@ -73,6 +73,13 @@ GUARDS: tuple[Guard, ...] = (
         (f"{PURE}two_claims_at_once_never_both_get_the_last_of_the_budget",),
     ),
     Guard(
+        "cloud-budget-alone",
+        "bot/jobs/spending.py",
+        '    await alone(connection, "spending")',
+        "    pass",
+        ("tests/wire/test_cloud_budget.py",),
+    ),
+    Guard(
         "cloud-budget-asked",
         "bot/jobs/overflow.py",
         "        if not self._ledger.affords(job.workflow, self.usual(job.workflow)):\n            return False\n",
