@@ -31,7 +31,7 @@ from bot.jobs.backup import backup
 from bot.jobs.locks import hold, token_lock_path
 from bot.logs import set_up_logging
 from bot.metrics import monitored
-from bot.settings import Settings
+from bot.settings import Settings, is_postgres
 from bot.signals import on_stop_signals
 from bot.text import _
 
@@ -150,6 +150,9 @@ def _run(settings: Settings) -> None:
         use_loopback_discord(settings.discord_api_url)
     _collect_often()
     _give_back()
+    if is_postgres(settings.database_url):  # processes of a fleet share the token
+        run_loop(lambda: _serve(settings, token))
+        return
     with hold(token_lock_path(token, settings.discord_api_url or ""), what=_("this token")):
         run_loop(lambda: _serve(settings, token))
 

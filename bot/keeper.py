@@ -13,7 +13,6 @@ from pathlib import Path
 import discord
 from discord.app_commands import CommandSyncFailure
 
-from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.command_refusals import refused_commands
 from bot.jobs.signals import Kind
@@ -108,8 +107,7 @@ class CommandKeeper:
         """Forever: reload when a file in the folder changes, or a server's nodes and models."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch_files())
-            for backend in self._pool.backends:
-                group.create_task(self._watch_server(backend))
+            group.create_task(self._watch_servers())
             pause = AGAIN
             while True:
                 await self._wanted.wait()
@@ -170,11 +168,11 @@ class CommandKeeper:
                     self._files = now
                     self._wanted.set()
 
-    async def _watch_server(self, backend: Backend) -> None:
+    async def _watch_servers(self) -> None:
         """Its version too may be why a command is hidden; it is known some time after what the server had before."""
         seen = self._judged
         while True:
-            change = backend.changed()
+            change = self._pool.changed()
             now = _Facts(self._pool.catalogue, self._pool.version)
             if not now.same(seen) and not now.same(self._judged):
                 seen = now

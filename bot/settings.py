@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         "all",
         description="What this process does: `all`, or in a fleet `gateway` (talks to people) or `worker` (runs jobs).",
     )
+    lease_seconds: float = Field(
+        15,
+        gt=0,
+        le=600,
+        allow_inf_nan=False,
+        description="How long a worker of a fleet may be silent before another one takes over what it has.",
+    )
     shard_count: int | None = Field(
         None,
         ge=1,

@@ -18,6 +18,7 @@ from bot.jobs.signals import Kind, tell
 from bot.jobs.spending import Bill, book, correct
 from bot.jobs.strays import reclaim, slots_of
 from bot.jobs.tables import facts, jobs
+from bot.jobs.tickets import QUEUE, defer, priority_of
 from bot.jobs.turns import closed_up
 
 OPEN = frozenset(JobState) - ENDED
@@ -35,8 +36,8 @@ LOCATION = frozenset(
     {"message_id", "channel_id", "visible", "by_token", "interaction_id", "token", "token_expires", "filesize_limit"}
 )
 
-#: What other processes go by: whether a job waits, and where in the order.
-TOLD = frozenset({"state", "tag"})
+#: What other processes go by: whether a job waits, where in the order, and where its message is.
+TOLD = frozenset({"state", "tag", "channel_id", "message_id"})
 
 #: What may still change once a job has ended.
 DELIVERY = LOCATION | {"parts", "removed_by"}
@@ -59,9 +60,11 @@ async def write(connection: AsyncConnection, job: Job, columns: Columns) -> Job:
     row = result.mappings().one_or_none()
     if row is None:
         raise Fenced(job.id)
+    written = from_row(row)
     if columns.keys() & TOLD:
         await tell(connection, Kind.JOB, job.id)
-    return from_row(row)
+        await _ticket(connection, written)
+    return written
 
 
 async def newest(connection: AsyncConnection, job_id: str) -> Job:
@@ -111,7 +114,16 @@ async def insert_job(connection: AsyncConnection, job: Job) -> Job:
     """A new row; IntegrityError when there is one with that id."""
     row = await connection.execute(insert(jobs).values(to_row(job)).returning(*jobs.c))
     await tell(connection, Kind.JOB, job.id)
-    return from_row(row.mappings().one())
+    stored = from_row(row.mappings().one())
+    await _ticket(connection, stored)
+    return stored
+
+
+async def _ticket(connection: AsyncConnection, job: Job) -> None:
+    """For a worker of a fleet, once the job has a message: before that its result could be there before the answer."""
+    waits = job.state is JobState.WAITING and job.place.message_id is not None
+    if waits and connection.dialect.name == "postgresql":
+        await defer(connection, job.id, priority_of(job.tag), QUEUE)
 
 
 async def write_newest(connection: AsyncConnection, job_id: str, columns: Columns) -> Job:

@@ -89,10 +89,15 @@ class Dispatcher:
             self._queue.take(job.id)
             self._begin(job, backend)
 
-    def choose(self, backend: Backend) -> Waiting | None:
-        """The job that backend should have next, if it may have one at all."""
+    def choose(self, backend: Backend, own: str | None = None) -> Waiting | None:
+        """The job that backend should have next, if it may have one at all; where nothing is warm, the `own` one, as
+        others look after theirs.
+        """
         pair = self._pair([backend] if self._is_open(backend) else [])
-        return None if pair is None else pair[0]
+        if pair is None or own is None or self._is_warm(*pair):
+            return None if pair is None else pair[0]
+        ahead = islice(self._options([backend]), AHEAD)
+        return next((job for job, _places in ahead if job.id == own), pair[0])
 
     def hold(self, backend: Backend, needs: Needs | None = None) -> None:
         """One more prompt of ours is there, and loads what it needs."""
@@ -116,13 +121,9 @@ class Dispatcher:
     def fits(self, job: Waiting, backend: Backend) -> bool:
         """Whether no other backend, there or away for a moment, meets what it needs better; a dearer one only counts
         where this one cannot run it at all."""
-        return self.suits(job.needs, backend)
-
-    def suits(self, needs: Needs, backend: Backend) -> bool:
-        """The same for a job with such needs."""
-        own = self._how_well(needs, backend)
+        own = self._how_well(job.needs, backend)
         rivals = [other for other in self._pool.present if own is Fitness.UNFIT or other.cost <= backend.cost]
-        return own is max(self._how_well(needs, other) for other in [backend, *rivals])
+        return own is max(self._how_well(job.needs, other) for other in [backend, *rivals])
 
     def can_run(self, job: Waiting, backend: Backend) -> bool:
         """Whether it has, or may have, all that it needs."""

@@ -34,6 +34,8 @@ class Outbox:
         self._delivery = delivery
         self._retry_seconds = retry_seconds
         self._judge = judge
+        #: where the files of a job come from
+        self.fetch_of: Callable[[Job], Fetch] = self._fetch
         #: told of whose job it was, each time a person has seen how one ended
         self.on_delivered: Callable[[int], Awaitable[None]] | None = None
 
@@ -55,7 +57,7 @@ class Outbox:
             try:
                 if self._judge is not None:
                     job = await self._judge.judged(job)
-                return await self._delivery.deliver(job, self._fetch(job))
+                return await self._delivery.deliver(job, self.fetch_of(job))
             except (DeliveryDelayed, BackendUnreachable) as delay:
                 log.warning("job %s is not delivered yet: %s", job.id, delay.__cause__ or delay)
             await self._rest(pause)

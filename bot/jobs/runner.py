@@ -17,10 +17,10 @@ from bot.errors import Fenced
 from bot.jobs.absence import LOST_SECONDS, Absence
 from bot.jobs.board import Board
 from bot.jobs.changes import OPEN
-from bot.jobs.delivery import Delivery
+from bot.jobs.delivery import Delivery, Fetch
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.estimates import USUAL_SECONDS, Estimates
-from bot.jobs.follower import Follower
+from bot.jobs.follower import Claim, Follower
 from bot.jobs.housekeeping import Housekeeping
 from bot.jobs.job import Job, JobState
 from bot.jobs.judging import Judge
@@ -29,7 +29,6 @@ from bot.jobs.moving import move
 from bot.jobs.outbox import Outbox
 from bot.jobs.overflow import Overflow
 from bot.jobs.queue import JobQueue
-from bot.jobs.refresh import Refresh
 from bot.jobs.store import Store, utc_now
 from bot.jobs.waiting import Waiting, waiting
 
@@ -65,8 +64,6 @@ class Runner:
         self.pool = pool
         self.board = Board(queue, pool, delivery, Estimates(store), store)
         self.dispatcher = Dispatcher(queue, pool, self._begin)
-        self.board.fits = self.dispatcher.suits
-        self.refresh = Refresh(self.board, queue, pool, clock)
         self._ledger = ledger
         self._overflow: Overflow | None = None
         if ledger is not None:
@@ -90,6 +87,9 @@ class Runner:
         #: in a fleet, in place of the dispatcher and of what an earlier process left; and what ends that
         self.member: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.on_drain: Callable[[], None] = lambda: None
+        #: told of a job for which nothing is done here any more
+        self.on_freed: Callable[[str], None] = lambda job_id: None
+        self._enqueue: Callable[[Job], Awaitable[None]] = self._put
 
     async def prepare(self) -> None:
         """Look at what an earlier process left, before the first command can arrive."""
@@ -119,7 +119,7 @@ class Runner:
                     await self._guard(job.id, self._resume(job))
                 self._dispatching = group.create_task(self.dispatcher.serve(), name="dispatcher")
             group.create_task(self.pool.serve(), name="backends")
-            group.create_task(self.refresh.serve(), name="positions")
+            group.create_task(self.board.redraw(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
             group.create_task(self.absence.serve(), name="absence")
             if self._overflow is not None:
@@ -149,11 +149,8 @@ class Runner:
 
     async def submit(self, job: Job) -> None:
         """Put a stored job into the queue, unless somebody stopped it already."""
-        if job.state is not JobState.WAITING:
-            return
-        await self.board.estimates.load(job.workflow)
-        self.queue.put(waiting(job))
-        self.refresh.welcome(waiting(job))
+        if job.state is JobState.WAITING:
+            await self._enqueue(job)
 
     async def cancel(
         self, job_id: str, by: int, *, reason: str | None = None, only: Collection[JobState] = OPEN
@@ -192,10 +189,22 @@ class Runner:
         self.queue.begin(waiting(job))
         self.begin(waiting(job), backend, known=job)
 
-    def deliver(self, job: Job) -> None:
-        """Tell its person how it ended, unless that is under way."""
+    def join(
+        self,
+        member: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        claim: Claim,
+        enqueue: Callable[[Job], Awaitable[None]],
+        fetch: Callable[[Job], Fetch],
+    ) -> None:
+        """Be one of several: `member` runs in place of the dispatcher, the others where a process alone does less."""
+        self.member, self._enqueue = member, enqueue
+        self._follower.claim, self._outbox.fetch_of = claim, fetch
+
+    def deliver(self, job: Job, *, place: str | None = None) -> None:
+        """Tell its person how it ended, unless that is under way; as whoever has `place`, else its backend."""
         if job.id not in self._hands:
-            self._take(job.id, self._outbox.deliver(job), job.backend)
+            self._take(job.id, self._outbox.deliver(job), place or job.backend)
 
     def stop_here(self, job: Job) -> None:
         """Somebody asked another process to stop it."""
@@ -232,7 +241,7 @@ class Runner:
         self.on_drain()
         if self._dispatching is not None:
             self._dispatching.cancel()
-        self.board.touch()
+        await self.board.show_waiting()
         if self._works:
             log.info("stopping; %d jobs may finish within %.0f s", len(self._works), seconds)
         with suppress(TimeoutError):
@@ -288,6 +297,10 @@ class Runner:
         light = waiting(job)
         others = (other for other in self.pool.present if other is not backend)
         return any(self.dispatcher.can_run(light, other) for other in others)
+
+    async def _put(self, job: Job) -> None:
+        await self.board.estimates.load(job.workflow)
+        self.queue.put(waiting(job))
 
     async def _requeue(self, job: Job) -> None:
         """Its backend is gone: it waits for another, unless nobody wants it any more."""
@@ -358,6 +371,7 @@ class Runner:
             self._hands[job_id].pop(task)
             if not self._hands[job_id]:
                 del self._hands[job_id]
+                self.on_freed(job_id)
 
         task.add_done_callback(done)
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 #: The name of the task that a ticket is for; its one argument is `job_id`.
 TASK = "easel.job"
-#: When ticks are 0: early 2026 in seconds since 1970. A priority has 32 bits, which are 13 years of them.
-EPOCH = 1_767_225_600.0
+#: The queue, in Procrastinate's sense, that all of them are in.
+QUEUE = "jobs"
+#: A tag is virtual time, which begins at 0. A priority has 32 bits: 13 years in which something runs all the time.
 TICK = 0.1  # seconds
 HIGHEST, LOWEST = 2**31 - 1, -(2**31)
 
@@ -28,8 +29,7 @@ VERSION = "procrastinate"
 
 def priority_of(tag: float) -> int:
     """Procrastinate takes the highest first: the lower the tag, the higher, as far as 32 bits go."""
-    ticks = (tag - EPOCH) / TICK
-    return int(max(LOWEST, min(HIGHEST, HIGHEST - ticks)))
+    return int(max(LOWEST, min(HIGHEST, HIGHEST - tag / TICK)))
 
 
 async def defer(connection: AsyncConnection, job_id: str, priority: int, queue: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 from bot.errors import BackendUnreachable, Fenced
-from bot.jobs.delivery import DeliveryDelayed, Fetch, Showing
+from bot.jobs.delivery import Alone, DeliveryDelayed, Fetch, Rights, Showing
 from bot.jobs.job import Job, JobState, Place
 from bot.jobs.store import Store
 from bot.text import speaking
@@ -27,7 +28,7 @@ LATE = 4  # times slower: edits by the bot's own token share one limit per chann
 
 
 class DiscordDelivery:
-    """The `Delivery` of `bot.jobs`: an editor for each job that runs, and for one that waits while it is edited."""
+    """The `Delivery` of `bot.jobs`: one editor per job while it lives."""
 
     def __init__(
         self,
@@ -41,34 +42,33 @@ class DiscordDelivery:
     ) -> None:
         self._messages = messages
         self._store = store
-        self._outcomes = OutcomeSender(messages, store, rows)
+        self._outcomes = OutcomeSender(messages, store, rows, self._require)
         self._clock = clock
         self._keep_metadata = keep_metadata
         self._pace = pace
         self._editors: dict[str, Editor] = {}
-        #: what was last to be shown of each job that runs, or whose editor is at work
+        #: what was last to be shown of each job
         self._latest: dict[str, tuple[Job, Showing]] = {}
         #: where the messages are that moved since whoever shows their jobs was told
         self._places: dict[str, Place] = {}
         self._moving: set[str] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        #: whether this process shows a job at all: in a fleet another one may
+        self.rights: Rights = Alone()
         #: called when a job's message was deleted while the job was under way
         self.on_gone: Callable[[Job], None] = lambda job: None
 
     def show(self, job: Job, showing: Showing) -> None:
-        """Once the token is dead, one that waits is not shown any more, save in direct messages."""
+        """Once the token is dead, a new place in the queue is no reason for an edit, save in direct messages."""
         job = self._placed(job)
+        self._latest[job.id] = job, showing
         if job.id in self._moving:
-            self._latest[job.id] = job, showing
             return
         late = not self._messages.token_alive(job.place)
         if late and (job.place.message_id is None or not job.place.visible):
             return
         if late and not (moved(job.place) and self._messages.fresh(job.place)):
-            if _waits(showing):
-                return
             showing = replace(showing, eta=None, position=None)
-        self._latest[job.id] = job, showing
         editor = self._editor(job)
         editor.pace = self._pace * LATE if late else self._pace
         editor.update(lambda: progress_page(job, showing, self._clock()))
@@ -81,6 +81,27 @@ class DiscordDelivery:
     async def close(self) -> None:
         for job_id in list(self._editors):
             await self._close(job_id)
+
+    def drop(self, job_id: str) -> None:
+        """At once nothing more is shown of it: another process does that now."""
+        self._latest.pop(job_id, None)
+        self._places.pop(job_id, None)
+        editor = self._editors.pop(job_id, None)
+        if editor is not None:
+            editor.drop()
+
+    def redraw(self, job_id: str) -> None:
+        """Show once more what was shown last: something older may stand there by now."""
+        editor = self._editors.get(job_id)
+        if editor is not None:
+            editor.again()
+
+    def relocate(self, job: Job) -> None:
+        """Another process moved its message."""
+        known = self._latest.get(job.id)
+        if known is not None and not _same_message(self._placed(known[0]).place, job.place):
+            self.drop(job.id)
+            self.show(job, known[1])
 
     async def deliver(self, job: Job, fetch: Fetch) -> None:
         """Raises `DeliveryDelayed` and `BackendUnreachable`: whoever called tries again, and finds the sent parts."""
@@ -130,6 +151,8 @@ class DiscordDelivery:
         with speaking(job.place.locale):
             fetched = self._prepare(job, fetch, self._messages.limit(job.place))
             latest, prepared = await asyncio.gather(self._store.get(job.id), fetched)
+            if latest is not None and latest.fence != job.fence:
+                raise Fenced(job.id)
             job = latest or job
             await self._close(job.id)
             if job.removed_by is not None:
@@ -160,6 +183,11 @@ class DiscordDelivery:
             self._editor(job).update(lambda: fetching_page(job))
             raise
 
+    def _require(self, job: Job) -> None:
+        """Raise Fenced where another process delivers it by now."""
+        if self.rights.ask(job.id) is None:
+            raise Fenced(job.id)
+
     async def _close(self, job_id: str) -> None:
         editor = self._editors.pop(job_id, None)
         if editor is not None:
@@ -167,17 +195,21 @@ class DiscordDelivery:
 
     def _editor(self, job: Job) -> Editor:
         if job.id not in self._editors:
-            self._editors[job.id] = Editor(
-                self._sender(job), pace=self._pace, locale=job.place.locale, on_rest=lambda: self._rest(job.id)
-            )
+            self._editors[job.id] = Editor(self._sender(job), pace=self._pace, locale=job.place.locale)
         return self._editors[job.id]
 
-    def _rest(self, job_id: str) -> None:
-        """Thousands may wait, and each of them is edited now and then: nothing is kept of them in between."""
-        _job, showing = self._latest.get(job_id, (None, None))
-        if showing is not None and _waits(showing):
-            self._latest.pop(job_id, None)
-            self._editors.pop(job_id, None)
+    async def _edit(self, job: Job, place: Place, page: Page) -> int:
+        """Raises Fenced where another process shows it, and what editing raises."""
+        leave = self.rights.ask(job.id)
+        if leave is None:
+            raise Fenced(job.id)
+        try:
+            async with asyncio.timeout(None if math.isinf(leave.seconds) else leave.seconds):
+                return await self._messages.edit(place, page)
+        except TimeoutError as error:
+            raise DeliveryDelayed from error
+        finally:
+            leave.done()
 
     def _sender(self, job: Job) -> Callable[[Page], Awaitable[bool]]:
         """Whether the page arrived, or never can."""
@@ -185,17 +217,17 @@ class DiscordDelivery:
 
         async def send(page: Page) -> bool:
             nonlocal place
-            _job, showing = self._latest.get(job.id, (None, None))
-            if showing is not None and _waits(showing) and not (self._messages.token_alive(place) or moved(place)):
-                return True  # it came too late
             try:
-                message_id = await self._messages.edit(place, page)
+                message_id = await self._edit(job, place, page)
                 if place.message_id is None:  # the process before this one died before it had noted it
                     place = replace(place, message_id=message_id)
                     await self._store.locate(job.id, message_id=message_id)
             except DeliveryDelayed as error:
                 log.info("job %s: an edit did not arrive (%s)", job.id, error.__cause__)
                 return False
+            except Fenced:
+                log.info("job %s is shown by another process", job.id)
+                self.drop(job.id)
             except MessageGone:
                 log.info("job %s: its message was deleted", job.id)
                 self._editor(job).stop()
@@ -209,6 +241,5 @@ class DiscordDelivery:
         return send
 
 
-def _waits(showing: Showing) -> bool:
-    """Whether it is of a job that no backend has."""
-    return showing.progress is None
+def _same_message(one: Place, other: Place) -> bool:
+    return (one.channel_id, one.message_id) == (other.channel_id, other.message_id) or one.message_id is None

@@ -55,10 +55,13 @@ class Bot(Protocol):
     runner: Runner
     servers: Servers
     admitting: Admitting
-    delivery: Delivery
     screening: Screening
     preferences: Preferences
     wording: Wording
+
+    @property
+    def delivery(self) -> Delivery:
+        """What shows jobs."""
 
     def is_owner_id(self, user_id: int) -> bool:
         """Whether this person runs the bot."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from bot.errors import Fenced
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.text import ngettext
@@ -38,10 +39,18 @@ class OutcomeSender:
     file's number from 0; below zero, from -1 down, are those sent to the person directly.
     """
 
-    def __init__(self, messages: JobMessages, store: Store, rows: RowsOf = no_rows) -> None:
+    def __init__(
+        self,
+        messages: JobMessages,
+        store: Store,
+        rows: RowsOf = no_rows,
+        require: Callable[[Job], None] = lambda job: None,
+    ) -> None:
+        """`require` raises Fenced where another process delivers the job by now; it is asked before each message."""
         self._messages = messages
         self._store = store
         self._rows = rows
+        self._require = require
 
     async def send(self, job: Job, prepared: Prepared) -> None:
         """Into the job's message and below it; what has no room there into the person's direct messages.
@@ -68,7 +77,13 @@ class OutcomeSender:
                 return await self._send_left(job, prepared, mine, others[room:])
             except RequestTooLarge:
                 size = max(1, size // 2)
-            job = await self._store.get(job.id) or job
+            job = await self._newest(job)
+
+    async def _newest(self, job: Job) -> Job:
+        latest = await self._store.get(job.id)
+        if latest is not None and latest.fence != job.fence:
+            raise Fenced(job.id)
+        return latest or job
 
     def _room(self, job: Job, wanted: int) -> int:
         """How many of the messages that are wanted below the first may come."""
@@ -135,11 +150,13 @@ class OutcomeSender:
 
     async def _fitting(self, job: Job, send: Callable[[Page], Awaitable[int]], page: Page) -> int:
         """A single file that Discord refuses is replaced by a sentence. Raises RequestTooLarge for several together."""
+        self._require(job)
         try:
             return await send(page)
         except RequestTooLarge:
             if len(page.files) > 1:
                 raise
+        self._require(job)
         return await send(replace(without_files(page), rows=self._rows(job, ())))
 
 

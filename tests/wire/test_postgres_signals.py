@@ -16,7 +16,7 @@ from bot.jobs.rules import Rules
 from bot.jobs.servers import Servers
 from bot.jobs.signals import Kind, Signal, Signals, tell
 from bot.jobs.store import Store, utc_now
-from bot.jobs.tickets import EPOCH, HIGHEST, LOWEST, defer, priority_of
+from bot.jobs.tickets import HIGHEST, LOWEST, defer, priority_of
 from tests.postgres import Postgres
 from tests.pure.jobs import make_job
 
@@ -160,15 +160,15 @@ async def test_a_ticket_is_there_with_the_job_or_not_at_all(postgres: Postgres, 
     job = make_job()
 
     async def work(connection: AsyncConnection) -> None:
-        assert await defer(connection, job.id, priority_of(EPOCH), "jobs")
+        assert await defer(connection, job.id, priority_of(0.0), "jobs")
         raise LookupError
 
     with pytest.raises(LookupError):
         await store.transact(work)
     assert await tickets(postgres, store) == []
 
-    first = await store.transact(lambda connection: defer(connection, job.id, priority_of(EPOCH + 60), "jobs"))
-    again = await store.transact(lambda connection: defer(connection, job.id, priority_of(EPOCH), "jobs"))
+    first = await store.transact(lambda connection: defer(connection, job.id, priority_of(60.0), "jobs"))
+    again = await store.transact(lambda connection: defer(connection, job.id, priority_of(0.0), "jobs"))
 
     assert (first, again) == (True, False)
     assert await tickets(postgres, store) == [({"job_id": job.id}, HIGHEST - 600, "jobs", job.id)]
@@ -180,6 +180,6 @@ async def tickets(postgres: Postgres, store: Store) -> list[tuple[object, ...]]:
 
 
 def test_who_comes_first_has_the_highest_priority_as_far_as_32_bits_go() -> None:
-    tags = [EPOCH - 1e12, EPOCH, EPOCH + 0.1, EPOCH + 3600, EPOCH + 4e8, EPOCH + 1e12]
+    tags = [-1e12, 0.0, 0.1, 3600.0, 4e8, 1e12]
 
     assert [priority_of(tag) for tag in tags] == [HIGHEST, HIGHEST, HIGHEST - 1, HIGHEST - 36000, -1852516353, LOWEST]

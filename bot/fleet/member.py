@@ -1,0 +1,367 @@
+"""One process of a fleet: in place of the dispatcher, and of looking at what an earlier process left."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.comfy.backend import Backend
+from bot.comfy.events import Output
+from bot.errors import BackendUnreachable, Fenced, ServerLost
+from bot.fleet.catalogues import Catalogues
+from bot.fleet.crews import Crews
+from bot.fleet.errands import Errands
+from bot.fleet.mirror import Mirror
+from bot.fleet.pooling import BURST, Herald, Neighbours
+from bot.fleet.remote import RemoteBackend
+from bot.fleet.rights import FleetRights
+from bot.fleet.roster import SWEEP, Roster
+from bot.fleet.shards import Shards
+from bot.fleet.sweep import Sweep, adopt, orphans
+from bot.fleet.tenure import Tenure
+from bot.fleet.ticketing import hand_on, refuse_held, use_up
+from bot.jobs.delivery import Fetch, Rights
+from bot.jobs.job import Job, JobState
+from bot.jobs.runner import Runner
+from bot.jobs.signals import Kind
+from bot.jobs.spending import Bill
+from bot.jobs.tables import jobs
+from bot.jobs.waiting import Waiting, waiting
+
+log = logging.getLogger(__name__)
+
+SWEEPING = 2.0  # seconds between two sweeps, where nothing calls for one
+CALM = 0.5  # seconds between two sweeps, at least
+RESYNC = 30.0  # seconds between two looks at all open jobs
+
+
+class Shower(Protocol):
+    """What shows jobs."""
+
+    rights: Rights
+
+    def drop(self, job_id: str) -> None:
+        """At once nothing more is shown of it."""
+
+    def redraw(self, job_id: str) -> None:
+        """Show once more what was shown last."""
+
+    def relocate(self, job: Job) -> None:
+        """Its message is elsewhere now."""
+
+
+class Member:
+    """`works`: it holds its pool's backends and runs jobs; `shards` are those of a gateway, None for others.
+
+    `me` names the process, `lease` is how many seconds a backend is its own unless it says so again, `lost` after how
+    many jobs do not wait for one any more. `direct` makes a client for an address, for files that nobody else brings.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        delivery: Shower,
+        *,
+        address: URL,
+        me: str,
+        works: bool,
+        shards: Shards | None,
+        lease: float,
+        lost: float,
+        folder: Path,
+        running_limit: Callable[[Waiting], int],
+        direct: Callable[[str], Backend],
+        clock: Callable[[], datetime],
+    ) -> None:
+        store, queue, pool = runner.store, runner.queue, runner.pool
+        self._store, self._queue, self._pool, self._runner, self._delivery = store, queue, pool, runner, delivery
+        self._works, self._shards, self._lost_seconds = works, shards, lost
+        self._running_limit, self._direct, self._clock = running_limit, direct, clock
+        self._own = {backend.name: backend for backend in pool.backends} if works else {}
+        self._roster = Roster(store, me, lease)
+        self._mirror = Mirror(store, queue, runner.board.estimates, runner.has, self._taken)
+        self._errands = Errands(store, lambda name: self._own.get(name) if self.left(name) else None)
+        catalogues = Catalogues(store, folder)
+        self._neighbours = Neighbours(self._roster, pool, catalogues, self._errands, seconds=lease / 2)
+        self._herald = Herald(self._roster, pool, catalogues, runner.dispatcher)
+        self._tenure = Tenure(self._roster, self._own, got=self._got, lost=self._lost)
+        self._sweeper = Sweep(store, pool, runner, self._roster, lost_seconds=lost, now=clock)
+        self._crews = Crews(address, self._use, lease=lease)
+        self._tickets: dict[str, str] = {}
+        self._draining = False
+        self._group = asyncio.TaskGroup()
+        self._rights = FleetRights(store, queue, runner, left=self.left, shows=self.shows)
+        delivery.rights = self._rights
+        runner.board.shows = self.shows
+        runner.join(self.serve, claim=self._claim, enqueue=self._enqueue, fetch=self._fetch)
+        runner.on_drain, runner.on_freed = self.drain, self._freed
+        self._listen()
+
+    def left(self, name: str) -> float:
+        """For how many seconds that backend is surely this process's."""
+        return self._tenure.left(name)
+
+    def shows(self, job: Waiting) -> bool:
+        """Whether this process shows where that job waits."""
+        return self._shards is not None and self._shards.has(job.guild_id)
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        async with self._group as group:
+            group.create_task(self._store.signals.follow(), name="signals")
+            group.create_task(self._neighbours.serve(), name="what others have")
+            group.create_task(self._resync(), name="resync")
+            if self._works:
+                group.create_task(self._tenure.keep(), name="leases")
+                group.create_task(self._say(), name="what this process has")
+                group.create_task(self._sweep(), name="sweep")
+
+    def drain(self) -> None:
+        """Take no more tickets."""
+        self._draining = True
+        for name in self._own:
+            self._crews.stop(name)
+        self._queue.touch()
+
+    async def leave(self) -> None:
+        """Nothing is shown any more: others may have what this process held."""
+        await self._crews.close()
+        await self._errands.close()
+        await self._rights.close()
+        with suppress(Exception):  # the database is away: then its leases end by themselves
+            async with asyncio.timeout(2):
+                await self._tenure.give_back()
+
+    def _listen(self) -> None:
+        when = self._store.signals.when
+        when(Kind.JOB, self._heard_job)
+        when(Kind.STOP, self._heard_stop)
+        when(Kind.DRAW, self._heard_draw)
+        when(Kind.BACKENDS, self._neighbours.hear)
+        when(Kind.ANSWER, self._errands.heard_answer)
+        if self._works:
+            when(Kind.ERRAND, self._errands.heard_errand)
+
+    # what others tell
+
+    async def _heard_job(self, job_id: str | None) -> None:
+        await self._mirror.hear(job_id)
+        run = self._runner.board.runs.get(job_id or "")
+        if run is not None:
+            job = await self._store.get(run.job.id)
+            if job is not None and run.job.place != job.place:
+                run.job = replace(run.job, place=job.place)
+                self._delivery.relocate(run.job)
+
+    async def _heard_stop(self, job_id: str | None) -> None:
+        """None: any of those here may have been stopped."""
+        runs = self._runner.board.runs
+        ids = [known for known in runs if job_id in {known, None} and runs[known].job.cancelled_by is None]
+        wanted = select(jobs.c.id).where(jobs.c.id.in_(ids), jobs.c.cancelled_by.is_not(None))
+
+        async def read(connection: AsyncConnection) -> list[str]:
+            return list((await connection.execute(wanted)).scalars()) if ids else []
+
+        for stopped in await self._store.transact(read):
+            job = await self._store.get(stopped)
+            if job is not None and not job.state.ended and self._runner.has(stopped):
+                self._runner.stop_here(job)
+
+    async def _heard_draw(self, job_id: str | None) -> None:
+        """None: any message may show what is past."""
+        if job_id is None:
+            for known in list(self._runner.board.runs):
+                self._delivery.redraw(known)
+            return
+        self._delivery.redraw(job_id)
+        self._group.create_task(self._deliver_again(job_id), name=f"job {job_id} once more")
+
+    async def _deliver_again(self, job_id: str) -> None:
+        await self._runner.freed(job_id)
+        job = await self._store.get(job_id)
+        if job is None or not job.state.ended or job.delivered:
+            return
+        mine = self.left(job.backend) > 0 if job.backend is not None else self._is_ours(job)
+        if mine and not self._runner.has(job_id):
+            self._runner.deliver(job)
+
+    def _is_ours(self, job: Job) -> bool:
+        return self._shards is not None and self._shards.has(job.place.guild_id)
+
+    # the order, and who shows what
+
+    async def _enqueue(self, job: Job) -> None:
+        await self._runner.board.estimates.load(job.workflow)
+        self._queue.put(waiting(job))
+        await self._mirror.hear(job.id)  # somebody may have claimed it already
+
+    def _taken(self, job_id: str) -> None:
+        """It waits no longer: whoever claimed it shows it."""
+        self._delivery.drop(job_id)
+
+    def _freed(self, job_id: str) -> None:
+        self._group.create_task(self._quietly_hear(job_id), name=f"look at job {job_id}")
+
+    async def _quietly_hear(self, job_id: str) -> None:
+        with suppress(Exception):  # the next look at all of them finds it
+            await self._mirror.hear(job_id)
+
+    async def _resync(self) -> None:
+        while True:
+            try:
+                await self._mirror.resync()
+                if self._shards is not None:
+                    await self._adopt_orphans()
+            except Exception:  # the database is away, say
+                log.warning("the order of the jobs was not read", exc_info=log.isEnabledFor(logging.DEBUG))
+            await asyncio.sleep(RESYNC)
+
+    async def _adopt_orphans(self) -> None:
+        """Jobs stopped before any backend had them, by a gateway that is gone."""
+        for job in await orphans(self._store, jobs.c.backend.is_(None)):
+            if self._is_ours(job) and not self._runner.has(job.id):
+                adopted = await adopt(self._store, job)
+                if adopted is not None:
+                    self._runner.deliver(adopted)
+
+    # backends
+
+    def _got(self, name: str, theirs: list[Job]) -> None:
+        backend = self._own.get(name)
+        if backend is None:
+            return
+        self._herald.forget(name)
+        for job in theirs:
+            self._group.create_task(self._look_after(job, backend), name=f"look after job {job.id}")
+        if not self._draining:
+            self._crews.start(backend)
+
+    async def _look_after(self, job: Job, backend: Backend) -> None:
+        try:
+            await self._runner.freed(job.id)
+            if job.state.ended:
+                self._runner.deliver(job)
+            else:
+                await self._runner.follow(job, backend)
+        except Exception:  # the border of one job
+            log.exception("job %s is left to whoever looks next", job.id)
+
+    def _lost(self, name: str) -> None:
+        self._crews.stop(name)
+        self._herald.forget(name)
+        for job_id in self._runner.let_go(name):
+            self._delivery.drop(job_id)
+
+    async def _say(self) -> None:
+        while True:
+            change = self._pool.changed()
+            try:
+                held = [self._own[name] for name in self._tenure.held if name in self._own]
+                await self._herald.say(held)
+                await self._heard_stop(None)
+            except Exception:  # the database is away, say: it is said again
+                log.warning("what is known of backends is not told", exc_info=log.isEnabledFor(logging.DEBUG))
+            await asyncio.sleep(BURST)
+            await asyncio.wait([change], timeout=self._roster.seconds / 3)
+            change.cancel()
+
+    async def _sweep(self) -> None:
+        while True:
+            change = self._queue.changed()
+            try:
+                if self.left(SWEEP):
+                    await self._sweeper.sweep()
+            except Exception:  # the next one finds the same
+                log.warning("what nobody looks after was not looked at", exc_info=True)
+            await asyncio.sleep(CALM)
+            await asyncio.wait([change], timeout=SWEEPING)
+            change.cancel()
+
+    def _fetch(self, job: Job) -> Fetch:
+        """From its backend; where nobody has that, straight from its address, as long as it is worth waiting for."""
+        backend = self._pool.get(job.backend)
+
+        async def fetch(output: Output, ceiling: int) -> bytes:
+            if backend is None:
+                raise ServerLost
+            try:
+                known = self._direct(backend.name) if _is_nobodys(backend) else backend
+                return await known.fetch(output, ceiling=ceiling)
+            except BackendUnreachable:
+                if job.finished_at is not None and _is_nobodys(backend):
+                    away = (self._clock() - job.finished_at).total_seconds()
+                    if away > self._lost_seconds:
+                        raise ServerLost from None
+                raise
+
+        return fetch
+
+    # tickets
+
+    async def _use(self, backend: Backend, job_id: str) -> None:
+        """A ticket: the slot runs one job. Where it can run none it hands the ticket on, and rests."""
+        if job_id not in self._queue and job_id not in self._queue.begun:
+            await self._mirror.hear(job_id)
+        handed_on = False
+        while self.left(backend.name) and not self._draining:
+            changes = [self._queue.changed(), self._pool.changed()]
+            try:
+                job = self._runner.dispatcher.choose(backend, job_id)
+                if job is None:
+                    own = self._queue.get(job_id)
+                    if own is None or self._queue.hold(own) is not None:
+                        return
+                    if not handed_on:
+                        await self._store.transact(lambda connection: hand_on(connection, job_id))
+                        handed_on = True
+                    await asyncio.wait(changes, timeout=SWEEPING, return_when=asyncio.FIRST_COMPLETED)
+                    continue
+            finally:
+                for change in changes:
+                    change.cancel()
+            if await self._run(job, backend, job_id):
+                return
+
+    async def _run(self, job: Waiting, backend: Backend, ticket: str) -> bool:
+        """Whether it was claimed; returns when it is off that backend."""
+        self._tickets[job.id] = ticket
+        self._queue.take(job.id)
+        await self._runner.begin(job, backend)
+        claimed = self._tickets.pop(job.id, None) is None
+        if not claimed:
+            await self._runner.freed(job.id)
+            await self._mirror.read_person(job.user_id)
+            await self._mirror.hear(job.id)
+        return claimed
+
+    async def _claim(self, job: Job, backend: str, bill: Bill | None) -> Job:
+        """Raises Fenced where the backend is not ours any more, or the job must wait on."""
+        ticket = self._tickets.get(job.id)
+        limit = self._running_limit(waiting(job))
+
+        async def beside(connection: AsyncConnection) -> None:
+            await self._roster.require(connection, backend, job.id)
+            await refuse_held(connection, job, limit)
+            await use_up(connection, job.id)
+            if ticket not in {None, job.id}:
+                await hand_on(connection, str(ticket))
+
+        if job.state is not JobState.WAITING:
+            raise Fenced(job.id)
+        claimed = await self._store.claim(job, backend, bill=bill, beside=beside)
+        self._tickets.pop(job.id, None)
+        return claimed
+
+
+def _is_nobodys(backend: Backend) -> bool:
+    return isinstance(backend, RemoteBackend) and not backend.held

@@ -1,0 +1,136 @@
+"""The queue of this process kept as the database has it: every process has all open jobs, without their graphs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.changes import OPEN, among
+from bot.jobs.estimates import Estimates
+from bot.jobs.job import JobState
+from bot.jobs.queue import JobQueue
+from bot.jobs.store import Store
+from bot.jobs.tables import jobs
+from bot.jobs.waiting import COLUMNS, Waiting, from_columns
+
+log = logging.getLogger(__name__)
+
+#: seconds after which a job begins though it is not known where its message is: whoever took it is gone
+ANSWER = 15
+AT_ONCE = 500  # rows
+
+_LIGHT = tuple(jobs.c[name] for name in COLUMNS)
+_MORE = (jobs.c.state, jobs.c.seconds)
+_LATE = jobs.c.created_at < text(f"now() - interval '{ANSWER} seconds'")
+#: Whether Discord has an answer to the command, or never will.
+READY: ColumnElement[bool] = or_(jobs.c.message_id.is_not(None), _LATE)
+
+
+class Mirror:
+    """`here` says which jobs this process itself has in hand: of these it knows more than the database. `taken` is told
+    of those that another process took from the queue.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        queue: JobQueue,
+        estimates: Estimates,
+        here: Callable[[str], bool],
+        taken: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._estimates = estimates
+        self._here = here
+        self._taken = taken
+
+    async def hear(self, job_id: str | None) -> None:
+        """That job is another now; None: any may be."""
+        if job_id is None:
+            await self.resync()
+            return
+        waited = self._queue.get(job_id)
+        await self._read([job_id])
+        if waited is not None and job_id not in self._queue and job_id not in self._queue.begun:
+            await self.read_person(waited.user_id)  # it was stopped, and their later ones moved up
+
+    async def read_person(self, user_id: int) -> None:
+        """All open jobs of somebody, as they are."""
+        await self._put(await self._rows(jobs.c.user_id == user_id, among(OPEN)))
+
+    async def resync(self) -> None:
+        """All of them: those that are others now, and those that are gone."""
+        columns = (jobs.c.id, jobs.c.state, jobs.c.tag, jobs.c.first)
+
+        async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
+            return (await connection.execute(select(*columns).where(among(OPEN)))).mappings().all()
+
+        there = {row["id"]: row for row in await self._store.transact(read)}
+        gone = [job_id for job_id in [*self._queue.order(), *self._queue.begun] if job_id not in there]
+        await self._read([*gone, *(job_id for job_id, row in there.items() if not self._is_so(row))])
+
+    def _is_so(self, row: RowMapping) -> bool:
+        if row["state"] != JobState.WAITING.value:
+            return row["id"] in self._queue.begun
+        known = self._queue.get(row["id"])
+        return known is not None and (known.tag, known.first) == (row["tag"], bool(row["first"]))
+
+    async def _read(self, job_ids: Sequence[str]) -> None:
+        for some in _chunks(job_ids):
+            rows = await self._rows(jobs.c.id.in_(some))
+            for job_id in set(some).difference(row["id"] for row in rows):
+                self._leave(job_id)
+            await self._put(rows)
+
+    async def _rows(self, *wanted: ColumnElement[bool]) -> Sequence[RowMapping]:
+        waits = and_(jobs.c.state == JobState.WAITING.value, READY)
+        columns = (*_LIGHT, *_MORE, waits.label("waits"))
+
+        async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
+            return (await connection.execute(select(*columns).where(*wanted))).mappings().all()
+
+        return await self._store.transact(read)
+
+    async def _put(self, rows: Collection[RowMapping]) -> None:
+        for row in rows:
+            light, state = _light(row), JobState(row["state"])
+            if row["waits"]:
+                await self._estimates.load(light.workflow)
+        for row in rows:
+            light, state = _light(row), JobState(row["state"])
+            if self._here(light.id):
+                continue
+            if row["waits"] and self._queue.get(light.id) != light:
+                self._queue.put(light)
+            elif state in OPEN and state is not JobState.WAITING:
+                waited = light.id in self._queue
+                self._queue.begin(light)
+                if waited:
+                    self._taken(light.id)
+            elif state.ended:
+                self._learn(light, row)
+                self._leave(light.id)
+
+    def _learn(self, light: Waiting, row: RowMapping) -> None:
+        if light.id in self._queue.begun and row["state"] == JobState.DONE.value and row["seconds"] is not None:
+            self._estimates.learn(light.workflow, float(row["seconds"]))
+
+    def _leave(self, job_id: str) -> None:
+        if not self._here(job_id):
+            waited = job_id in self._queue
+            self._queue.leave(job_id)
+            if waited:
+                self._taken(job_id)
+
+
+def _light(row: RowMapping) -> Waiting:
+    return from_columns({name: row[name] for name in COLUMNS})  # type: ignore[arg-type]  # it only asks for its columns
+
+
+def _chunks(job_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(job_ids), AT_ONCE):
+        yield job_ids[at : at + AT_ONCE]
