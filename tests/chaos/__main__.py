@@ -6,14 +6,17 @@ import argparse
 import asyncio
 import random
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from tests.chaos.fleet import Fleet
 from tests.chaos.play import Play, Record
-from tests.chaos.stage import Solo
+from tests.chaos.stage import Solo, Stage
 from tests.chaos.strikes import MOMENTS, plan
 from tests.chaos.verdict import Verdict, judge
+from tests.postgres import serving
 
 
 def main() -> int:
@@ -21,7 +24,10 @@ def main() -> int:
     arguments = _arguments()
     with TemporaryDirectory(prefix="easel-chaos-") as folder:
         began = perf_counter()
-        record, verdict = asyncio.run(play(Path(folder), arguments.seed, arguments.kills, arguments.others))
+        with ExitStack() as stack:
+            alone = arguments.solo
+            stage: Stage = Solo(Path(folder)) if alone else Fleet(Path(folder), stack.enter_context(serving()))
+            record, verdict = asyncio.run(play(stage, arguments.seed, arguments.kills, arguments.others))
     _tell(arguments.seed, record, verdict, perf_counter() - began)
     enough = all(record.kills[state] >= arguments.kills for state in MOMENTS)
     if not enough:
@@ -29,12 +35,11 @@ def main() -> int:
     return 0 if verdict.clean and enough else 1
 
 
-async def play(folder: Path, seed: int, kills: int, others: int) -> tuple[Record, Verdict]:
-    """One run of one bot."""
-    stage = Solo(folder)
-    await stage.open()
+async def play(stage: Stage, seed: int, kills: int, others: int) -> tuple[Record, Verdict]:
+    """One run."""
     try:
-        record = await Play(stage, plan(seed, kills, others, database=False)).run()
+        await stage.open()
+        record = await Play(stage, plan(seed, kills, others, database=isinstance(stage, Fleet))).run()
         return record, await judge(stage, record)
     finally:
         await stage.close()
@@ -43,6 +48,7 @@ async def play(folder: Path, seed: int, kills: int, others: int) -> tuple[Record
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
+    parser.add_argument("--solo", action="store_true", help="one bot with a file of SQLite, not a fleet")
     parser.add_argument("--kills", type=int, default=10, help="in each state of a job")
     parser.add_argument("--others", type=int, default=3, help="of each other kind")
     return parser.parse_args()

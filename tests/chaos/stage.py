@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 import sqlite3
-from collections.abc import Mapping
-from contextlib import AsyncExitStack, closing, suppress
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +11,9 @@ from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.playground import DiscordServer
+from tests.chaos.actor import Actor, wait_up
 from tests.whole.conftest import SD15
-from tests.whole.processes import PATIENCE, WarmBot, offline, settings
+from tests.whole.processes import settings
 
 
 class Stage(Protocol):
@@ -63,61 +60,52 @@ class Stage(Protocol):
         """All of them, once no bot runs."""
 
 
-class Solo:
-    """One bot with its file of SQLite, and two ComfyUIs."""
+class Ground:
+    """A Discord and two ComfyUIs in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.excused: set[str] = set()
-        self._stack = AsyncExitStack()
-        self._restarts: set[asyncio.Task[None]] = set()
-        self._up = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self.stack = AsyncExitStack()
 
-    async def open(self) -> None:
-        self.discord = await self._stack.enter_async_context(DiscordServer(answer_window=15.0))
+    async def build(self) -> None:
+        """Both run."""
+        self.discord = await self.stack.enter_async_context(DiscordServer(answer_window=15.0))
         self.servers = [
-            await self._stack.enter_async_context(Simulator(data_dir=self.folder / name, models=SD15))
+            await self.stack.enter_async_context(Simulator(data_dir=self.folder / name, models=SD15))
             for name in ("comfy-one", "comfy-two")
         ]
-        (self.folder / "bot").mkdir()
-        self._bot = WarmBot(self.environment(), self.folder / "bot")
-        await self._start()
 
-    def environment(self) -> Mapping[str, str]:
-        """Of the bot."""
+    def environment(self, data: str, **changes: str) -> dict[str, str]:
+        """Of a process with that folder of data."""
         urls = ",".join(server.url for server in self.servers)
-        return settings(self.discord, urls, self.folder / "data", LIMIT_WAITING="0", DRAIN_SECONDS="1")
+        quick = {"LIMIT_WAITING": "0", "DRAIN_SECONDS": "1"}
+        return settings(self.discord, urls, self.folder / data, **quick, **changes)
+
+
+class Solo(Ground):
+    """One bot with its file of SQLite."""
+
+    async def open(self) -> None:
+        await self.build()
+        self._bot = Actor(self.environment("data"), self.folder / "bot", discord=self.discord)
+        await self._bot.start()
 
     async def close(self) -> None:
-        for task in self._restarts:
-            task.cancel()
-        await asyncio.gather(*self._restarts, return_exceptions=True)
-        self._bot.kill()
-        with suppress(TimeoutError):
-            await self._bot.end()
-        await self._stack.aclose()
+        await self._bot.end()
+        await self.stack.aclose()
 
     async def ready(self) -> None:
-        async with asyncio.timeout(PATIENCE):
-            await self._up.wait()
+        await wait_up(self._bot)
 
     async def process_of(self, job_id: str | None) -> str:
         return "bot"
 
     async def kill(self, name: str) -> None:
-        if not self._up.is_set():
-            return
-        self._up.clear()
         self._bot.kill()
-        self._soon(self._again())
 
     async def freeze(self, name: str) -> None:
-        pid = self._bot.process.pid
-        if not self._up.is_set() or pid is None:
-            return
-        os.kill(pid, signal.SIGSTOP)
-        self._soon(self._thaw(pid))
+        self._bot.freeze(1.0)
 
     async def kill_database(self) -> None:
         """It has no process of its own."""
@@ -132,36 +120,16 @@ class Solo:
     async def undelivered(self) -> int:
         return int(str(self._value("SELECT count(*) FROM jobs WHERE delivered_at IS NULL")))
 
-    def _value(self, statement: str, *parameters: str) -> object:
-        path = self.folder / "data" / "easel.db"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
-            found: object = database.execute(statement, parameters).fetchone()[0]
-        return found
-
     async def jobs(self) -> list[Job]:
-        self._bot.kill()
-        store = await Store.open(self.environment()["DATABASE_URL"])
+        await self._bot.end()
+        store = await Store.open(self.environment("data")["DATABASE_URL"])
         try:
             return await store.select(states=JobState)
         finally:
             await store.close()
 
-    async def _start(self) -> None:
-        await self._bot.start(self.discord)
-        self._up.set()
-
-    async def _again(self) -> None:
-        async with self._turn:
-            await self._bot.end()
-            await offline(self.discord)
-            await self._start()
-
-    async def _thaw(self, pid: int) -> None:
-        await asyncio.sleep(1.0)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
-
-    def _soon(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]  # a coroutine of ours
-        self._restarts.add(task)
-        task.add_done_callback(self._restarts.discard)
+    def _value(self, statement: str, *parameters: str) -> object:
+        path = self.folder / "data" / "easel.db"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
+            found: object = database.execute(statement, parameters).fetchone()[0]
+        return found

@@ -126,6 +126,11 @@ class WarmBot:
 
     async def start(self, discord: DiscordServer) -> None:
         """Returns when it is ready for commands."""
+        await self.launch()
+        await discord.wait_ready(PATIENCE)
+
+    async def launch(self) -> None:
+        """Returns when it runs; what it says is heard from the first word on."""
         self._pipe.unlink(missing_ok=True)
         os.mkfifo(self._pipe)
         reader = asyncio.StreamReader()
@@ -136,7 +141,6 @@ class WarmBot:
         self.process = WARM.Process(target=_main, args=(self._env, str(self._pipe)), daemon=True)
         self.process.start()
         self.output = Output(reader)
-        await discord.wait_ready(PATIENCE)
 
     def kill(self) -> None:
         """SIGKILL; returns when it is dead."""
