@@ -68,6 +68,7 @@ class Dispatcher:
         self._clock = clock
         self._crews: dict[str, Crew] = {}
         self._overtaken: dict[str, float] = {}
+        self._overtakers: dict[str, set[int]] = {}
         self._fitness: dict[tuple[Needs, str], tuple[object, Fitness]] = {}
 
     async def serve(self) -> None:
@@ -121,9 +122,13 @@ class Dispatcher:
     def fits(self, job: Waiting, backend: Backend) -> bool:
         """Whether no other backend, there or away for a moment, meets what it needs better; a dearer one only counts
         where this one cannot run it at all."""
-        own = self._how_well(job.needs, backend)
+        return self.suits(job.needs, backend)
+
+    def suits(self, needs: Needs, backend: Backend) -> bool:
+        """The same for a job with such needs."""
+        own = self._how_well(needs, backend)
         rivals = [other for other in self._pool.present if own is Fitness.UNFIT or other.cost <= backend.cost]
-        return own is max(self._how_well(job.needs, other) for other in [backend, *rivals])
+        return own is max(self._how_well(needs, other) for other in [backend, *rivals])
 
     def can_run(self, job: Waiting, backend: Backend) -> bool:
         """Whether it has, or may have, all that it needs."""
@@ -147,10 +152,19 @@ class Dispatcher:
         if now - self._overtaken.get(head.id, now) >= PATIENCE:
             return head, self._best(head, places)
         pairs = [(job, self._best(job, its)) for job, its in options]
-        warm = next((number for number, pair in enumerate(pairs) if self._is_warm(*pair)), 0)
-        for job, _backend in pairs[:warm]:
+        jobs = [job for job, _backend in pairs]
+        may_go = (number for number, pair in enumerate(pairs) if self._is_warm(*pair))
+        warm = next((number for number in may_go if self._may_overtake(jobs[number], jobs[:number])), 0)
+        for job in jobs[:warm]:
             self._overtaken.setdefault(job.id, now)
+            self._overtakers.setdefault(job.id, set()).add(jobs[warm].user_id)
         return pairs[warm]
+
+    def _may_overtake(self, job: Waiting, passed: Sequence[Waiting]) -> bool:
+        """Whether nobody is passed by two of its person's, and nobody's first by another's further job."""
+        others = [other for other in passed if other.user_id != job.user_id]
+        again = (job.user_id in self._overtakers.get(other.id, ()) for other in others)
+        return not any(again) and (job.first or not any(other.first for other in others))
 
     def _options(self, backends: Sequence[Backend]) -> Iterable[tuple[Waiting, list[Backend]]]:
         for job in self._queue.startable():
@@ -189,6 +203,7 @@ class Dispatcher:
     def _soonest(self) -> float | None:
         """Seconds until a job has been overtaken long enough, with something open; None: nothing to wait for."""
         self._overtaken = {job_id: since for job_id, since in self._overtaken.items() if job_id in self._queue}
+        self._overtakers = {job_id: by for job_id, by in self._overtakers.items() if job_id in self._overtaken}
         if not self._overtaken:
             return None
         return max(0.05, min(self._overtaken.values()) + PATIENCE - self._clock())

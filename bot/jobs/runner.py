@@ -29,6 +29,7 @@ from bot.jobs.moving import move
 from bot.jobs.outbox import Outbox
 from bot.jobs.overflow import Overflow
 from bot.jobs.queue import JobQueue
+from bot.jobs.refresh import Refresh
 from bot.jobs.store import Store, utc_now
 from bot.jobs.waiting import Waiting, waiting
 
@@ -64,6 +65,8 @@ class Runner:
         self.pool = pool
         self.board = Board(queue, pool, delivery, Estimates(store), store)
         self.dispatcher = Dispatcher(queue, pool, self._begin)
+        self.board.fits = self.dispatcher.suits
+        self.refresh = Refresh(self.board, queue, pool, clock)
         self._ledger = ledger
         self._overflow: Overflow | None = None
         if ledger is not None:
@@ -119,7 +122,7 @@ class Runner:
                     await self._guard(job.id, self._resume(job))
                 self._dispatching = group.create_task(self.dispatcher.serve(), name="dispatcher")
             group.create_task(self.pool.serve(), name="backends")
-            group.create_task(self.board.redraw(), name="positions")
+            group.create_task(self.refresh.serve(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
             group.create_task(self.absence.serve(), name="absence")
             if self._overflow is not None:
@@ -151,6 +154,7 @@ class Runner:
         """Put a stored job into the queue, unless somebody stopped it already."""
         if job.state is JobState.WAITING:
             await self._enqueue(job)
+            self.refresh.welcome(waiting(job))
 
     async def cancel(
         self, job_id: str, by: int, *, reason: str | None = None, only: Collection[JobState] = OPEN
@@ -241,7 +245,7 @@ class Runner:
         self.on_drain()
         if self._dispatching is not None:
             self._dispatching.cancel()
-        await self.board.show_waiting()
+        self.board.touch()
         if self._works:
             log.info("stopping; %d jobs may finish within %.0f s", len(self._works), seconds)
         with suppress(TimeoutError):

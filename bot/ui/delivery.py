@@ -28,7 +28,7 @@ LATE = 4  # times slower: edits by the bot's own token share one limit per chann
 
 
 class DiscordDelivery:
-    """The `Delivery` of `bot.jobs`: one editor per job while it lives."""
+    """The `Delivery` of `bot.jobs`: an editor for each job that runs, and for one that waits while it is edited."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class DiscordDelivery:
         self._keep_metadata = keep_metadata
         self._pace = pace
         self._editors: dict[str, Editor] = {}
-        #: what was last to be shown of each job
+        #: what was last to be shown of each job that runs, or whose editor is at work
         self._latest: dict[str, tuple[Job, Showing]] = {}
         #: where the messages are that moved since whoever shows their jobs was told
         self._places: dict[str, Place] = {}
@@ -59,16 +59,19 @@ class DiscordDelivery:
         self.on_gone: Callable[[Job], None] = lambda job: None
 
     def show(self, job: Job, showing: Showing) -> None:
-        """Once the token is dead, a new place in the queue is no reason for an edit, save in direct messages."""
+        """Once the token is dead, one that waits is not shown any more, save in direct messages."""
         job = self._placed(job)
-        self._latest[job.id] = job, showing
         if job.id in self._moving:
+            self._latest[job.id] = job, showing
             return
         late = not self._messages.token_alive(job.place)
         if late and (job.place.message_id is None or not job.place.visible):
             return
         if late and not (moved(job.place) and self._messages.fresh(job.place)):
+            if _waits(showing):
+                return
             showing = replace(showing, eta=None, position=None)
+        self._latest[job.id] = job, showing
         editor = self._editor(job)
         editor.pace = self._pace * LATE if late else self._pace
         editor.update(lambda: progress_page(job, showing, self._clock()))
@@ -195,8 +198,17 @@ class DiscordDelivery:
 
     def _editor(self, job: Job) -> Editor:
         if job.id not in self._editors:
-            self._editors[job.id] = Editor(self._sender(job), pace=self._pace, locale=job.place.locale)
+            self._editors[job.id] = Editor(
+                self._sender(job), pace=self._pace, locale=job.place.locale, on_rest=lambda: self._rest(job.id)
+            )
         return self._editors[job.id]
+
+    def _rest(self, job_id: str) -> None:
+        """Thousands may wait, and each of them is edited now and then: nothing is kept of them in between."""
+        _job, showing = self._latest.get(job_id, (None, None))
+        if showing is not None and _waits(showing):
+            self._latest.pop(job_id, None)
+            self._editors.pop(job_id, None)
 
     async def _edit(self, job: Job, place: Place, page: Page) -> int:
         """Raises Fenced where another process shows it, and what editing raises."""
@@ -217,6 +229,9 @@ class DiscordDelivery:
 
         async def send(page: Page) -> bool:
             nonlocal place
+            _job, showing = self._latest.get(job.id, (None, None))
+            if showing is not None and _waits(showing) and not (self._messages.token_alive(place) or moved(place)):
+                return True  # it came too late
             try:
                 message_id = await self._edit(job, place, page)
                 if place.message_id is None:  # the process before this one died before it had noted it
@@ -243,3 +258,8 @@ class DiscordDelivery:
 
 def _same_message(one: Place, other: Place) -> bool:
     return (one.channel_id, one.message_id) == (other.channel_id, other.message_id) or one.message_id is None
+
+
+def _waits(showing: Showing) -> bool:
+    """Whether it is of a job that no backend has."""
+    return showing.progress is None

@@ -20,13 +20,19 @@ class Editor:
 
     Pages are drawn and sent in `locale`. `send` says whether the page arrived; one that did not is sent again unless a
     newer one replaced it. When an edit takes long (discord.py sleeps inside it while Discord's limit is used up) the
-    pace slows down with it.
+    pace slows down with it. `on_rest` is called whenever all that was to be shown is out.
     """
 
     def __init__(
-        self, send: Callable[[Page], Awaitable[bool]], *, pace: float = PACE, locale: str | None = None
+        self,
+        send: Callable[[Page], Awaitable[bool]],
+        *,
+        pace: float = PACE,
+        locale: str | None = None,
+        on_rest: Callable[[], None] = lambda: None,
     ) -> None:
         self.pace = pace
+        self._on_rest = on_rest
         self._send = send
         self._locale = locale
         self._draw: Callable[[], Page] | None = None
@@ -72,6 +78,8 @@ class Editor:
                 pass
         await self._cancel()
         await self._edit()
+        if not self._behind():
+            self._on_rest()
 
     async def close(self) -> None:
         """No more edits; returns when none is under way any more, so that the final one cannot be overtaken."""
@@ -91,6 +99,7 @@ class Editor:
             if rest > 0:
                 await asyncio.sleep(rest)
             await self._edit()
+        self._on_rest()
 
     def _behind(self) -> bool:
         return self._draw is not None or (self._page is not None and self._page.key != self._shown)
