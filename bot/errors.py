@@ -3,6 +3,7 @@
 EaselError
 ├── SettingsError                a setting is missing or wrong; `run` stops
 ├── AlreadyRunning               another process has the token or the database
+├── DatabaseAway                 a PostgreSQL does not answer, and somebody waits
 ├── WorkflowError                a workflow file cannot be used
 ├── WorkflowUnfit                no server has what a workflow needs
 ├── OptionRefused                a value a person gave cannot be used
@@ -83,6 +84,10 @@ class AlreadyRunning(EaselError):
 
     def sentence(self) -> str:
         return _("Another Easel is already running with {what}. Stop that one first.").format(what=self.what)
+
+
+class DatabaseAway(EaselError):
+    """For people it is the bot that does not work: which database there is, is none of their business."""
 
 
 @dataclass(eq=False)

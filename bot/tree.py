@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import EaselError, OptionRefused, TextBlocked
+from bot.jobs.hurry import hurry
 from bot.text import _, speaking
 from bot.ui.given import refuse_unoffered
 from bot.ui.people import tell
@@ -30,6 +31,7 @@ class EaselTree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Before a command runs; what it is given is checked though Discord's client did."""
+        hurry()
         if interaction.type is discord.InteractionType.application_command:
             try:
                 refuse_unoffered(interaction)

@@ -24,6 +24,7 @@ from bot.comfy.events import (
 from bot.errors import (
     BackendUnreachable,
     BotFailed,
+    DatabaseAway,
     Fenced,
     JobFailed,
     JobLost,
@@ -103,7 +104,7 @@ class Follower:
                 job = await self.claim(job, backend.name, bill)
                 known = job.remote_id is not None  # it was left there when that was away
             return await self._follow(job, backend, known=known, bill=bill)
-        except (Fenced, BudgetSpent, SettingsError):  # the last: the database is away, so nothing is known of the job
+        except (Fenced, BudgetSpent, SettingsError, DatabaseAway):  # the last two: nothing is known of the job
             raise
         except BackendUnreachable as problem:
             log.info("job %s could not be sent: %s", job.id, problem.reason)

@@ -63,7 +63,7 @@ def connect_arguments(url: URL) -> dict[str, Any]:
 
 def conninfo(url: URL) -> dict[str, Any]:
     """All that psycopg's own `connect` takes: where, who, and how."""
-    place = url.translate_connect_args(database="dbname", username="user")
+    _none, place = url.get_dialect()().create_connect_args(url)
     return {**place, **connect_arguments(url)}
 
 

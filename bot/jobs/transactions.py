@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.comfy.backoff import backoff
+from bot.errors import DatabaseAway
+from bot.jobs.hurry import hurried
 from bot.jobs.postgres import is_beaten, is_lost
 
 log = logging.getLogger(__name__)
@@ -42,18 +44,25 @@ class Transactions:
         self.on_lost: Callable[[], None] = lambda: None
 
     async def run(self, work: Work[T]) -> T:
-        """What `work` gives, once that is committed. Raises what it raises, and DBAPIError when patience ends."""
+        """What `work` gives, once that is committed.
+
+        Raises what it raises; when patience ends DBAPIError, or DatabaseAway where somebody waits for an answer.
+        """
         if self._engine.dialect.name != "postgresql":
             async with self._engine.begin() as connection:
                 return await work(connection)
-        until = asyncio.get_running_loop().time() + self._patience
+        now = asyncio.get_running_loop().time()
+        answer = hurried(now)
+        until = now + self._patience if answer is None else min(answer, now + self._patience)
         for pause in self._pauses():
             try:
                 return await self._once(work, until)
             except _Unknown as doubt:
-                raise doubt.error from doubt
+                raise (doubt.error if answer is None else DatabaseAway()) from doubt
             except DBAPIError as error:
                 if not (is_lost(error) or is_beaten(error)) or not await self._rest(pause, until, error):
+                    if answer is not None and is_lost(error):
+                        raise DatabaseAway from error
                     raise
         raise AssertionError("pauses have no end")
 

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.errors import AccessRefused, EaselError, Fenced
+from bot.jobs.hurry import hurry
 from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.people import tell
@@ -24,6 +25,7 @@ async def answering(interaction: discord.Interaction[Any], what: str) -> AsyncIt
 
     `what` is for the log and holds nothing that a person typed.
     """
+    hurry()
     with speaking(interaction.locale.value):
         try:
             yield

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import Fenced, SettingsError
+from bot.errors import DatabaseAway, EaselError, Fenced, SettingsError
+from bot.jobs.hurry import hurry
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from tests.postgres import Postgres, serving
@@ -161,6 +162,10 @@ async def test_a_server_that_restarts_is_waited_for_and_one_that_stays_away_is_s
         with pytest.raises(SettingsError, match="does not answer"):
             await impatient.get(job.id)
 
+        with pytest.raises(DatabaseAway) as refused:
+            await asyncio.create_task(hurried(store, job))
+        assert refused.value.sentence() == EaselError().sentence()
+
         waiting = asyncio.create_task(store.claim(job, "gpu"))
         await asyncio.to_thread(server.start)
         async with asyncio.timeout(BOUND):
@@ -170,6 +175,12 @@ async def test_a_server_that_restarts_is_waited_for_and_one_that_stays_away_is_s
         assert await impatient.get(job.id) == claimed
         await store.close()
         await impatient.close()
+
+
+async def hurried(store: Store, job: Job) -> None:
+    """As where somebody waits for an answer."""
+    hurry(0.2)
+    await store.get(job.id)
 
 
 async def test_closing_waits_for_no_server_that_is_away() -> None:
