@@ -21,6 +21,7 @@ from bot.playground import DiscordServer, Message, Request
 from bot.workflow.binding import Facts, bind, check, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.choosing import choose
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library
 from bot.workflow.recipe import recipe_of
 
@@ -110,8 +111,9 @@ def imagine_graph(values: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """The graph `/imagine` makes of these values for a simulator with its usual models."""
     catalogue = Catalogue(SimulatedCatalogue(MODELS, list).classes)
     library = Library(ROOT / "workflows")
-    library.load(catalogue, version=VERSION)
-    workflow, given = choose(library.variants("imagine"), values, catalogue, VERSION)
+    hosts = hosts_of(catalogue, VERSION)
+    library.load(hosts)
+    workflow, given = choose(library.variants("imagine"), values, hosts)
     checked = check(workflow, given, catalogue)
     facts = Facts(catalogue, "easel/bench", {})
     return place(bind(workflow, checked, seed), facts, recipe=recipe_of(workflow), values=checked).graph

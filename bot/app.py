@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from functools import partial
@@ -343,9 +343,11 @@ class EaselBot(commands.AutoShardedBot):
     def _own_id(self) -> int:
         return self.user.id if self.user is not None else 0
 
-    def _nodes_file(self) -> Path | None:
-        """What a server said of its nodes."""
-        return next((backend.nodes_file for backend in self.pool.backends if backend.catalogue is not None), None)
+    def _nodes_file(self, classes: Collection[str]) -> Path | None:
+        """What the server said of its nodes that has most of these."""
+        known = [(backend, backend.catalogue) for backend in self.pool.backends if backend.catalogue is not None]
+        best = max(known, key=lambda pair: sum(map(pair[1].has, classes)), default=None)
+        return None if best is None else best[0].nodes_file
 
     async def _show_commands(self) -> None:
         """Bring Discord's commands in line with the library."""

@@ -17,6 +17,7 @@ from bot.workflow.catalogue import Catalogue
 from bot.workflow.entry import Entry, judge
 from bot.workflow.folder import file_stem, files_of
 from bot.workflow.formats import SUFFIXES
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library
 from bot.workflow.making import from_graph
 
@@ -63,7 +64,7 @@ class Drafts:
         with _writing(file):
             place.mkdir(parents=True)
             (place / f"{stem}{suffix}").write_bytes(data)
-        entry = judge(from_graph(self._library.beside(place), f"{stem}{suffix}", catalogue), catalogue, "", {})
+        entry = judge(from_graph(self._library.beside(place), f"{stem}{suffix}", catalogue), hosts_of(catalogue), {})
         if entry.problem is not None:
             self.drop(token)
         return Draft(token, entry)

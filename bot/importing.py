@@ -17,6 +17,7 @@ from bot.workflow.conversion import Converter
 from bot.workflow.entry import Entry, judge
 from bot.workflow.folder import Folder, file_stem, files_of
 from bot.workflow.formats import Source, read_source
+from bot.workflow.hosts import hosts_of
 from bot.workflow.inference.writing import write_manifest
 from bot.workflow.making import learn
 from bot.workflow.names import closest, match
@@ -57,7 +58,7 @@ async def import_workflow(settings: Settings, wanted: str, name: str | None = No
 
 
 def _import(settings: Settings, wanted: str, name: str | None, saved: Saved | None, nodes: Nodes) -> Imported:
-    converter = Converter(lambda: nodes.info, settings.data_dir / "converted")
+    converter = Converter(lambda _classes: nodes.info, settings.data_dir / "converted")
     if saved is not None:
         source = read_source(saved.data, wanted, converter, nodes.catalogue)
         return _write(settings.workflows_dir, source, None, file_stem(name or saved.name), nodes)
@@ -78,7 +79,7 @@ def _write(folder: Path, source: Source, place: Path | None, name: str, nodes: N
         texts = {graph: json.dumps(workflow.graph, indent=2, ensure_ascii=False) + "\n", **texts}
     _create(texts)
     entry = Entry(name=name, file=manifest.name, variants=(workflow,), notes=notes)
-    return Imported(judge(entry, nodes.catalogue, nodes.version, {}), tuple(texts))
+    return Imported(judge(entry, hosts_of(nodes.catalogue, nodes.version), {}), tuple(texts))
 
 
 def _create(texts: Mapping[Path, str]) -> None:

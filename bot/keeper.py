@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
 
 import discord
@@ -20,8 +19,8 @@ from bot.jobs.store import Store
 from bot.network import NETWORK_ERRORS
 from bot.text import _
 from bot.watching import moments, settled
-from bot.workflow.catalogue import Catalogue
 from bot.workflow.folder import State
+from bot.workflow.hosts import Host, same_hosts
 from bot.workflow.library import Library
 from bot.workflow.manifest import Manifest
 
@@ -31,18 +30,6 @@ log = logging.getLogger(__name__)
 SWITCHES = "workflow switches"
 #: seconds before Discord is told again after it did not answer: at first, and at most
 AGAIN, AGAIN_MOST = 30.0, 600.0
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What a server is judged by."""
-
-    catalogue: Catalogue | None
-    version: str
-
-    def same(self, other: _Facts) -> bool:
-        """Comparing two catalogues takes long; each answer of a server is one of its own."""
-        return self.catalogue is other.catalogue and self.version == other.version
 
 
 class CommandKeeper:
@@ -60,7 +47,7 @@ class CommandKeeper:
         self._known = asyncio.Event()
         self._turn = asyncio.Lock()
         self._files: Mapping[str, State] = {}
-        self._judged = _Facts(None, "")
+        self._judged: tuple[Host, ...] = ()
         self._refused: dict[str, tuple[Manifest, str]] = {}
 
     async def reload(self) -> None:
@@ -121,10 +108,10 @@ class CommandKeeper:
 
     async def _read(self) -> None:
         switches = json.loads(await self._store.recall(SWITCHES) or "{}")
-        facts = _Facts(self._pool.catalogue, self._pool.version)
+        hosts = self._pool.hosts
         files = await asyncio.to_thread(self._library.state)  # before reading: what changes meanwhile is read again
-        await asyncio.to_thread(self._library.load, facts.catalogue, version=facts.version, switches=switches)
-        self._files, self._judged = files, facts
+        await asyncio.to_thread(self._library.load, hosts, switches=switches)
+        self._files, self._judged = files, hosts
         for name, (manifest, reason) in self._refused.items():
             workflow = self._library.workflows.get(name)
             if workflow is not None and workflow.manifest == manifest:
@@ -139,7 +126,7 @@ class CommandKeeper:
                 if not self._leave_out(refusal):
                     raise
             else:
-                if self._judged.catalogue is not None:
+                if self._judged:
                     self._known.set()
                 return
 
@@ -169,12 +156,12 @@ class CommandKeeper:
                     self._wanted.set()
 
     async def _watch_servers(self) -> None:
-        """Its version too may be why a command is hidden; it is known some time after what the server had before."""
+        """Their versions too may be why a command is hidden; they are known some time after what was there before."""
         seen = self._judged
         while True:
             change = self._pool.changed()
-            now = _Facts(self._pool.catalogue, self._pool.version)
-            if not now.same(seen) and not now.same(self._judged):
+            now = self._pool.hosts
+            if not same_hosts(now, seen) and not same_hosts(now, self._judged):
                 seen = now
                 self._wanted.set()
             await change

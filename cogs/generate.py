@@ -42,8 +42,7 @@ class Generate(commands.Cog):
                 await self.bot.maker.make(interaction, self._wish(workflow, values))
 
         async def complete(interaction: discord.Interaction[Any], option: Option) -> Sequence[str]:
-            pool = self.bot.pool
-            return offered(option.name, self.bot.library.variants(workflow.name), pool.catalogue, pool.version)
+            return offered(option.name, self.bot.library.variants(workflow.name), self.bot.pool.hosts)
 
         manifest = workflow.manifest
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from bot.comfy.backend import Backend, BackendState
 from bot.errors import BackendError
 from bot.workflow.catalogue import Catalogue
+from bot.workflow.hosts import Host, all_nodes, same_hosts
 
 
 class Pool:
@@ -21,6 +22,7 @@ class Pool:
         self.paused: set[str] = set()
         self.lost: set[str] = set()
         self.leaving: set[str] = set()
+        self._joined: tuple[tuple[Host, ...], Catalogue | None] = ((), None)
         self._moved: list[asyncio.Future[None]] = []
         self._group: asyncio.TaskGroup | None = None
         self._serving: dict[str, asyncio.Task[None]] = {}
@@ -87,14 +89,20 @@ class Pool:
 
     @property
     def catalogue(self) -> Catalogue | None:
-        """The nodes and lists of the first backend that was ever seen."""
-        return next((backend.catalogue for backend in self.backends if backend.catalogue is not None), None)
+        """The nodes and lists of all backends together: to read a workflow, not to say that one can run it."""
+        hosts = self.hosts
+        if not same_hosts(hosts, self._joined[0]):
+            self._joined = hosts, all_nodes(hosts)
+        return self._joined[1]
 
     @property
-    def version(self) -> str:
-        """Its version of ComfyUI; empty while that is not known."""
-        known = next((backend for backend in self.backends if backend.catalogue is not None), None)
-        return (known.version or "") if known is not None else ""
+    def hosts(self) -> tuple[Host, ...]:
+        """Those that were ever seen, for choosing what to run."""
+        return tuple(
+            Host(backend.catalogue, backend.version or "", there=backend.name not in self.lost)
+            for backend in self.backends
+            if backend.catalogue is not None and backend.name not in self.leaving
+        )
 
     def get(self, name: str | None) -> Backend | None:
         """The backend with that name, as stored with a job; None when it is no longer configured."""

@@ -20,6 +20,7 @@ from bot.workflow.catalogue import Catalogue
 from bot.workflow.choosing import lacking
 from bot.workflow.conversion import Converter
 from bot.workflow.entry import Entry, Status
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library
 
 log = logging.getLogger(__name__)
@@ -42,12 +43,12 @@ def examine_workflows(settings: Settings, servers: Sequence[Asked]) -> list[Find
 
 
 def _load(settings: Settings, server: Asked | None, switches: Mapping[str, bool]) -> Library:
-    converter = Converter(lambda: server.info if server is not None else None, settings.data_dir / "converted")
+    converter = Converter(lambda _classes: server.info if server is not None else None, settings.data_dir / "converted")
     library = Library(settings.workflows_dir, converter, safety=settings.safety_workflow or "")
     if server is None:
         library.load(switches=switches)
     else:
-        library.load(server.catalogue, version=server.version, switches=switches)
+        library.load(hosts_of(server.catalogue, server.version), switches=switches)
     return library
 
 

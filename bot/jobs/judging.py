@@ -27,6 +27,7 @@ from bot.media.sniff import Category, sniff
 from bot.media.strip import strip_metadata
 from bot.workflow.binding import Facts, bind, choose_seed, place
 from bot.workflow.choosing import choose
+from bot.workflow.hosts import hosts_of
 from bot.workflow.recipe import recipe_of
 from bot.workflow.safety import Safety, is_unsafe
 from bot.workflow.workflow import Workflow
@@ -139,7 +140,9 @@ class Judge:
     async def _ask(self, job: Job, safety: Safety, backend: Backend, uploaded: str, number: int) -> Sequence[str]:
         """What the workflow says of a picture, at least one text. Raises what a job fails of."""
         given = {safety.option: safety.option}
-        workflow, values = choose(self._graphs(safety.workflow), given, backend.catalogue, backend.version or "")
+        workflow, values = choose(
+            self._graphs(safety.workflow), given, hosts_of(backend.catalogue, backend.version or "")
+        )
         graph = bind(workflow, values, choose_seed(workflow, values, Random(job.seed)))  # noqa: S311 - not a secret
         prefix = f"easel/{job.id}-safety-{number}"
         facts = Facts(catalogue=backend.catalogue, prefix=prefix, uploads={safety.option: uploaded})

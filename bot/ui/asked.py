@@ -60,7 +60,7 @@ async def ask_of(
     others = {name: text for name, text in typed_texts(manifest.options, said).items() if name not in speaker.typed}
     await _look_through(bot.screening, others, speaker, strike=False)
     preferred = await _preferred(bot.screening, wanted, speaker) if wish.parent is None else {}
-    workflow, values = choose_preferred(graphs, said, preferred, bot.pool.catalogue, bot.pool.version)
+    workflow, values = choose_preferred(graphs, said, preferred, bot.pool.hosts)
     values = bot.admitting.check_values(actor, workflow, values, said.keys())
     return Asked(
         workflow,

@@ -117,7 +117,7 @@ def fitted(
         del kept[name]
     while True:
         try:
-            choose(graphs, _complete(graphs[0], kept), shelf.pool.catalogue, shelf.pool.version)
+            choose(graphs, _complete(graphs[0], kept), shelf.pool.hosts)
         except OptionRefused as refusal:
             if refusal.option not in kept or refusal.option in fixed:
                 return kept, left

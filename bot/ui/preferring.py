@@ -125,7 +125,7 @@ def _with(option: str, bot: Bot) -> Iterator[str]:
 
 
 def _offered(bot: Bot, workflow: str, option: str) -> Sequence[str]:
-    return offered(option, bot.library.variants(workflow), bot.pool.catalogue, bot.pool.version)
+    return offered(option, bot.library.variants(workflow), bot.pool.hosts)
 
 
 def _set(line: str, value: str | None) -> list[str]:

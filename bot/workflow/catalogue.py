@@ -42,6 +42,16 @@ class Catalogue:
         except UNREADABLE:
             return None
 
+    def joined(self, other: Catalogue) -> Catalogue:
+        """The classes of both, and all that the lists of either offer; this one's come first."""
+        if other is self:
+            return self
+        both = Catalogue({})
+        shared = self._classes.keys() & other._classes.keys()
+        joined = {name: self._classes[name].joined(other._classes[name]) for name in shared}
+        both._classes = {**self._classes, **other._classes, **joined}
+        return both
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Catalogue) and self._classes == other._classes
 

@@ -1,4 +1,4 @@
-"""Which of a command's graphs a server can run, and which one a person's values fit."""
+"""Which of a command's graphs the servers can run, and which one a person's values fit."""
 
 from __future__ import annotations
 
@@ -8,38 +8,46 @@ from bot.errors import OptionRefused, WorkflowUnfit
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.checking import check, choices_for, listed
+from bot.workflow.hosts import Host
 from bot.workflow.manifest import Requires
 from bot.workflow.names import matching
 from bot.workflow.option import FOLDERS, Value
 from bot.workflow.values import check_value
 from bot.workflow.workflow import Workflow
 
+#: a graph, and what a server has that can run it; None where none was ever reached
+Able = tuple[Workflow, Catalogue | None]
+
 
 def choose(
-    variants: Sequence[Workflow], given: Mapping[str, object], catalogue: Catalogue | None, version: str = ""
+    variants: Sequence[Workflow], given: Mapping[str, object], hosts: Sequence[Host]
 ) -> tuple[Workflow, dict[str, Value]]:
-    """The first graph the server can run that takes these values, and the values checked.
+    """The first graph that some server can run, which takes these values with it; and the values checked.
 
-    Without a catalogue, which is before any server was ever reached, the last: it asks for least. Raises WorkflowUnfit
-    where the server can run none, OptionRefused where none takes the values.
+    Without servers, which is before any was ever reached, the last graph: it asks for least. Raises WorkflowUnfit
+    where no server can run one, OptionRefused where none takes the values.
     """
-    able = _able(variants, catalogue, version)
+    able = _able(variants, hosts)
     if not able:
-        raise WorkflowUnfit(variants[0].name, unfit(variants, catalogue, version))
+        raise WorkflowUnfit(variants[0].name, unfit(variants, hosts))
     refusals: list[OptionRefused] = []
-    for workflow in able:
+    for workflow, catalogue in able:
         try:
             return workflow, check(workflow, given, catalogue)
         except OptionRefused as refusal:
             refusals.append(refusal)
-    raise _plainest(able, refusals, given, catalogue)
+    raise _plainest(able, refusals, given)
 
 
-def unfit(variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
-    """Why the server can run none of the graphs, as sentences; empty where it can run one, or where that is unknown."""
-    if catalogue is None:
-        return ()
-    missing = [lacking(workflow, catalogue, version) for workflow in variants]
+def unfit(variants: Sequence[Workflow], hosts: Sequence[Host]) -> tuple[str, ...]:
+    """Why no server can run any of the graphs, as sentences, by the one that lacks least; empty where one can run one,
+    or where that is unknown."""
+    found = [_unfit(variants, host) for host in hosts]
+    return min(found, key=len, default=())
+
+
+def _unfit(variants: Sequence[Workflow], host: Host) -> tuple[str, ...]:
+    missing = [lacking(workflow, host.catalogue, host.version) for workflow in variants]
     if not all(missing):
         return ()
     pairs = zip(variants, missing, strict=True)
@@ -51,9 +59,9 @@ def lacking(workflow: Workflow, catalogue: Catalogue, version: str = "") -> tupl
     return tuple(_lacks(workflow, catalogue, version))
 
 
-def offered(name: str, variants: Sequence[Workflow], catalogue: Catalogue | None, version: str = "") -> tuple[str, ...]:
-    """All that can be chosen for an option, over every graph the server can run."""
-    return _all_choices(name, _able(variants, catalogue, version), catalogue)
+def offered(name: str, variants: Sequence[Workflow], hosts: Sequence[Host]) -> tuple[str, ...]:
+    """All that can be chosen for an option, over every graph and the servers that can run it."""
+    return _all_choices(name, _able(variants, hosts))
 
 
 def _of_variant(workflow: Workflow, sentences: Sequence[str]) -> Sequence[str]:
@@ -62,29 +70,31 @@ def _of_variant(workflow: Workflow, sentences: Sequence[str]) -> Sequence[str]:
     return [_("{variant}: {reasons}").format(variant=workflow.variant.name, reasons=" ".join(sentences))]
 
 
-def _able(variants: Sequence[Workflow], catalogue: Catalogue | None, version: str) -> list[Workflow]:
-    if catalogue is None:
-        return list(reversed(variants))
-    return [each for each in variants if not lacking(each, catalogue, version)]
+def _able(variants: Sequence[Workflow], hosts: Sequence[Host]) -> list[Able]:
+    """The graphs in their order; servers that stay away come last."""
+    if not hosts:
+        return [(each, None) for each in reversed(variants)]
+    pairs = [(host, each) for each in variants for host in hosts]
+    pairs.sort(key=lambda pair: not pair[0].there)
+    return [(each, host.catalogue) for host, each in pairs if not lacking(each, host.catalogue, host.version)]
 
 
 def _plainest(
-    able: Sequence[Workflow],
+    able: Sequence[Able],
     refusals: Sequence[OptionRefused],
     given: Mapping[str, object],
-    catalogue: Catalogue | None,
 ) -> OptionRefused:
     """The refusal that helps most: rather of a graph that has all the options, and rather not that a model is missing
     which another graph would take."""
     ordered = sorted(
-        zip(able, refusals, strict=True), key=lambda pair: not pair[0].options.keys() >= _given(given).keys()
+        zip(able, refusals, strict=True), key=lambda pair: not pair[0][0].options.keys() >= _given(given).keys()
     )
-    for workflow, refusal in ordered:
+    for (workflow, _catalogue), refusal in ordered:
         option = workflow.options.get(refusal.option)
         if option is None or not listed(option) or refusal.option not in _given(given):
             return refusal
         try:
-            check_value(option, given[option.name], _all_choices(option.name, able, catalogue))
+            check_value(option, given[option.name], _all_choices(option.name, able))
         except OptionRefused as plain:
             return plain
     return ordered[0][1]
@@ -94,10 +104,10 @@ def _given(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _all_choices(name: str, able: Sequence[Workflow], catalogue: Catalogue | None) -> tuple[str, ...]:
+def _all_choices(name: str, able: Sequence[Able]) -> tuple[str, ...]:
     found = (
         choice
-        for workflow in able
+        for workflow, catalogue in able
         if name in workflow.options
         for choice in choices_for(workflow.options[name], workflow, catalogue)
     )

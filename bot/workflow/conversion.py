@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,7 +39,8 @@ _EDITION = 1
 
 
 class Converter:
-    """Converts against what a server said of its nodes; `info` is the file with its `/object_info`, if there is one.
+    """Converts against what a server said of its nodes; `info` gives the file with its `/object_info`, if there is
+    one: of the server that has most of these classes.
 
     Results are kept in `folder`, so that a workflow is converted once for what its nodes are. `convert` may be called
     from several threads.
@@ -47,7 +48,7 @@ class Converter:
 
     def __init__(
         self,
-        info: Callable[[], Path | None],
+        info: Callable[[Collection[str]], Path | None],
         folder: Path,
         *,
         package: str = CONVERTER,
@@ -64,7 +65,7 @@ class Converter:
 
     def convert(self, saved: Mapping[str, Any], file: str, catalogue: Catalogue | None) -> Graph:
         """The graph of a saved workflow; blocks for up to `seconds`. Raises WorkflowError."""
-        info = self._info() if catalogue is not None else None
+        info = self._info({*_words(saved)}) if catalogue is not None else None
         if find_spec(self._package) is None:
             raise WorkflowError(
                 file,

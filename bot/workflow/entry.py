@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.errors import WorkflowError
 from bot.text import _
-from bot.workflow.catalogue import Catalogue
 from bot.workflow.choosing import unfit
+from bot.workflow.hosts import Host
 from bot.workflow.workflow import Workflow
 
 
@@ -48,16 +48,16 @@ class Entry:
     paid: tuple[str, ...] = ()
 
 
-def judge(entry: Entry, catalogue: Catalogue | None, version: str, switches: Mapping[str, bool]) -> Entry:
+def judge(entry: Entry, hosts: Sequence[Host], switches: Mapping[str, bool]) -> Entry:
     """The entry with its status: what the owner said goes before what the manifest says."""
     if entry.problem is not None:
         return broken(entry, entry.problem)
     if not entry.variants:
         reason = _("It has no manifest: it becomes a command once a ComfyUI was reached, which knows its nodes.")
         return replace(entry, status=Status.UNFIT, reasons=(reason,))
-    paid = paid_nodes(entry.variants, catalogue)
+    paid = paid_nodes(entry.variants, hosts)
     entry = replace(entry, paid=paid)
-    if reasons := unfit(entry.variants, catalogue, version):
+    if reasons := unfit(entry.variants, hosts):
         return replace(entry, status=Status.UNFIT, reasons=reasons)
     enabled = switches.get(entry.name, None if paid else entry.variants[0].manifest.enabled)
     if enabled is None:
@@ -76,9 +76,8 @@ def broken(entry: Entry, problem: WorkflowError) -> Entry:
     return replace(entry, variants=(), status=Status.BROKEN, reasons=(reason,), problem=problem)
 
 
-def paid_nodes(variants: Iterable[Workflow], catalogue: Catalogue | None) -> tuple[str, ...]:
-    """The classes in these graphs which call a paid service."""
-    if catalogue is None:
-        return ()
+def paid_nodes(variants: Iterable[Workflow], hosts: Sequence[Host]) -> tuple[str, ...]:
+    """The classes in these graphs which call a paid service, by what any server says."""
     classes = dict.fromkeys(node["class_type"] for workflow in variants for node in workflow.graph.values())
-    return tuple(name for name in classes if (known := catalogue.node(name)) is not None and known.paid)
+    known = {name: [host.catalogue.node(name) for host in hosts] for name in classes}
+    return tuple(name for name, nodes in known.items() if any(node is not None and node.paid for node in nodes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.workflow.entry import Entry, Status, broken, judge
 from bot.workflow.folder import Folder, State
 from bot.workflow.formats import SUFFIXES
 from bot.workflow.guarding import guarded, judges
+from bot.workflow.hosts import Host, all_nodes
 from bot.workflow.making import from_graph, from_manifest
 from bot.workflow.workflow import Workflow
 
@@ -82,18 +83,16 @@ class Library:
         entry = replace(self._entries[name], status=Status.LEFT_OUT, reasons=(reason,))
         self._entries = {**self._entries, name: entry}
 
-    def load(
-        self, catalogue: Catalogue | None = None, *, version: str = "", switches: Mapping[str, bool] | None = None
-    ) -> None:
+    def load(self, hosts: Sequence[Host] = (), *, switches: Mapping[str, bool] | None = None) -> None:
         """Read the folder anew; converting saved workflows may take seconds.
 
-        `catalogue` and `version` are a server's: with them graphs without a manifest become commands, and what the
-        server cannot run is hidden. `switches` are what the owner turned on or off, by command. What there was stays
-        until all is read.
+        `hosts` are the servers: with them graphs without a manifest become commands, and what none of them can run is
+        hidden. `switches` are what the owner turned on or off, by command. What there was stays until all is read.
         """
         entries: dict[str, Entry] = {}
+        catalogue = all_nodes(hosts)
         for file, make in self._files(catalogue):
-            entry = _sole(_safely(file, partial(_judged, make, catalogue, version, switches or {})), entries)
+            entry = _sole(_safely(file, partial(_judged, make, hosts, switches or {})), entries)
             entries[entry.name] = entry
         self._entries = guarded(dict(sorted(entries.items())), self._safety)
         self._report()
@@ -119,10 +118,8 @@ class Library:
         self._said = {line for _level, line in lines}
 
 
-def _judged(
-    make: Callable[[], Entry], catalogue: Catalogue | None, version: str, switches: Mapping[str, bool]
-) -> Entry:
-    return judge(make(), catalogue, version, switches)
+def _judged(make: Callable[[], Entry], hosts: Sequence[Host], switches: Mapping[str, bool]) -> Entry:
+    return judge(make(), hosts, switches)
 
 
 def _safely(file: str, make: Callable[[], Entry]) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from sys import intern
 from typing import Any
@@ -37,6 +37,13 @@ class Input:
     #: for each choice the further inputs it brings, called `"<this input>.<name>"` in a graph
     branches: Mapping[Scalar, Mapping[str, Input]] = field(default_factory=dict)
 
+    def joined(self, other: Input | None) -> Input:
+        """With what another server's list offers besides."""
+        if other is None or self.choices is None or other.choices is None or self.choices == other.choices:
+            return self
+        choices = tuple(dict.fromkeys((*self.choices, *other.choices)))
+        return replace(self, choices=choices, branches={**other.branches, **self.branches})
+
 
 @dataclass(frozen=True, slots=True)
 class NodeClass:
@@ -49,6 +56,13 @@ class NodeClass:
     output_node: bool
     #: it calls a paid service
     paid: bool
+
+    def joined(self, other: NodeClass) -> NodeClass:
+        """With what another server's lists offer besides."""
+        if self == other:
+            return self
+        inputs = {name: found.joined(other.inputs.get(name)) for name, found in self.inputs.items()}
+        return replace(self, inputs=inputs, paid=self.paid or other.paid)
 
 
 class Reader:

@@ -13,6 +13,7 @@ from bot.workflow.binding import Facts, bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.entry import Entry
 from bot.workflow.graph import Graph
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library, Workflow
 from bot.workflow.option import Value
 from bot.workflow.recipe import recipe_of
@@ -136,7 +137,7 @@ def catalogue(owner: str) -> Catalogue:
 def library(owner: str = "") -> Library:
     """All that ships, as it stands on that owner's server; before any server was reached for none."""
     found = Library(SHIPPED)
-    found.load(catalogue(owner) if owner else None, version="0.33.0")
+    found.load(hosts_of(catalogue(owner) if owner else None, "0.33.0"))
     return found
 
 

@@ -13,6 +13,7 @@ from bot.workflow.binding import bind, check, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.choosing import choose, offered
 from bot.workflow.graph import Graph, Target
+from bot.workflow.hosts import hosts_of
 from bot.workflow.models import stand_in
 from bot.workflow.names import matching
 from bot.workflow.presets import expand, with_presets
@@ -82,7 +83,7 @@ def server(*checkpoints: str, loras: tuple[str, ...] = ()) -> Catalogue:
 
 
 def chosen(given: dict[str, object], catalogue: Catalogue | None, version: str = "0.33.0") -> str:
-    workflow, _values = choose(build(TWO), given, catalogue, version)
+    workflow, _values = choose(build(TWO), given, hosts_of(catalogue, version))
     assert workflow.variant is not None
     return workflow.variant.name
 
@@ -112,19 +113,19 @@ def test_before_any_server_was_reached_the_least_demanding_graph_is_used() -> No
 
 def test_an_option_no_graph_that_runs_has_is_refused_by_the_graphs_name() -> None:
     with pytest.raises(OptionRefused, match="big has no use for it") as refused:
-        choose(build(TWO)[:1], {"prompt": "a fox"}, server("xl"), "0.33.0")
+        choose(build(TWO)[:1], {"prompt": "a fox"}, hosts_of(server("xl"), "0.33.0"))
 
     assert refused.value.option == "prompt"
 
 
 def test_a_model_that_is_nowhere_is_refused_with_the_closest_of_all_graphs() -> None:
     with pytest.raises(OptionRefused, match="`dreamshaper`"):
-        choose(build(TWO), {"model": "dreamshape"}, server("dreamshaper", "xl"), "0.33.0")
+        choose(build(TWO), {"model": "dreamshape"}, hosts_of(server("dreamshaper", "xl"), "0.33.0"))
 
 
 def test_a_command_no_graph_of_which_runs_says_what_each_lacks() -> None:
     with pytest.raises(WorkflowUnfit) as unfit:
-        choose(build(TWO), {}, server(), "0.33.0")
+        choose(build(TWO), {}, hosts_of(server(), "0.33.0"))
 
     assert [reason.partition(":")[0] for reason in unfit.value.reasons] == ["big", "small"]
     assert "“*xl*”" in unfit.value.reasons[0]
@@ -133,8 +134,8 @@ def test_a_command_no_graph_of_which_runs_says_what_each_lacks() -> None:
 def test_models_are_offered_that_any_graph_takes() -> None:
     (first, second) = build(TWO)
 
-    assert offered("model", [first], server("one", "xl", "xl_refiner")) == ("xl",)
-    assert offered("model", [first, second], server("one", "xl", "xl_refiner")) == ("xl", "one", "xl_refiner")
+    assert offered("model", [first], hosts_of(server("one", "xl", "xl_refiner"))) == ("xl",)
+    assert offered("model", [first, second], hosts_of(server("one", "xl", "xl_refiner"))) == ("xl", "one", "xl_refiner")
 
 
 def test_a_default_the_server_lacks_becomes_one_that_the_graph_requires() -> None:
@@ -270,7 +271,7 @@ def test_a_presets_values_choose_the_graph_as_if_they_were_given() -> None:
     workflows = build(TWO + preset)
     given = expand(workflows[0].manifest, {"preset": "plain"})
 
-    workflow, values = choose(workflows, given, server("one", "xl"), "0.33.0")
+    workflow, values = choose(workflows, given, hosts_of(server("one", "xl"), "0.33.0"))
 
     assert workflow.variant is not None
     assert (workflow.variant.name, values) == ("small", {"model": "one"})

@@ -69,7 +69,7 @@ def nodes_file(tmp_path: Path) -> Path:
 
 
 def converter(tmp_path: Path, nodes_file: Path | None, **limits: Any) -> Converter:
-    return Converter(lambda: nodes_file, tmp_path / "converted", **limits)
+    return Converter(lambda _classes: nodes_file, tmp_path / "converted", **limits)
 
 
 def refusal(data: bytes, *rest: Any) -> str:

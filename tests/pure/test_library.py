@@ -11,6 +11,7 @@ from PIL import Image, PngImagePlugin
 from bot.comfy.simulator.catalogue import MODELS
 from bot.comfy.simulator.catalogue import Catalogue as Simulated
 from bot.workflow.catalogue import Catalogue
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library, Status
 from bot.workflow.node_class import NodeClass
 
@@ -46,7 +47,7 @@ def picture(path: Path, graph: dict[str, Any]) -> None:
 
 def load(folder: Path, catalogue: Catalogue | None = None) -> Library:
     library = Library(folder)
-    library.load(catalogue)
+    library.load(hosts_of(catalogue))
     return library
 
 
@@ -140,7 +141,7 @@ def test_a_graph_without_a_manifest_becomes_a_command_once_a_server_s_nodes_are_
 
     library.load()
     before = dict(library.workflows)
-    library.load(server)
+    library.load(hosts_of(server))
 
     assert "my_squares" not in before
     assert library.entries["my_squares"].inferred
@@ -225,11 +226,11 @@ def test_a_paid_workflow_stays_off_until_it_is_turned_on(folder: Path) -> None:
     (folder / "dear.json").write_text(json.dumps(graph), "utf-8")
     library = Library(folder)
 
-    library.load(paid)
+    library.load(hosts_of(paid))
     before = library.entries["dear"]
-    library.load(paid, switches={"dear": True})
+    library.load(hosts_of(paid), switches={"dear": True})
     on = library.entries["dear"]
-    library.load(paid, switches={"dear": False})
+    library.load(hosts_of(paid), switches={"dear": False})
 
     assert (before.status, before.paid) == (Status.PAID, ("PaidNode",))
     assert "stays off until whoever runs the bot turns it on" in before.reasons[0]

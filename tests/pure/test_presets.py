@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import OptionRefused
+from bot.workflow.hosts import hosts_of
 from bot.workflow.option import OptionType
 from bot.workflow.preferred import choose_preferred
 from bot.workflow.presets import MOST_TIMES, expand, preset_names, takes, with_presets
@@ -93,7 +94,7 @@ def test_a_preferred_model_chooses_the_graph_and_what_does_not_fit_is_left_out()
     workflows, lists = build(TWO), server("one", "xl")
 
     def chosen(given: dict[str, object], **wanted: str) -> tuple[str, dict[str, object]]:
-        workflow, values = choose_preferred(workflows, given, wanted, lists, "0.33.0")
+        workflow, values = choose_preferred(workflows, given, wanted, hosts_of(lists, "0.33.0"))
         assert workflow.variant is not None
         return workflow.variant.name, dict(values)
 
@@ -106,7 +107,7 @@ def test_a_preferred_model_chooses_the_graph_and_what_does_not_fit_is_left_out()
 
 
 def test_a_preferred_model_waits_until_the_servers_lists_are_known() -> None:
-    _workflow, values = choose_preferred(build(TWO), {}, {"model": "nobody knows"}, None)
+    _workflow, values = choose_preferred(build(TWO), {}, {"model": "nobody knows"}, ())
 
     assert values == {}
 
@@ -132,8 +133,8 @@ def test_a_preferred_negative_never_takes_the_best_graph_away() -> None:
     workflows = build(NEGATIVE)
     lists = server("one", "xl")
 
-    workflow, values = choose_preferred(workflows, {}, {"negative": "blurry"}, lists)
-    other, given = choose_preferred(workflows, {"negative": "dark"}, {"negative": "blurry"}, lists)
+    workflow, values = choose_preferred(workflows, {}, {"negative": "blurry"}, hosts_of(lists))
+    other, given = choose_preferred(workflows, {"negative": "dark"}, {"negative": "blurry"}, hosts_of(lists))
 
     assert (workflow.variant and workflow.variant.name, values) == ("first", {})
     assert (other.variant and other.variant.name, given) == ("second", {"negative": "dark"})

@@ -10,6 +10,7 @@ from bot.errors import OptionRefused
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.choosing import choose, offered
 from bot.workflow.entry import Status
+from bot.workflow.hosts import hosts_of
 from bot.workflow.option import FILES, Option, OptionType, Value
 from tests.pure.shipped_parts import (
     NEEDED,
@@ -44,7 +45,7 @@ def test_all_that_ships_can_be_used() -> None:
 
 @pytest.mark.parametrize(("command", "variant", "owner"), WAYS)
 def test_an_owner_gets_the_graph_for_their_models(command: str, variant: str, owner: str) -> None:
-    workflow, _values = choose(shipped(command).variants, NEEDED[command], catalogue(owner), "0.33.0")
+    workflow, _values = choose(shipped(command).variants, NEEDED[command], hosts_of(catalogue(owner), "0.33.0"))
 
     assert (workflow.variant.name if workflow.variant else "") == variant
 
@@ -58,7 +59,9 @@ def test_a_server_takes_the_graph_with_nothing_but_what_is_needed(command: str, 
 def test_a_server_takes_the_graph_with_every_option(command: str, variant: str, owner: str) -> None:
     workflow = shipped_variant(command, variant)
     given = {
-        name: offered(name, [workflow], catalogue(owner))[0] if option.type is OptionType.CHOICE else some(option)
+        name: offered(name, [workflow], hosts_of(catalogue(owner)))[0]
+        if option.type is OptionType.CHOICE
+        else some(option)
         for name, option in workflow.options.items()
     }
 
@@ -109,7 +112,9 @@ def test_flux_gets_each_of_its_text_encoders_where_it_belongs() -> None:
 def test_a_value_that_only_a_later_graph_takes_picks_that_graph(
     owner: str, given: dict[str, object], variant: str
 ) -> None:
-    workflow, _values = choose(shipped("imagine").variants, {"prompt": "x", **given}, catalogue(owner), "0.33.0")
+    workflow, _values = choose(
+        shipped("imagine").variants, {"prompt": "x", **given}, hosts_of(catalogue(owner), "0.33.0")
+    )
 
     assert workflow.variant is not None
     assert workflow.variant.name == variant
@@ -128,14 +133,14 @@ def test_what_no_graph_takes_is_refused_with_what_helps(
     owner: str, given: dict[str, object], option: str, words: str
 ) -> None:
     with pytest.raises(OptionRefused) as refused:
-        choose(shipped("imagine").variants, {"prompt": "x", **given}, catalogue(owner), "0.33.0")
+        choose(shipped("imagine").variants, {"prompt": "x", **given}, hosts_of(catalogue(owner), "0.33.0"))
 
     assert refused.value.option == option
     assert words in refused.value.problem
 
 
 def test_models_of_every_graph_are_offered_and_no_others() -> None:
-    names = offered("model", shipped("imagine").variants, catalogue("Z-Image-Turbo"), "0.33.0")
+    names = offered("model", shipped("imagine").variants, hosts_of(catalogue("Z-Image-Turbo"), "0.33.0"))
 
     assert set(names) == {"z_image_turbo_fp8.safetensors", "dreamshaper_8.safetensors"}
 

@@ -15,8 +15,8 @@ from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.tables import strays
 from bot.playground import DiscordServer
-from tests.whole.conftest import SD15, Easel, finished, shows
-from tests.whole.restarts import bounded, cut_short, imagine, running
+from tests.whole.conftest import SD15, Easel, finished
+from tests.whole.restarts import bounded, running
 
 
 @pytest.fixture

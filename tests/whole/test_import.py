@@ -18,6 +18,7 @@ from bot.importing import Imported, import_workflow
 from bot.ui.workflows import plain_text
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.conversion import CONVERTER
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library
 from tests.pure.test_formats import SAVED
 from tests.whole.conftest import Easel
@@ -74,7 +75,7 @@ def loaded(easel: Easel, home: Path) -> Library:
     """The folder as the bot reads it, with what the simulator said of its nodes."""
     (kept,) = (easel.folder / "catalogues").iterdir()
     library = Library(home)
-    library.load(Catalogue.load(kept))
+    library.load(hosts_of(Catalogue.load(kept)))
     return library
 
 
