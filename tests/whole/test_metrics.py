@@ -258,3 +258,32 @@ async def test_it_goes_on_answering_while_discord_cannot_be_reached(
 
     assert (code, health["status"]) == (503, "starting")
     assert 'easel_discord_requests_total{route="person",status="failed"} 1.0' in text
+
+
+async def test_each_process_of_a_fleet_is_well_by_its_role(
+    discord_server: DiscordServer, comfyui: Simulator, tmp_path: Path, fleet_database: str
+) -> None:
+    def env(role: str) -> dict[str, str]:
+        changes = {"METRICS_PORT": "0", "ROLE": role, "DATABASE_URL": fleet_database}
+        return settings(discord_server, comfyui.url, tmp_path / role, **changes)
+
+    async with (
+        aiohttp.ClientSession() as session,
+        program(env=env("gateway"), cwd=tmp_path) as gateway,
+        program(env=env("worker"), cwd=tmp_path) as worker,
+    ):
+        await gateway.output.wait("metrics on ", "ready as ")
+        await worker.output.wait("metrics on ", f"{comfyui.url} is held")
+        told = {}
+        for role, bot in {"gateway": gateway, "worker": worker}.items():
+            (where,) = re.findall(r"metrics on (\S+)/metrics", bot.output.text)
+            async with session.get(f"{where}/healthz") as answer:
+                health = await answer.json()
+            async with session.get(f"{where}/metrics") as answer:
+                told[role] = health["role"], health["status"], (await answer.text()).splitlines()
+
+    assert told["gateway"][:2] == ("gateway", "ok")
+    assert told["worker"][:2] == ("worker", "ok")
+    slots, shard = f'easel_backend_slots{{backend="{comfyui.url}"}} 2.0', 'easel_discord_shard_up{shard="0"} 1.0'
+    assert [slots in lines for _role, _status, lines in told.values()] == [False, True]
+    assert [shard in lines for _role, _status, lines in told.values()] == [True, False]
