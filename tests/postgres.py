@@ -72,7 +72,9 @@ class Postgres:
         return self._folder / "data"
 
     def start(self) -> None:
-        """Returns when it takes connections; again after `stop()`, on the same port."""
+        """Returns when it takes connections; again after `stop()`, on the same port. Twice is once."""
+        if self._process is not None and self._process.poll() is None:
+            return
         options = [f"--{name}={value}" for name, value in QUICK.items()]
         command = [
             str(self._programs / "postgres"),

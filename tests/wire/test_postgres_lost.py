@@ -14,7 +14,7 @@ from bot.errors import DatabaseAway, EaselError, Fenced, SettingsError
 from bot.jobs.hurry import hurry
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
-from tests.postgres import Postgres, serving
+from tests.postgres import Postgres
 from tests.pure.jobs import make_job
 from tests.wire.cable import Break, Cable
 
@@ -152,29 +152,35 @@ async def test_who_is_frozen_in_a_transaction_holds_nobody_up_for_long(fleet_dat
     await frozen.close()
 
 
-async def test_a_server_that_restarts_is_waited_for_and_one_that_stays_away_is_said() -> None:
-    with serving() as server:
-        url = server.url(await asyncio.to_thread(server.create))
-        store = await Store.open(url)
-        impatient = await Store.open(url, patience=0.2)
-        job = await store.add(make_job())
-        await asyncio.to_thread(server.stop, signal.SIGQUIT)
-        with pytest.raises(SettingsError, match="does not answer"):
-            await impatient.get(job.id)
+@pytest.fixture
+async def fragile(postgres: Postgres) -> AsyncIterator[Postgres]:
+    """The server, to be stopped: for the other tests it is there again."""
+    yield postgres
+    await asyncio.to_thread(postgres.start)
 
-        with pytest.raises(DatabaseAway) as refused:
-            await asyncio.create_task(hurried(store, job))
-        assert refused.value.sentence() == EaselError().sentence()
 
-        waiting = asyncio.create_task(store.claim(job, "gpu"))
-        await asyncio.to_thread(server.start)
-        async with asyncio.timeout(BOUND):
-            claimed = await waiting
+async def test_a_server_that_restarts_is_waited_for_and_one_that_stays_away_is_said(
+    fleet_database: str, fragile: Postgres
+) -> None:
+    store = await Store.open(fleet_database)
+    impatient = await Store.open(fleet_database, patience=0.2)
+    job = await store.add(make_job())
+    await asyncio.to_thread(fragile.stop, signal.SIGQUIT)
+    with pytest.raises(SettingsError, match="does not answer"):
+        await impatient.get(job.id)
+    with pytest.raises(DatabaseAway) as refused:
+        await asyncio.create_task(hurried(store, job))
+    assert refused.value.sentence() == EaselError().sentence()
 
-        assert (claimed.fence, claimed.submits) == (1, 1)
-        assert await impatient.get(job.id) == claimed
-        await store.close()
-        await impatient.close()
+    waiting = asyncio.create_task(store.claim(job, "gpu"))
+    await asyncio.to_thread(fragile.start)
+    async with asyncio.timeout(BOUND):
+        claimed = await waiting
+
+    assert (claimed.fence, claimed.submits) == (1, 1)
+    assert await impatient.get(job.id) == claimed
+    await store.close()
+    await impatient.close()
 
 
 async def hurried(store: Store, job: Job) -> None:
@@ -183,18 +189,16 @@ async def hurried(store: Store, job: Job) -> None:
     await store.get(job.id)
 
 
-async def test_closing_waits_for_no_server_that_is_away() -> None:
-    with serving() as server:
-        store = await Store.open(server.url(await asyncio.to_thread(server.create)))
-        await asyncio.to_thread(server.stop, signal.SIGQUIT)
-        tried = asyncio.Event()
-        store._transactions.on_lost = tried.set
-        asked = asyncio.create_task(store.get("nothing"))
+async def test_closing_waits_for_no_server_that_is_away(fleet_database: str, fragile: Postgres) -> None:
+    store = await Store.open(fleet_database)
+    await asyncio.to_thread(fragile.stop, signal.SIGQUIT)
+    tried = asyncio.Event()
+    store._transactions.on_lost = tried.set
+    asked = asyncio.create_task(store.get("nothing"))
 
-        async with asyncio.timeout(BOUND):
-            await tried.wait()
-            await store.close()
+    async with asyncio.timeout(BOUND):
+        await tried.wait()
+        await store.close()
 
-        with pytest.raises(SettingsError, match="does not answer"):
-            await asked
-        await asyncio.to_thread(server.start)
+    with pytest.raises(SettingsError, match="does not answer"):
+        await asked
