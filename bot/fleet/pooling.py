@@ -88,7 +88,7 @@ class Herald:
         self._catalogues = catalogues
         self._dispatcher = dispatcher
         self._said: dict[str, Said] = {}
-        self._digests: dict[str, tuple[object, str | None]] = {}
+        self._digests: dict[str, tuple[object, str]] = {}
 
     def forget(self, name: str) -> None:
         """It is to be said anew."""
@@ -112,8 +112,11 @@ class Herald:
         )
 
     async def _digest(self, backend: Backend) -> str | None:
-        known = self._digests.get(backend.name)
-        if known is None or known[0] is not backend.catalogue:
-            digest = None if backend.catalogue is None else await self._catalogues.put(backend.nodes_file)
-            known = self._digests[backend.name] = backend.catalogue, digest
-        return known[1]
+        catalogue = backend.catalogue
+        known, digest = self._digests.get(backend.name, (None, None))
+        if catalogue is None or known is catalogue:
+            return digest
+        digest = await self._catalogues.put(backend.nodes_file)
+        if digest is not None:  # else its file is about to be written
+            self._digests[backend.name] = catalogue, digest
+        return digest
