@@ -94,6 +94,19 @@ def test_a_first_job_waits_for_at_most_one_of_anybody_elses(
     assert all(ahead.count(who) <= 1 for who in ahead)
 
 
+def test_what_somebody_has_on_a_backend_counts_as_the_one_that_comes_before_anothers_first() -> None:
+    """Also where somebody's long job has moved the virtual time far past what waits."""
+    line = Line()
+    for _ in range(3):
+        line.ask(1, 0.1)
+    line.ask(2, 500.0)
+    taken = [line.take().user_id, line.take().user_id]
+    line.ask(3)
+
+    assert taken == [1, 2]
+    assert line.rest() == [3, 1, 1]
+
+
 @given(st.sampled_from([0.25, 0.5, 1.0, 2.0, 4.0]), st.sampled_from([0.25, 1.0, 3.0]), st.integers(1, 60))
 def test_shares_follow_the_weights_within_one_job(one: float, other: float, runs: int) -> None:
     """Of two people who always have something waiting; in seconds for each of a weight's parts."""
