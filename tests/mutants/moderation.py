@@ -85,7 +85,7 @@ GUARDS: tuple[Guard, ...] = (
         STORE,
     ),
     Guard(
-        "paused", "bot/jobs/holds.py", "job.place.guild_id in self._paused_now", "False", ("tests/pure/test_holds.py",)
+        "paused", "bot/jobs/holds.py", "job.guild_id in self._paused_now", "False", ("tests/pure/test_holds.py",)
     ),
     Guard(
         "blocked",
