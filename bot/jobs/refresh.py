@@ -20,6 +20,7 @@ from bot.jobs.waiting import Waiting
 RATE = 8.0  # edits a second for those who wait, all together; running jobs and results have theirs besides
 BURST = 6  # of them at once
 NEAR = 100  # of the order that are looked at whenever something changed
+LOOK = 2.0  # seconds until they are looked at again though nothing changed: tokens grow old
 FAR = 5.0  # seconds between two looks at all the others
 CHUNK = 250  # of those without giving others a turn
 EXACT = 20  # places that are counted one by one; further behind a tenth of the way is worth an edit
@@ -70,6 +71,7 @@ class Refresh:
         self._looked = -FAR
         self._saved, self._spent_at = float(burst), monotonic()
         self._turns = deque((self._near, self._new, self._near, self._leaving, self._near, self._longest))
+        self._left = False
         self._trouble: object = None
         board.on_begin = self.again
 
@@ -89,16 +91,23 @@ class Refresh:
             changes = [self._queue.changed(), self._pool.changed()]  # before looking: nothing is missed
             try:
                 await self._look()
-                while (pause := await self._show_next()) is not None:
-                    if pause and await _first(changes, pause):
-                        break
-                    if any(change.done() for change in changes):
-                        break
-                else:
-                    await _first(changes, self._until_look())
+                await self._show_due(changes)
+                if not self._left:
+                    await _first(changes, LOOK if len(self._queue) else None)
             finally:
                 for change in changes:
                     change.cancel()
+
+    async def _show_due(self, changes: list[asyncio.Future[None]]) -> None:
+        """One after the other, until it is time to look again."""
+        self._left, until = True, monotonic() + LOOK
+        while not any(change.done() for change in changes) and monotonic() < until:
+            pause = await self._show_next()
+            self._left = pause is not None
+            if pause is None:
+                return
+            if pause:
+                await _first(changes, pause)
 
     async def _look(self) -> None:
         trouble = type(self._pool.problem)
@@ -218,17 +227,12 @@ class Refresh:
         self._spent_at = now
         return 0.0 if self._saved >= 1 else (1 - self._saved) / self._rate
 
-    def _until_look(self) -> float | None:
-        """Seconds until somebody may have to be told though nothing changed."""
-        return FAR if len(self._queue) else None
-
 
 def _fill(due: deque[Standing], standings: Iterable[Standing]) -> None:
     due.clear()
     due.extend(standings)
 
 
-async def _first(changes: list[asyncio.Future[None]], seconds: float | None) -> bool:
-    """Whether one of them came within so many seconds."""
-    done, _pending = await asyncio.wait(changes, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    return bool(done)
+async def _first(changes: list[asyncio.Future[None]], seconds: float | None) -> None:
+    """Until one of them comes, so many seconds at most."""
+    await asyncio.wait(changes, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
