@@ -1,4 +1,4 @@
-"""`python -m bench [starts lag requests burst events memory] [--runs N]`: measure, print, exit 1 on a missed figure."""
+"""`python -m bench [starts lag burst ...] [--runs N]`: measure, print, exit 1 on a missed figure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from time import perf_counter
 from typing import Any
 
-from bench import burst, events, lag, memory, requests, starts
+from bench import burst, events, flow, lag, memory, requests, starts, waiting
 from bench.figures import Figure, table
 from bench.stage import BenchFailed
 from bot.signals import on_stop_signals
@@ -21,6 +21,8 @@ ALL: dict[str, Callable[[int], Awaitable[list[Figure]]]] = {
     "burst": burst.measure,
     "events": events.measure,
     "memory": memory.measure,
+    "flow": flow.measure,
+    "waiting": waiting.measure,
 }
 
 

@@ -208,8 +208,13 @@ class Store:
         """Jobs that wait, in the order of the queue, without their graphs."""
         columns = [jobs.c[name] for name in COLUMNS]
         statement = select(*columns).where(jobs.c.state == JobState.WAITING.value)
-        rows = await self._rows(statement.order_by(*queue_order()))
-        return [from_columns(row._mapping) for row in rows]
+
+        async def read(connection: AsyncConnection) -> list[Waiting]:
+            """A few at a time: what they need is mostly the same, once it is a value."""
+            found = await connection.stream(statement.order_by(*queue_order()))
+            return [from_columns(row._mapping) async for rows in found.partitions(200) for row in rows]
+
+        return await self.transact(read)
 
     async def turns(self, user_id: int) -> dict[str, Turn]:
         """The places of a person's open jobs, by id."""
