@@ -29,6 +29,7 @@ from bot.jobs.forget import Forgetting
 from bot.jobs.holds import Holds
 from bot.jobs.judging import Judge
 from bot.jobs.ledger import Ledger
+from bot.jobs.pauses import Pauses
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
 from bot.jobs.signals import Kind
@@ -87,6 +88,7 @@ COGS = (
     "cogs.settings",
     "cogs.forget",
     "cogs.admin",
+    "cogs.backends",
     "cogs.history",
     "cogs.preferences",
 )
@@ -262,7 +264,11 @@ class EaselBot(commands.AutoShardedBot):
         self.helper = helper_of(settings, session)
         backends = Backends(settings, session, self._intervals)
         self.pool = Pool(backends.own())
+        self._machines = backends.machines
+        self.pauses = Pauses(self.store, self.pool, self.clock)
+        await self.pauses.load()
         self._build_runner(backends)
+        self._follow_machines()
         self.forgetting = Forgetting(self.store, self.pool, self.runner, settings.data_dir, self.clock)
         await self.forgetting.load()
         self.drafts = Drafts(settings.data_dir / "drafts", settings.workflows_dir, self.library)
@@ -271,6 +277,15 @@ class EaselBot(commands.AutoShardedBot):
         )
         self._listen()
 
+    async def _keep_machines(self) -> None:
+        """The servers follow `backends.toml`; those of a fleet are held by leases, as they were at the start."""
+        if self.store.shared:
+            await asyncio.get_running_loop().create_future()
+        await self._machines.serve(self.pool, self.runner.absence.retire, self._follow_machines)
+
+    def _follow_machines(self) -> None:
+        self.runner.waking.macs = self._machines.macs
+
     def _listen(self) -> None:
         """What is kept in memory follows what other processes change."""
         when = self.store.signals.when
@@ -278,6 +293,7 @@ class EaselBot(commands.AutoShardedBot):
         when(Kind.BLOCKS, self.blocks.reload)
         when(Kind.FORGET, self.forgetting.reload)
         when(Kind.SWITCHES, self.keeper.ask)
+        when(Kind.BACKENDS, self.pauses.load)
 
     async def _own_shards(self) -> None:
         """Raises AlreadyRunning where another gateway has one of them, now or later."""
@@ -370,15 +386,17 @@ class EaselBot(commands.AutoShardedBot):
         connecting = asyncio.create_task(self._connect(), name="gateway")
         keeping = asyncio.create_task(self.keeper.run(), name="commands")
         telling = asyncio.create_task(self.audit_channel.run(), name="audit")
+        following = asyncio.create_task(self._keep_machines(), name="machines")
         holding = [] if self._holding is None else [self._holding]
         try:
-            await until(self._stopped, serving, connecting, keeping, telling, *holding)
+            await until(self._stopped, serving, connecting, keeping, telling, following, *holding)
             if not self._stopped.is_set():
                 log.error("the connection to Discord has ended")
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
             await asyncio.wait([self._draining])
         finally:
             await end(keeping)
+            await end(following)
             await end(serving)
             await self.delivery.close()
             if self.member is not None:

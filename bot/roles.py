@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -23,6 +23,7 @@ from bot.jobs.address import address_of
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
 from bot.jobs.waiting import Waiting
+from bot.machines import Machines
 from bot.settings import Settings
 
 
@@ -53,14 +54,14 @@ class Backends:
         self._settings = settings
         self._session = session
         self._intervals = intervals
+        self.machines = Machines(settings, lambda listed: self._server(listed.url, listed.headers))
 
     def own(self) -> list[Backend]:
         """Those of the settings; none for a gateway. Raises SettingsError where what they need is not installed."""
         if not role_of(self._settings).works:
             return []
-        headers = self._settings.comfyui_header_map()
         return [
-            *(self._server(url, headers) for url in self._settings.comfyui_urls),
+            *self.machines.begin(),
             *(self._cloud(Endpoint(url, key)) for url, key in self._settings.clouds()),
         ]
 
@@ -68,7 +69,7 @@ class Backends:
         """An address of somebody else's, for its files; it is given none of our headers."""
         return self._server(url, {})
 
-    def _server(self, url: str, headers: dict[str, str]) -> ServerBackend:
+    def _server(self, url: str, headers: Mapping[str, str]) -> ServerBackend:
         client = ComfyClient(self._session, url, headers=headers)
         return ServerBackend(client, data_dir=self._settings.data_dir, intervals=self._intervals)
 

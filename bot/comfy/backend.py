@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.comfy.events import Event, Output
 from bot.comfy.runs import Graph
@@ -13,7 +13,7 @@ from bot.comfy.standing import BackendState
 from bot.errors import BackendError
 from bot.workflow.catalogue import Catalogue
 
-__all__ = ["Backend", "BackendState"]
+__all__ = ["Backend", "BackendState", "Measured"]
 
 
 class Backend(Protocol):
@@ -96,3 +96,12 @@ class Backend(Protocol):
 
     async def free(self) -> None:
         """Unload its models from memory. Raises BackendUnreachable, and PromptRefused where that cannot be done."""
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A backend that says how much memory it has."""
+
+    async def memory(self) -> tuple[int, int] | None:
+        """Bytes that are free and that there are, of its graphics cards; None where it has none. Raises
+        BackendUnreachable."""

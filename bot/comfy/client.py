@@ -99,6 +99,14 @@ class ComfyClient:
         system = _object(system, self.name)
         return Version(str(system.get("comfyui_version") or "unknown"))
 
+    async def memory(self) -> tuple[int, int] | None:
+        """GET /system_stats: bytes of its devices that are free, and all; None where it says nothing of them."""
+        found = _object(await self._http.json("GET", "/api/system_stats"), self.name).get("devices")
+        devices = [device for device in (found if isinstance(found, list) else ()) if isinstance(device, dict)]
+        pairs = [(device.get("vram_free"), device.get("vram_total")) for device in devices]
+        sizes = [(free, total) for free, total in pairs if isinstance(free, int) and isinstance(total, int)]
+        return (sum(free for free, _total in sizes), sum(total for _free, total in sizes)) if sizes else None
+
     async def object_info(self) -> bytes:
         """GET /object_info, unparsed: a megabyte or more, best read in a thread."""
         return await self._http.body("GET", "/api/object_info")

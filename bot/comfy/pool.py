@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.comfy.backend import Backend, BackendState
-from bot.errors import BackendError
+from bot.errors import BackendAsleep, BackendError, BackendUnreachable
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.hosts import Host, all_nodes, same_hosts
 
@@ -22,6 +22,8 @@ class Pool:
         self.paused: set[str] = set()
         self.lost: set[str] = set()
         self.leaving: set[str] = set()
+        #: those that slept, and were told to start
+        self.waking: set[str] = set()
         self._joined: tuple[tuple[Host, ...], Catalogue | None] = ((), None)
         self._moved: list[asyncio.Future[None]] = []
         self._group: asyncio.TaskGroup | None = None
@@ -84,8 +86,10 @@ class Pool:
     @property
     def problem(self) -> BackendError | None:
         """Why nothing can run now; None as soon as one backend is up, or may be about to be."""
-        problems = [backend.problem for backend in self.backends]
-        return None if None in problems else next(iter(problems), None)
+        problems = [self._problem_of(backend) for backend in self.backends]
+        if None in problems:
+            return None
+        return min(problems, key=lambda problem: not isinstance(problem, BackendAsleep), default=None)
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -112,6 +116,11 @@ class Pool:
         """The one with the shortest server queue among those that are up."""
         up = [backend for backend in self.backends if backend.state is BackendState.UP]
         return min(up, key=lambda backend: backend.queue_remaining, default=None)
+
+    def _problem_of(self, backend: Backend) -> BackendError | None:
+        if backend.name in self.waking and isinstance(backend.problem, BackendUnreachable):
+            return BackendAsleep(backend.name)
+        return backend.problem
 
     def _serve(self, backend: Backend) -> None:
         if self._group is not None:

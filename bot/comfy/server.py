@@ -186,6 +186,10 @@ class ServerBackend:
         """Unload its models from memory. Raises BackendUnreachable."""
         await self._client.free()
 
+    async def memory(self) -> tuple[int, int] | None:
+        """Bytes that are free and that there are, of its graphics cards. Raises BackendUnreachable."""
+        return await self._client.memory()
+
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
         while True:

@@ -32,6 +32,7 @@ from bot.jobs.queue import JobQueue
 from bot.jobs.refresh import Refresh
 from bot.jobs.store import Store, utc_now
 from bot.jobs.waiting import Waiting, waiting
+from bot.jobs.waking import Waking
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ class Runner:
             )
         self.absence = Absence(store, pool, self, seconds=lost_seconds, now=clock)
         self.dispatcher.barred = self.absence.stopping
+        self.waking = Waking(queue, pool, self.dispatcher)
+        self.absence.sleeps = self.waking.sleeps
         self._follower = Follower(store, self.board, data_dir, ledger=ledger, elsewhere=self._elsewhere)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds, judge=judge)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
@@ -125,6 +128,7 @@ class Runner:
             group.create_task(self.refresh.serve(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
             group.create_task(self.absence.serve(), name="absence")
+            group.create_task(self.waking.serve(), name="waking")
             if self._overflow is not None:
                 group.create_task(self._overflow.serve(), name="overflow")
 

@@ -54,9 +54,7 @@ def _waiting(job: Job, showing: Showing, now: datetime) -> tuple[str, ...]:
         return (_("⏳ In the queue: begins when another of your jobs has ended"),)
     if showing.note is Note.UNCOUNTED and job.place.visible:
         return (
-            _(
-                "⏳ In the queue. The place is not counted here any more: see `/queue`. The result will appear here."
-            ),
+            _("⏳ In the queue. The place is not counted here any more: see `/queue`. The result will appear here."),
         )
     if showing.note is Note.UNCOUNTED:
         return (_("⏳ In the queue. The place is not counted here any more: see `/queue`."),)

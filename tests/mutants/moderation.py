@@ -84,9 +84,7 @@ GUARDS: tuple[Guard, ...] = (
         "if job.cancelled_by is not None:",
         STORE,
     ),
-    Guard(
-        "paused", "bot/jobs/holds.py", "job.guild_id in self._paused_now", "False", ("tests/pure/test_holds.py",)
-    ),
+    Guard("paused", "bot/jobs/holds.py", "job.guild_id in self._paused_now", "False", ("tests/pure/test_holds.py",)),
     Guard(
         "blocked",
         "bot/jobs/blocks.py",

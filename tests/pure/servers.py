@@ -11,6 +11,7 @@ from bot.comfy.standing import BackendState, Standing
 from bot.errors import BackendError
 from bot.jobs.delivery import Fetch, Showing
 from bot.jobs.job import Job
+from bot.workflow.catalogue import Catalogue
 
 
 class Server(ServerBackend):
@@ -34,6 +35,22 @@ class Server(ServerBackend):
     async def fetch(self, output: Output, *, ceiling: int) -> bytes:
         self.fetched.append(output)
         return b"a picture"
+
+
+class Machine(Server):
+    """One whose nodes and models are the test's to say."""
+
+    def __init__(self, name: str, catalogue: Catalogue | None = None, *, queue: int = 0) -> None:
+        super().__init__(name, queue=queue)
+        self._catalogue = catalogue
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        return self._catalogue
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        return frozenset()
 
 
 class Screen:

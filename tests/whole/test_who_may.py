@@ -74,6 +74,10 @@ TABLE = """
 /workflows enable           -       -        -         -       n        y         -         -       n
 /workflows disable          -       -        -         -       n        y         -         -       n
 /workflows add              -       -        -         -       n        y         -         -       n
+/backends list              -       -        -         -       n        y         -         -       n
+/backends pause             -       -        -         -       n        y         -         -       n
+/backends resume            -       -        -         -       n        y         -         -       n
+/backends free              -       -        -         -       n        y         -         -       n
 menu Stop this job          -       -        y         -       y        y         -         -       -
 menu Remove and warn        -       -        y         -       y        y         -         -       -
 menu Report to moderators   y       y        y         y       y        y         y         -       -
@@ -180,6 +184,8 @@ class World:
         assert other is not None
         for each in (guild, other.id):
             await self.bot.servers.resume(each)
+        for backend in self.bot.pool.backends:
+            await self.bot.pauses.resume(backend.name)
         for name in ("owner", "member"):
             await self.bot.blocks.unblock(guild, self.people[name].id)
             await self.bot.blocks.unblock(other.id, self.people[name].id)
@@ -208,6 +214,7 @@ def slash(path: str, **values: Any) -> Deed:
             "ROLE": world.discord.guild.everyone if actor != "elsewhere" else None,
             "CHANNEL": world.place(actor),
             "FILE": ("x.json", b"{"),
+            "BACKEND": world.bot.pool.backends[0].name,
         }
         given = {name: things.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
         return await world.people[actor].slash(path, channel=world.place(actor), values=given)
@@ -326,6 +333,10 @@ DEEDS: dict[str, Deed] = {
     "/workflows reload": slash("workflows reload"),
     "/workflows enable": slash("workflows enable", workflow="first"),
     "/workflows disable": slash("workflows disable", workflow="first"),
+    "/backends list": slash("backends list"),
+    "/backends pause": slash("backends pause", backend="BACKEND"),
+    "/backends resume": slash("backends resume", backend="BACKEND"),
+    "/backends free": slash("backends free", backend="BACKEND"),
     "/workflows add": slash("workflows add", file="FILE"),
     "menu Stop this job": menu("Stop this job"),
     "menu Remove and warn": menu("Remove and warn"),

@@ -1,0 +1,102 @@
+"""One's own servers as settings and `backends.toml` have them; the file is read again when it is saved."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from bot.backends_file import Listed, listed_backends
+from bot.comfy.backend import Backend
+from bot.comfy.pool import Pool
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.watching import moments, settled
+
+log = logging.getLogger(__name__)
+
+
+class Machines:
+    """`make` makes a backend of what is listed. What is wrong with the file is in the log, and what was there stays."""
+
+    def __init__(self, settings: Settings, make: Callable[[Listed], Backend]) -> None:
+        self._settings = settings
+        self._make = make
+        self._known: dict[str, tuple[Listed, Backend]] = {}
+        self._group = asyncio.TaskGroup()
+        self._going: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self) -> list[Backend]:
+        """Those there are at the start."""
+        try:
+            listed = listed_backends(self._settings)
+        except SettingsError as mistake:
+            log.error("%s It is left out.", mistake.sentence())
+            given, headers = self._settings.comfyui_urls, self._settings.comfyui_header_map()
+            listed = {url: Listed(url, headers) for url in given}
+        self._known = {url: (each, self._make(each)) for url, each in listed.items()}
+        return [backend for _listed, backend in self._known.values()]
+
+    @property
+    def macs(self) -> dict[str, str]:
+        """By the name of the backend, of those that can be woken."""
+        return {backend.name: each.mac for each, backend in self._known.values() if each.mac is not None}
+
+    async def serve(
+        self, pool: Pool, retire: Callable[[Backend], Coroutine[Any, Any, None]], changed: Callable[[], None]
+    ) -> None:
+        """Until cancelled: `pool` follows the file; one that was taken out goes by `retire`."""
+        async with self._group:
+            file = self._settings.backends_file.absolute()
+            seen = _state(file)
+            async with aclosing(moments(file.parent)) as watched:
+                async for _moment in watched:
+                    if _state(file) == seen:
+                        continue
+                    seen = await settled(lambda: _state(file))
+                    self._follow(pool, retire)
+                    changed()
+
+    def _follow(self, pool: Pool, retire: Callable[[Backend], Coroutine[Any, Any, None]]) -> None:
+        try:
+            listed = listed_backends(self._settings)
+        except SettingsError as mistake:
+            log.error("%s The servers stay as they were.", mistake.sentence())
+            return
+        for url in self._known.keys() - listed.keys():
+            _each, backend = self._known.pop(url)
+            log.info("%s was taken out: it ends what it runs", backend.name)
+            self._going[url] = self._group.create_task(retire(backend), name=f"retiring {backend.name}")
+        for url, each in listed.items():
+            self._add(url, each, pool)
+
+    def _add(self, url: str, each: Listed, pool: Pool) -> None:
+        known = self._known.get(url)
+        if known is not None:
+            if known[0].headers != each.headers:
+                log.warning("%s has other headers now: they hold from the next start on", known[1].name)
+            self._known[url] = each, known[1]
+            return
+        backend = self._make(each)
+        going = self._going.pop(url, None)
+        there = pool.get(backend.name)
+        if going is not None and there is not None:
+            going.cancel()
+            pool.leaving.discard(backend.name)
+            pool.touch()
+            backend = there
+        elif there is None:
+            log.info("%s was added", backend.name)
+            pool.add(backend)
+        self._known[url] = each, backend
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,140 @@
+"""/backends and backends.toml: what whoever runs the bot does with servers while jobs run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import EaselBot
+from bot.comfy.simulator import Simulator
+from bot.playground import DiscordServer
+from tests.whole.conftest import SD15, Easel, finished, listed
+from tests.whole.restarts import imagine, running
+
+
+@pytest.fixture
+async def second(tmp_path: Path) -> AsyncIterator[Simulator]:
+    async with Simulator(data_dir=tmp_path / "second", models=SD15) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def file(easel: Easel, tmp_path: Path) -> Path:
+    path = tmp_path / "files" / "backends.toml"
+    path.parent.mkdir()
+    easel.changes["backends_file"] = path
+    return path
+
+
+async def asked(server: DiscordServer, command: str, **values: object) -> str:
+    answer = await server.person("olivia").slash(f"backends {command}", values=values)
+    return (await answer.wait(lambda message: bool(message.text))).text
+
+
+async def names(bot: EaselBot, count: int) -> list[str]:
+    """Those there are, once there are so many."""
+    async with asyncio.timeout(20):
+        while len(bot.pool.backends) != count:
+            await bot.pool.changed()
+    return [backend.name for backend in bot.pool.backends]
+
+
+async def test_a_paused_server_gets_nothing_new_over_a_restart_until_it_is_resumed(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    async with easel.running() as bot:
+        await listed(bot)
+        shown = await asked(discord_server, "list")
+        said = await asked(discord_server, "pause", backend=comfyui.url)
+        message = await imagine(discord_server)
+    async with easel.running() as bot:
+        await listed(bot)
+        paused = await asked(discord_server, "list")
+        again = await asked(discord_server, "pause", backend=comfyui.url)
+        before = list(comfyui.executed)
+        resumed = await asked(discord_server, "resume", backend=comfyui.url)
+        await message.wait(finished)
+
+    assert f"{comfyui.url}` · up, ComfyUI 0.33.0" in shown
+    assert "gets no new jobs" in said
+    assert "Paused by <@" in paused
+    assert "is paused already" in again
+    assert before == []
+    assert "gets jobs again" in resumed
+    assert message.images
+
+
+async def test_free_unloads_the_models_or_says_why_not(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    async with easel.running() as bot:
+        await listed(bot)
+        freed = await asked(discord_server, "free", backend=comfyui.url)
+        comfyui.faults.down = True
+        failed = await asked(discord_server, "free", backend=comfyui.url)
+        unknown = await asked(discord_server, "free", backend="http://nowhere")
+
+    assert "unloads its models" in freed
+    assert any(request.path.endswith("/free") for request in comfyui.requests)
+    assert "ComfyUI does not answer" in failed
+    assert "There is no such server" in unknown
+
+
+def write(path: Path, *simulators: Simulator) -> None:
+    """As somebody who saves it: whole, and not the same file."""
+    text = "".join(f'[[backend]]\nurl = "{simulator.url}"\n' for simulator in simulators)
+    path.with_suffix(".new").write_text(text, "utf-8")
+    path.with_suffix(".new").replace(path)
+
+
+async def test_a_server_that_is_taken_out_ends_what_it_runs_and_gives_away_what_waits_there(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator, second: Simulator, file: Path
+) -> None:
+    write(file, comfyui)
+    easel.urls = (second.url,)
+    second.faults.down = True
+    async with easel.running() as bot:
+        async with asyncio.timeout(10):
+            await bot.pool.backends[1].wait_up()
+        runs = await running(discord_server, comfyui)
+        waits = await imagine(discord_server, "bob")
+        async with asyncio.timeout(10):
+            while len(bot.runner.board.runs) < 2:
+                await bot.pool.changed()
+        write(file)
+        second.faults.down = False
+        await waits.wait(finished)
+        comfyui.release()
+        await runs.wait(finished)
+        left = await names(bot, 1)
+        write(file, comfyui)
+        both = await names(bot, 2)
+
+    jobs = {job.place.message_id: job.id for job in await easel.jobs()}
+    assert comfyui.executed == [jobs[runs.id]]
+    assert second.executed == [jobs[waits.id]]
+    assert runs.images
+    assert waits.images
+    assert (left, both) == ([second.url], [second.url, comfyui.url])
+
+
+async def test_a_mistake_in_the_file_leaves_the_servers_as_they_were(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with easel.running() as bot:
+        await listed(bot)
+        mistaken(file)
+        async with asyncio.timeout(20):
+            while "The servers stay as they were" not in caplog.text:
+                await asyncio.wait([bot.pool.changed()], timeout=0.1)
+        left = [backend.name for backend in bot.pool.backends]
+
+    assert left == [comfyui.url]
+    assert "[[backend]] 1, mac: write six pairs" in caplog.text
+
+
+def mistaken(path: Path) -> None:
+    path.write_text('[[backend]]\nurl = "http://127.0.0.1:1"\nmac = "no"\n', "utf-8")
