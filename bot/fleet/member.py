@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.backend import Backend
 from bot.comfy.events import Output
-from bot.errors import BackendUnreachable, Fenced, ServerLost
+from bot.errors import BackendUnreachable, ServerLost
 from bot.fleet.catalogues import Catalogues
 from bot.fleet.crews import Crews
 from bot.fleet.errands import Errands
@@ -27,14 +27,13 @@ from bot.fleet.remote import RemoteBackend
 from bot.fleet.rights import FleetRights
 from bot.fleet.roster import SWEEP, Roster
 from bot.fleet.shards import Shards
+from bot.fleet.slots import Slots
 from bot.fleet.sweep import Sweep, adopt, orphans
 from bot.fleet.tenure import Tenure
-from bot.fleet.ticketing import hand_on, refuse_held, use_up
 from bot.jobs.delivery import Fetch, Rights
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Job
 from bot.jobs.runner import Runner
 from bot.jobs.signals import Kind
-from bot.jobs.spending import Bill
 from bot.jobs.tables import jobs
 from bot.jobs.waiting import Waiting, waiting
 
@@ -86,7 +85,7 @@ class Member:
         store, queue, pool = runner.store, runner.queue, runner.pool
         self._store, self._queue, self._pool, self._runner, self._delivery = store, queue, pool, runner, delivery
         self._works, self._shards, self._lost_seconds = works, shards, lost
-        self._running_limit, self._direct, self._clock = running_limit, direct, clock
+        self._direct, self._clock = direct, clock
         self._own = {backend.name: backend for backend in pool.backends} if works else {}
         self._roster = Roster(store, me, lease)
         self._mirror = Mirror(store, queue, runner.board.estimates, runner.has, self._taken)
@@ -96,14 +95,14 @@ class Member:
         self._herald = Herald(self._roster, pool, catalogues, runner.dispatcher)
         self._tenure = Tenure(self._roster, self._own, got=self._got, lost=self._lost)
         self._sweeper = Sweep(store, pool, runner, self._roster, lost_seconds=lost, now=clock)
-        self._crews = Crews(address, self._use, lease=lease)
-        self._tickets: dict[str, str] = {}
-        self._draining = False
+        self._slots = Slots(runner, self._roster, self._mirror, left=self.left, running_limit=running_limit)
+        self._crews = Crews(address, self._slots.use, lease=lease)
+        self._draining = self._over = False
         self._group = asyncio.TaskGroup()
         self._rights = FleetRights(store, queue, runner, left=self.left, shows=self.shows)
         delivery.rights = self._rights
         runner.board.shows = self.shows
-        runner.join(self.serve, claim=self._claim, enqueue=self._enqueue, fetch=self._fetch)
+        runner.join(self.serve, claim=self._slots.claim, enqueue=self._enqueue, fetch=self._fetch)
         runner.on_drain, runner.on_freed = self.drain, self._freed
         self._listen()
 
@@ -125,13 +124,17 @@ class Member:
                 group.create_task(self._tenure.keep(), name="leases")
                 group.create_task(self._say(), name="what this process has")
                 group.create_task(self._sweep(), name="sweep")
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                self._over = True
 
     def drain(self) -> None:
         """Take no more tickets."""
         self._draining = True
         for name in self._own:
             self._crews.stop(name)
-        self._queue.touch()
+        self._slots.drain()
 
     async def leave(self) -> None:
         """Nothing is shown any more: others may have what this process held."""
@@ -210,7 +213,8 @@ class Member:
         self._delivery.drop(job_id)
 
     def _freed(self, job_id: str) -> None:
-        self._group.create_task(self._quietly_hear(job_id), name=f"look at job {job_id}")
+        if not self._over:
+            self._group.create_task(self._quietly_hear(job_id), name=f"look at job {job_id}")
 
     async def _quietly_hear(self, job_id: str) -> None:
         with suppress(Exception):  # the next look at all of them finds it
@@ -305,62 +309,6 @@ class Member:
                 raise
 
         return fetch
-
-    # tickets
-
-    async def _use(self, backend: Backend, job_id: str) -> None:
-        """A ticket: the slot runs one job. Where it can run none it hands the ticket on, and rests."""
-        if job_id not in self._queue and job_id not in self._queue.begun:
-            await self._mirror.hear(job_id)
-        handed_on = False
-        while self.left(backend.name) and not self._draining:
-            changes = [self._queue.changed(), self._pool.changed()]
-            try:
-                job = self._runner.dispatcher.choose(backend, job_id)
-                if job is None:
-                    own = self._queue.get(job_id)
-                    if own is None or self._queue.hold(own) is not None:
-                        return
-                    if not handed_on:
-                        await self._store.transact(lambda connection: hand_on(connection, job_id))
-                        handed_on = True
-                    await asyncio.wait(changes, timeout=SWEEPING, return_when=asyncio.FIRST_COMPLETED)
-                    continue
-            finally:
-                for change in changes:
-                    change.cancel()
-            if await self._run(job, backend, job_id):
-                return
-
-    async def _run(self, job: Waiting, backend: Backend, ticket: str) -> bool:
-        """Whether it was claimed; returns when it is off that backend."""
-        self._tickets[job.id] = ticket
-        self._queue.take(job.id)
-        await self._runner.begin(job, backend)
-        claimed = self._tickets.pop(job.id, None) is None
-        if not claimed:
-            await self._runner.freed(job.id)
-            await self._mirror.read_person(job.user_id)
-            await self._mirror.hear(job.id)
-        return claimed
-
-    async def _claim(self, job: Job, backend: str, bill: Bill | None) -> Job:
-        """Raises Fenced where the backend is not ours any more, or the job must wait on."""
-        ticket = self._tickets.get(job.id)
-        limit = self._running_limit(waiting(job))
-
-        async def beside(connection: AsyncConnection) -> None:
-            await self._roster.require(connection, backend, job.id)
-            await refuse_held(connection, job, limit)
-            await use_up(connection, job.id)
-            if ticket not in {None, job.id}:
-                await hand_on(connection, str(ticket))
-
-        if job.state is not JobState.WAITING:
-            raise Fenced(job.id)
-        claimed = await self._store.claim(job, backend, bill=bill, beside=beside)
-        self._tickets.pop(job.id, None)
-        return claimed
 
 
 def _is_nobodys(backend: Backend) -> bool:

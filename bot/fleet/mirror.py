@@ -19,7 +19,7 @@ from bot.jobs.waiting import COLUMNS, Waiting, from_columns
 log = logging.getLogger(__name__)
 
 #: seconds after which a job begins though it is not known where its message is: whoever took it is gone
-ANSWER = 15
+ANSWER = 6
 AT_ONCE = 500  # rows
 
 _LIGHT = tuple(jobs.c[name] for name in COLUMNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.app import EaselBot, use_loopback_discord
 from bot.comfy.simulator import Simulator
@@ -18,12 +20,13 @@ from bot.jobs.store import Store
 from bot.playground import DiscordServer
 from tests.whole.conftest import (  # noqa: F401 (fixtures)
     SD15,
+    WORKFLOWS,
     Easel,
     _all_is_logged_that_operators_read,
     _discord_as_it_was,
     discord_server,
-    traffic,
 )
+from tests.whole.conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 
 LEASE = 1.0  # seconds
 PATIENCE = 20.0
@@ -42,6 +45,10 @@ class Fleet:
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Fleet:
+        few = self.folder / "workflows"  # what is read by every process
+        few.mkdir()
+        for file in (file for name in ("imagine", "upscale") for file in WORKFLOWS.glob(f"{name}.*")):
+            shutil.copy(file, few)
         use_loopback_discord(self.server.url)
         self.store = await Store.open(self.database)
         self._open.push_async_callback(self.store.close)
@@ -69,15 +76,37 @@ class Fleet:
     async def jobs(self) -> list[Job]:
         return await self.store.select(states=JobState)
 
-    async def job(self, job_id: str) -> Job:
-        found = await self.store.get(job_id)
-        assert found is not None
+    async def begun(self, *, wanted: Callable[[list[Job]], bool]) -> list[Job]:
+        """Those on backends, as soon as they are as wanted."""
+        async with asyncio.timeout(PATIENCE):
+            while not wanted(found := await self.store.begun()):  # noqa: ASYNC110 - nobody tells a test
+                await asyncio.sleep(0.02)
         return found
+
+    async def tickets(self) -> int:
+        """How many nobody has taken, once those are through that were."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._count("procrastinate_jobs WHERE status = 'doing'"):  # noqa: ASYNC110 - the same
+                await asyncio.sleep(0.02)
+        return await self._count("procrastinate_jobs")
+
+    async def errands(self) -> int:
+        return await self._count("errands")
+
+    async def _count(self, what: str) -> int:
+        statement = text(f"SELECT count(*) FROM {what}")  # noqa: S608 - ours
+        return int(await self.store.transact(lambda connection: connection.scalar(statement)) or 0)
 
     async def _start(self, role: str, urls: tuple[str, ...], changes: Mapping[str, Any]) -> Process:
         self._bots += 1
         easel = Easel(self.server, urls or ("http://127.0.0.1:1",), self.folder / f"{role}{self._bots}")
-        facts = {"role": role, "database_url": self.database, "lease_seconds": LEASE, "drain_seconds": 0.0}
+        facts = {
+            "role": role,
+            "database_url": self.database,
+            "lease_seconds": LEASE,
+            "drain_seconds": 0.0,
+            "workflows_dir": self.folder / "workflows",
+        }
         easel.changes = {**facts, **self.changes, **changes}
         bot = EaselBot(
             easel.settings(),
@@ -105,7 +134,9 @@ class Process:
             self.task.result()
 
     async def stop(self) -> None:
-        """As after SIGTERM."""
+        """As after SIGTERM; one that ended by itself has said why."""
+        if self.task.done():
+            return
         self.bot.stop()
         async with asyncio.timeout(PATIENCE):
             await asyncio.wait([self.task])
