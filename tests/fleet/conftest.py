@@ -18,6 +18,7 @@ from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.playground import DiscordServer
+from tests.whole.conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 from tests.whole.conftest import (  # noqa: F401 (fixtures)
     SD15,
     WORKFLOWS,
@@ -26,7 +27,6 @@ from tests.whole.conftest import (  # noqa: F401 (fixtures)
     _discord_as_it_was,
     discord_server,
 )
-from tests.whole.conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 
 LEASE = 1.0  # seconds
 PATIENCE = 20.0
