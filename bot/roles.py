@@ -18,7 +18,6 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.server import ServerBackend
 from bot.fleet.member import Member, Shower
 from bot.fleet.shards import ShardLocks, Shards
-from bot.jobs.absence import LOST_SECONDS
 from bot.jobs.address import address_of
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
@@ -98,7 +97,7 @@ def join(
         works=role.works,
         shards=role.shards if role.talks else None,
         lease=settings.lease_seconds,
-        lost=getattr(settings, "backend_lost_seconds", LOST_SECONDS),
+        lost=settings.backend_lost_seconds,
         folder=settings.data_dir / "catalogues",
         running_limit=running_limit,
         direct=direct,

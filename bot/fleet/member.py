@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from bot.errors import BackendUnreachable, ServerLost
 from bot.fleet.catalogues import Catalogues
 from bot.fleet.crews import Crews
 from bot.fleet.errands import Errands
-from bot.fleet.mirror import Mirror
+from bot.fleet.mirror import Mirror, News
 from bot.fleet.pooling import BURST, Herald, Neighbours
 from bot.fleet.remote import RemoteBackend
 from bot.fleet.rights import FleetRights
@@ -89,6 +89,7 @@ class Member:
         self._own = {backend.name: backend for backend in pool.backends} if works else {}
         self._roster = Roster(store, me, lease)
         self._mirror = Mirror(store, queue, runner.board.estimates, runner.has, self._taken)
+        self._news = News(self._mirror, self._moved)
         self._errands = Errands(store, lambda name: self._own.get(name) if self.left(name) else None)
         catalogues = Catalogues(store, folder)
         self._neighbours = Neighbours(self._roster, pool, catalogues, self._errands, seconds=lease / 2)
@@ -104,6 +105,7 @@ class Member:
         runner.board.shows = self.shows
         runner.join(self.serve, claim=self._slots.claim, enqueue=self._enqueue, fetch=self._fetch)
         runner.on_drain, runner.on_freed = self.drain, self._freed
+        runner.absence.mine = lambda backend: backend.name in self._own and self.left(backend.name) > 0
         self._listen()
 
     def left(self, name: str) -> float:
@@ -118,6 +120,7 @@ class Member:
         """Until cancelled."""
         async with self._group as group:
             group.create_task(self._store.signals.follow(), name="signals")
+            group.create_task(self._news.serve(), name="what others did")
             group.create_task(self._neighbours.serve(), name="what others have")
             group.create_task(self._resync(), name="resync")
             if self._works:
@@ -147,7 +150,7 @@ class Member:
 
     def _listen(self) -> None:
         when = self._store.signals.when
-        when(Kind.JOB, self._heard_job)
+        when(Kind.JOB, self._news.hear)
         when(Kind.STOP, self._heard_stop)
         when(Kind.DRAW, self._heard_draw)
         when(Kind.BACKENDS, self._neighbours.hear)
@@ -157,12 +160,12 @@ class Member:
 
     # what others tell
 
-    async def _heard_job(self, job_id: str | None) -> None:
-        await self._mirror.hear(job_id)
-        run = self._runner.board.runs.get(job_id or "")
-        if run is not None:
-            job = await self._store.get(run.job.id)
-            if job is not None and run.job.place != job.place:
+    async def _moved(self, job_ids: Collection[str]) -> None:
+        """The messages of those that run here may be elsewhere now."""
+        for job_id in job_ids:
+            run = self._runner.board.runs.get(job_id)
+            job = await self._store.get(job_id) if run is not None else None
+            if run is not None and job is not None and run.job.place != job.place:
                 run.job = replace(run.job, place=job.place)
                 self._delivery.relocate(run.job)
 
@@ -245,6 +248,7 @@ class Member:
         if backend is None:
             return
         self._herald.forget(name)
+        self._pool.touch()
         for job in theirs:
             self._group.create_task(self._look_after(job, backend), name=f"look after job {job.id}")
         if not self._draining:

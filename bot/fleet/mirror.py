@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,10 +54,15 @@ class Mirror:
         if job_id is None:
             await self.resync()
             return
-        waited = self._queue.get(job_id)
-        await self._read([job_id])
-        if waited is not None and job_id not in self._queue and job_id not in self._queue.begun:
-            await self.read_person(waited.user_id)  # it was stopped, and their later ones moved up
+        await self.read([job_id])
+
+    async def read(self, job_ids: Sequence[str]) -> None:
+        """These jobs are others now."""
+        waited = {job_id: job.user_id for job_id in job_ids if (job := self._queue.get(job_id)) is not None}
+        await self._read(job_ids)
+        stopped = {user for job_id, user in waited.items() if not self._has(job_id)}
+        for user_id in stopped:  # their later ones moved up
+            await self.read_person(user_id)
 
     async def read_person(self, user_id: int) -> None:
         """All open jobs of somebody, as they are."""
@@ -72,6 +78,9 @@ class Mirror:
         there = {row["id"]: row for row in await self._store.transact(read)}
         gone = [job_id for job_id in [*self._queue.order(), *self._queue.begun] if job_id not in there]
         await self._read([*gone, *(job_id for job_id, row in there.items() if not self._is_so(row))])
+
+    def _has(self, job_id: str) -> bool:
+        return job_id in self._queue or job_id in self._queue.begun
 
     def _is_so(self, row: RowMapping) -> bool:
         if row["state"] != JobState.WAITING.value:
@@ -134,3 +143,35 @@ def _light(row: RowMapping) -> Waiting:
 def _chunks(job_ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for at in range(0, len(job_ids), AT_ONCE):
         yield job_ids[at : at + AT_ONCE]
+
+
+class News:
+    """What is heard of jobs, read as it comes, many at once where many come. `also` is told of them too."""
+
+    def __init__(self, mirror: Mirror, also: Callable[[Collection[str]], Awaitable[None]]) -> None:
+        self._mirror = mirror
+        self._also = also
+        self._heard: dict[str, None] = {}
+        self._more = asyncio.Event()
+        self._all = False
+
+    async def hear(self, job_id: str | None) -> None:
+        """That one is another; None: any may be."""
+        if job_id is None:
+            self._all = True
+        else:
+            self._heard[job_id] = None
+        self._more.set()
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            heard, every = list(self._heard), self._all
+            self._heard, self._all = {}, False
+            try:
+                await (self._mirror.resync() if every else self._mirror.read(heard))
+                await self._also(heard)
+            except Exception:  # the database is away: the next look at all of them finds it
+                log.warning("what others did is not known for now", exc_info=log.isEnabledFor(logging.DEBUG))

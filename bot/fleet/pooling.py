@@ -1,4 +1,4 @@
-"""The pool of a process kept as the roster has it: backends of others beside its own, and which are paused."""
+"""The pool of a process kept as the roster has it: backends of others beside its own."""
 
 from __future__ import annotations
 
@@ -52,7 +52,6 @@ class Neighbours:
     async def learn(self) -> None:
         """All there is now."""
         entries = await self._roster.read()
-        self._pause({entry.name for entry in entries if entry.paused})
         theirs = {entry.name: entry for entry in entries if entry.name not in self._own}
         for entry in theirs.values():
             await self._meet(entry)
@@ -71,12 +70,6 @@ class Neighbours:
         remote.learn(entry, catalogue, self._catalogues.path(digest or ""))
         if not known:
             self._pool.add(remote)
-
-    def _pause(self, names: set[str]) -> None:
-        if self._pool.paused != names:
-            self._pool.paused.clear()
-            self._pool.paused.update(names)
-            self._pool.touch()
 
 
 class Herald:

@@ -65,7 +65,6 @@ class Entry:
     said: Said
     worker: str | None = None
     away_since: datetime | None = None
-    paused: bool = False
 
 
 class LeaseLost(Fenced):
@@ -174,4 +173,4 @@ def _entry(row: Mapping[Any, Any]) -> Entry:
     state = BackendState(row["state"]) if row["state"] else BackendState.CONNECTING
     loaded = tuple(row["loaded"] or ())
     said = Said(state, row["version"], row["queue"] or 0, loaded, row["catalogue"])
-    return Entry(row["name"], row["held"], said, row["worker"], row["away_since"], row["paused_by"] is not None)
+    return Entry(row["name"], row["held"], said, row["worker"], row["away_since"])

@@ -75,7 +75,7 @@ class Slots:
         """Raises Fenced where the backend is not ours any more, or the job must wait on."""
         if job.state is not JobState.WAITING:
             raise Fenced(job.id)
-        ticket, claimed = self._claims[job.id]
+        ticket, claimed = self._claims.get(job.id, (job.id, None))  # None: it is taken up where it was left
         limit = self._running_limit(waiting(job))
 
         async def beside(connection: AsyncConnection) -> None:
@@ -86,7 +86,7 @@ class Slots:
                 await hand_on(connection, ticket)
 
         taken = await self._runner.store.claim(job, backend, bill=bill, beside=beside)
-        if not claimed.done():
+        if claimed is not None and not claimed.done():
             claimed.set_result(None)
         return taken
 

@@ -64,6 +64,8 @@ class Absence:
         self.sleeps = sleeps
         self._now = now
         self._clock = clock
+        #: which ones this process looks after
+        self.mine: Callable[[Backend], bool] = lambda backend: backend.slots > 0
         self._since: dict[str, float] = {}
         self._up: set[str] = set()
         self._group = asyncio.TaskGroup()
@@ -110,7 +112,7 @@ class Absence:
         return not left and not any(other == name for _job_id, other in self.stopping)
 
     async def _look(self) -> None:
-        mine = [backend for backend in self._pool.backends if backend.slots]
+        mine = [backend for backend in self._pool.backends if self.mine(backend)]
         for backend in mine:
             if backend.state is BackendState.UP:
                 self._is_back(backend)

@@ -73,6 +73,8 @@ class Pauses:
 
     def _learn(self, known: dict[str, Pause]) -> None:
         self._known = known
+        if self._pool.paused == set(known):
+            return
         self._pool.paused.clear()
         self._pool.paused.update(known)
         self._pool.touch()
