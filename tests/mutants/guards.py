@@ -7,6 +7,7 @@ from tests.mutants import (
     clouds,
     content,
     conveniences,
+    fairness,
     going_on,
     lasting,
     moderation,
@@ -33,4 +34,5 @@ GUARDS: tuple[Guard, ...] = (
     *watching.GUARDS,
     *sharing.GUARDS,
     *clouds.GUARDS,
+    *fairness.GUARDS,
 )
