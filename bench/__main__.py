@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from time import perf_counter
 from typing import Any
 
-from bench import burst, events, flow, lag, memory, requests, starts, waiting
+from bench import backends, burst, events, flow, lag, memory, requests, starts, waiting
 from bench.figures import Figure, table
 from bench.stage import BenchFailed
 from bot.signals import on_stop_signals
@@ -19,6 +19,7 @@ ALL: dict[str, Callable[[int], Awaitable[list[Figure]]]] = {
     "lag": lag.measure,
     "requests": requests.measure,
     "burst": burst.measure,
+    "backends": backends.measure,
     "events": events.measure,
     "memory": memory.measure,
     "flow": flow.measure,
