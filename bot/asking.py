@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import aiohttp
 
+from bot.backends_file import Listed, listed_backends
 from bot.comfy.client import ComfyClient
 from bot.comfy.inquiry import Inquiry, Machine
 from bot.comfy.shelf import CatalogueShelf
-from bot.errors import BackendUnreachable
+from bot.errors import BackendUnreachable, SettingsError
 from bot.settings import Settings
 from bot.workflow.catalogue import Catalogue
 
@@ -60,7 +61,7 @@ class Asked:
 async def asked(settings: Settings, *, patience: float = PATIENCE) -> AsyncIterator[tuple[Asked, ...]]:
     """Every configured server, all asked at the same time; inside they can be asked for more."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield tuple(await asyncio.gather(*(_ask(session, url, settings, patience) for url in settings.comfyui_urls)))
+        yield tuple(await asyncio.gather(*(_ask(session, each, settings, patience) for each in _listed(settings))))
 
 
 def known_nodes(servers: Sequence[Asked]) -> Nodes | None:
@@ -73,8 +74,16 @@ def known_nodes(servers: Sequence[Asked]) -> Nodes | None:
     return min(found, key=lambda each: each[:2])[2] if found else None
 
 
-async def _ask(session: aiohttp.ClientSession, url: str, settings: Settings, patience: float) -> Asked:
-    headers = settings.comfyui_header_map()
+def _listed(settings: Settings) -> Collection[Listed]:
+    """A file with a mistake is left out, as when the bot begins."""
+    try:
+        return listed_backends(settings).values()
+    except SettingsError:
+        return [Listed(url, settings.comfyui_header_map()) for url in settings.comfyui_urls]
+
+
+async def _ask(session: aiohttp.ClientSession, listed: Listed, settings: Settings, patience: float) -> Asked:
+    url, headers = listed.url, listed.headers
     client = ComfyClient(session, url, headers=headers, timeout=patience)
     shelf = CatalogueShelf(client, settings.data_dir / "catalogues")
     found = Asked(Inquiry(session, url, headers=headers, timeout=patience), client, shelf.path)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from pydantic_settings import DotEnvSettingsSource
 
-from bot.doctor.finding import Finding, doubtful, good
+from bot.backends_file import listed_backends
+from bot.doctor.finding import Finding, bad, doubtful, good
+from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.text import _
 
@@ -21,7 +23,15 @@ def examine_names(settings: Settings) -> list[Finding]:
         _("given are {names}.").format(names=", ".join(given)) if given else _("none is given: all are as they come.")
     )
     where = _("{file} is read.") if file.is_file() else _("There is no {file} in this folder.")
-    return [good(subject, f"{said} {where.format(file=file)}"), *_strangers(subject, file)]
+    return [good(subject, f"{said} {where.format(file=file)}"), *_strangers(subject, file), *_servers(settings)]
+
+
+def _servers(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with the file of servers, if there is one."""
+    try:
+        listed_backends(settings)
+    except SettingsError as mistake:
+        yield bad(str(settings.backends_file), mistake.sentence())
 
 
 def _strangers(subject: str, file: Path) -> Iterator[Finding]:

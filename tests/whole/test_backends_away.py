@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,9 +14,10 @@ from sqlalchemy import func, select
 from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
+from bot.jobs.moving import move
 from bot.jobs.tables import strays
 from bot.playground import DiscordServer
-from tests.whole.conftest import SD15, Easel, finished
+from tests.whole.conftest import SD15, Easel, finished, shows
 from tests.whole.restarts import bounded, running
 
 
@@ -58,6 +60,18 @@ def gone(comfyui: Simulator) -> None:
     comfyui.drop_sockets()
 
 
+def gone_when_done(comfyui: Simulator) -> Callable[[str, dict[str, Any]], None]:
+    """As soon as it has handed out how a prompt ended."""
+    seen: set[str] = set()
+
+    def watch(moment: str, facts: dict[str, Any]) -> None:
+        if moment == "answer" and "/history/" in str(facts["path"]) and "finished" in seen:
+            gone(comfyui)
+        seen.add(moment)
+
+    return watch
+
+
 async def known(comfyui: Simulator) -> set[str]:
     """The prompts that a server has, waiting, running or ended."""
     async with aiohttp.ClientSession() as session:
@@ -91,3 +105,81 @@ async def test_a_job_moves_to_another_server_and_its_first_run_is_stopped(
     assert len(message.images) == 1
     assert second.executed == [job.id]
     assert await known(comfyui) == set()
+
+
+async def test_a_job_that_nobody_took_up_is_followed_where_it_was(
+    pair: Easel, discord_server: DiscordServer, comfyui: Simulator, second: Simulator
+) -> None:
+    """Over a restart, too: the first run is written down."""
+    pair.changes["drain_seconds"] = 0.0
+    async with pair.running() as bot:
+        message = await running(discord_server, comfyui)
+        await bot.pauses.pause(second.url, 1)
+        (run,) = bot.runner.board.runs.values()
+        await bot.store.transact(lambda connection: move(connection, comfyui.url, bot.clock()))
+        gone(comfyui)
+        assert run.job.id in message.buttons[0].custom_id
+    async with pair.running() as bot:
+        waiting = await left(bot)
+        comfyui.faults.down = False
+        await collected(bot)
+        comfyui.release()
+        await message.wait(finished)
+
+    job = await sole(pair)
+    assert waiting == 1
+    assert (job.state, job.backend) == (JobState.DONE, comfyui.url)
+    assert comfyui.executed == [job.id]
+    assert len(message.images) == 1
+
+
+async def test_without_another_server_a_job_waits_for_its_own(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    easel.changes["backend_lost_seconds"] = 0.0
+    async with easel.running() as bot:
+        message = await running(discord_server, comfyui)
+        gone(comfyui)
+        async with asyncio.timeout(10):
+            while comfyui.url not in bot.pool.lost:
+                await asyncio.wait([bot.pool.changed()], timeout=0.1)
+        strays_left = await left(bot)
+        comfyui.faults.down = False
+        comfyui.release()
+        await message.wait(finished)
+
+    job = await sole(easel)
+    assert strays_left == 0
+    assert comfyui.executed == [job.id]
+    assert message.images
+
+
+async def test_a_job_somebody_stops_on_a_lost_server_ends_and_its_run_is_stopped_later(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    easel.changes["backend_lost_seconds"] = 0.0
+    async with easel.running() as bot:
+        message = await running(discord_server, comfyui)
+        gone(comfyui)
+        await discord_server.person("alice").click(message, "Cancel")
+        await message.wait(finished)
+        comfyui.faults.down = False
+        await collected(bot)
+
+    job = await sole(easel)
+    assert job.state is JobState.CANCELLED
+    assert await known(comfyui) == set()
+
+
+async def test_a_result_on_a_server_that_stays_away_is_not_waited_for(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    easel.changes["backend_lost_seconds"] = 0.3
+    async with easel.running():
+        message = await running(discord_server, comfyui)
+        comfyui.on(gone_when_done(comfyui))
+        comfyui.release()
+        await message.wait(shows("has not answered for a while"))
+
+    job = await sole(easel)
+    assert job.delivered
