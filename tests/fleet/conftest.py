@@ -76,6 +76,12 @@ class Fleet:
     async def jobs(self) -> list[Job]:
         return await self.store.select(states=JobState)
 
+    async def wait(self, wanted: Callable[[list[Job]], bool]) -> None:
+        """Until all jobs there are, are as wanted."""
+        async with asyncio.timeout(PATIENCE):
+            while not wanted(await self.jobs()):  # noqa: ASYNC110 - nobody tells a test
+                await asyncio.sleep(0.02)
+
     async def begun(self, *, wanted: Callable[[list[Job]], bool]) -> list[Job]:
         """Those on backends, as soon as they are as wanted."""
         async with asyncio.timeout(PATIENCE):
@@ -145,7 +151,7 @@ class Process:
     async def holds(self, *simulators: Simulator) -> None:
         """Until these are its own, and up, with what they have known."""
         async with asyncio.timeout(PATIENCE):
-            while not hasattr(self.bot, "pool") or not all(map(self._holds, simulators)):
+            while not hasattr(self.bot, "member") or not all(map(self._holds, simulators)):
                 self.check()
                 await asyncio.sleep(0.02)  # there is no event for all of it at once
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
-from bot.playground import DiscordServer
+from bot.playground import DiscordServer, Request
+from tests.postgres import Postgres
 from tests.whole.conftest import shows
 from tests.whole.processes import WarmBot, offline, settings
 
@@ -129,3 +130,51 @@ async def test_results_come_without_a_gateway_and_the_next_one_goes_on(
     assert all(message.images for message in messages)
     assert again.images
     assert len(one.executed) == 5
+
+
+async def test_an_outcome_left_behind_is_delivered_by_a_worker_that_has_other_servers(
+    fleet: Fleet, simulators: Any, discord_server: DiscordServer
+) -> None:
+    one, two = await simulators(2)
+    gateway = await fleet.gateway()
+    async with process(fleet, "worker", one) as worker:
+
+        async def kill(moment: str, request: Request) -> None:
+            posts = moment == "request" and any(name.startswith("easel-") for name, _size in request.files)
+            if posts and worker.process.is_alive():
+                worker.kill()
+                raise ConnectionError
+
+        await gateway.sees(one)
+        discord_server.on(kill)
+        answer = await ask(discord_server, "alice")
+        await fleet.wait(lambda jobs: any(job.state.ended for job in jobs))
+        await fleet.worker(two)
+        message = await done(answer)
+
+    assert not worker.process.is_alive()
+    assert len(message.images) == 1
+    assert (len(one.executed), len(two.executed)) == (1, 0)
+
+
+async def test_postgresql_may_restart_while_jobs_wait_and_run(
+    fleet: Fleet, simulators: Any, discord_server: DiscordServer, postgres: Postgres
+) -> None:
+    (one,) = await simulators(1)
+    hold_once(one)
+    gateway = await fleet.gateway()
+    worker = await fleet.worker(one)
+    await gateway.sees(one)
+    answers = [await ask(discord_server, "alice", f"fox {n}") for n in range(4)]
+    await answers[0].wait(shows("step 1 of 2"), timeout=20)
+
+    await asyncio.to_thread(postgres.stop, signal.SIGQUIT)
+    await asyncio.to_thread(postgres.start)
+    one.release()
+    messages = [await done(answer) for answer in answers]
+    late = await done(await ask(discord_server, "bob"))
+
+    assert all(len(message.images) == 1 for message in [*messages, late])
+    assert len(one.executed) == 5
+    worker.check()
+    gateway.check()
