@@ -12,6 +12,7 @@ from tests.mutants import (
     lasting,
     moderation,
     pressing,
+    servers,
     sharing,
     showing,
     surface,
@@ -35,4 +36,5 @@ GUARDS: tuple[Guard, ...] = (
     *sharing.GUARDS,
     *clouds.GUARDS,
     *fairness.GUARDS,
+    *servers.GUARDS,
 )

@@ -1,0 +1,77 @@
+"""Several servers: no job is lost, done twice or given somebody else's files when one goes and comes."""
+
+from __future__ import annotations
+
+from tests.mutants.guard import Guard
+
+AWAY = "tests/whole/test_backends_away.py::test_"
+MOVING = "tests/pure/test_moving.py::test_"
+DISPATCHER = "tests/pure/test_dispatcher.py::test_"
+MOVES = (f"{AWAY}a_job_moves_to_another_server_and_its_first_run_is_stopped",)
+FOLLOWED = (f"{AWAY}a_job_that_nobody_took_up_is_followed_where_it_was",)
+
+GUARDS: tuple[Guard, ...] = (
+    Guard(
+        "moved-fence",
+        "bot/jobs/moving.py",
+        ' | {"fence": jobs.c.fence + 1}',
+        "",
+        (f"{MOVING}who_followed_a_moved_job_is_out_and_it_waits_in_its_place",),
+    ),
+    Guard(
+        "moved-stray",
+        "bot/jobs/moving.py",
+        "    await leave(connection, Stray(backend, job.id, job.remote_id, job.upload_slot), now)\n",
+        "",
+        (f"{MOVING}names_of_uploads_are_nobody_elses_while_a_stray_may_read_them",),
+    ),
+    Guard(
+        "stray-names",
+        "bot/jobs/changes.py",
+        "    taken |= await slots_of(connection, backend)\n",
+        "",
+        (f"{MOVING}names_of_uploads_are_nobody_elses_while_a_stray_may_read_them",),
+    ),
+    Guard(
+        "stray-followed",
+        "bot/jobs/follower.py",
+        "known = job.remote_id is not None",
+        "known = False",
+        FOLLOWED,
+    ),
+    Guard(
+        "stray-forgotten",
+        "bot/jobs/absence.py",
+        "            await backend.forget([stray.job_id])\n",
+        "",
+        MOVES,
+    ),
+    Guard(
+        "stray-barred",
+        "bot/jobs/dispatcher.py",
+        "barred = (job.id, backend.name) in self.barred",
+        "barred = False",
+        (f"{DISPATCHER}a_job_does_not_go_where_its_earlier_run_is_being_stopped",),
+    ),
+    Guard(
+        "moved-where-it-fits",
+        "bot/jobs/absence.py",
+        "return any(self._hands.suits(job, other) for other in others)",
+        "return True",
+        (f"{AWAY}without_another_server_a_job_waits_for_its_own",),
+    ),
+    Guard(
+        "paused-server",
+        "bot/comfy/pool.py",
+        "backend.name not in self.paused | self.leaving",
+        "True",
+        (f"{DISPATCHER}a_server_that_is_paused_or_to_go_gets_nothing_new",),
+    ),
+    Guard(
+        "servers-owner",
+        "cogs/backends.py",
+        "if not self.bot.is_owner_id(interaction.user.id):\n            raise",
+        "if False:\n            raise",
+        ("tests/whole/test_who_may.py",),
+    ),
+)
