@@ -26,6 +26,7 @@ from bot.ui.details import command_of
 from bot.ui.page import Page
 from bot.workflow.binding import bind
 from bot.workflow.goals import Strength, amount, goal_by_key, goals_of
+from bot.workflow.hosts import hosts_of
 from bot.workflow.library import Library
 from bot.workflow.option import Option
 from bot.workflow.recipe import recipe_of
@@ -46,7 +47,7 @@ class Shelf:
     """A client that knows the shipped workflows, and ComfyUI's own nodes."""
 
     library: Library = field(default_factory=shipped)
-    pool: Any = field(default_factory=lambda: SimpleNamespace(catalogue=nodes(), version="0.33.0"))
+    pool: Any = field(default_factory=lambda: SimpleNamespace(catalogue=nodes(), hosts=hosts_of(nodes(), "0.33.0")))
     wording: Any = field(default_factory=lambda: SimpleNamespace(literal=literal))
     helper: object | None = field(default_factory=object)
 
