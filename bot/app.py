@@ -258,6 +258,7 @@ class EaselBot(commands.AutoShardedBot):
         self.preferences, self.wording = book.preferences, book.wording
         self.audit_channel = AuditChannel(self, self.servers)
         self.audit.listener = self.audit_channel.post
+        self.audit.hands_on = not self.role.talks
         self._open.callback(self._converter.stop)
         session = await self._open.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         self.cdn = Cdn(session, settings.discord_api_url)
@@ -294,6 +295,14 @@ class EaselBot(commands.AutoShardedBot):
         when(Kind.FORGET, self.forgetting.reload)
         when(Kind.SWITCHES, self.keeper.ask)
         when(Kind.BACKENDS, self.pauses.load)
+        if self.role.talks:
+            when(Kind.AUDIT, self._post_entry)
+
+    async def _post_entry(self, number: str | None) -> None:
+        """Something that a worker noted."""
+        entry = await self.audit.entry(number) if number is not None else None
+        if entry is not None and self.role.shards.has(entry.guild_id):
+            self.audit_channel.post(entry)
 
     async def _own_shards(self) -> None:
         """Raises AlreadyRunning where another gateway has one of them, now or later."""

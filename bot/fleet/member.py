@@ -92,7 +92,7 @@ class Member:
         self._news = News(self._mirror, self._moved)
         self._errands = Errands(store, lambda name: self._own.get(name) if self.left(name) else None)
         catalogues = Catalogues(store, folder)
-        self._neighbours = Neighbours(self._roster, pool, catalogues, self._errands, seconds=lease / 2)
+        self._neighbours = Neighbours(self._roster, pool, catalogues, self._errands, seconds=lease / 2, lost=lost)
         self._herald = Herald(self._roster, pool, catalogues, runner.dispatcher)
         self._tenure = Tenure(self._roster, self._own, got=self._got, lost=self._lost)
         self._sweeper = Sweep(store, pool, runner, self._roster, lost_seconds=lost, now=clock)

@@ -23,12 +23,15 @@ BURST = 0.1  # seconds between two words about a backend, at least
 class Neighbours:
     """What others say of theirs. `seconds`: how often one looks though nothing was heard, as leases end in silence."""
 
-    def __init__(self, roster: Roster, pool: Pool, catalogues: Catalogues, errands: Errands, *, seconds: float) -> None:
+    def __init__(
+        self, roster: Roster, pool: Pool, catalogues: Catalogues, errands: Errands, *, seconds: float, lost: float
+    ) -> None:
         self._roster = roster
         self._pool = pool
         self._catalogues = catalogues
         self._errands = errands
         self._seconds = seconds
+        self._lost = lost
         self._own = {backend.name for backend in pool.backends}
         self._remotes: dict[str, RemoteBackend] = {}
         self._heard = asyncio.Event()
@@ -51,7 +54,7 @@ class Neighbours:
 
     async def learn(self) -> None:
         """All there is now."""
-        entries = await self._roster.read()
+        entries = await self._roster.read(self._lost)
         theirs = {entry.name: entry for entry in entries if entry.name not in self._own}
         for entry in theirs.values():
             await self._meet(entry)
@@ -70,6 +73,9 @@ class Neighbours:
         remote.learn(entry, catalogue, self._catalogues.path(digest or ""))
         if not known:
             self._pool.add(remote)
+        if entry.lost != (entry.name in self._pool.lost):
+            (self._pool.lost.add if entry.lost else self._pool.lost.discard)(entry.name)
+            self._pool.touch()
 
 
 class Herald:
@@ -102,6 +108,7 @@ class Herald:
             backend.queue_remaining,
             tuple(sorted(self._dispatcher.crew(backend).loaded)),
             await self._digest(backend),
+            backend.cost,
         )
 
     async def _digest(self, backend: Backend) -> str | None:

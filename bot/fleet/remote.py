@@ -54,7 +54,7 @@ class RemoteBackend:
 
     @property
     def cost(self) -> float:
-        return 0.0
+        return self._entry.said.cost
 
     @property
     def slots(self) -> int:

@@ -33,7 +33,7 @@ _MINE = text("SELECT 1 FROM backends WHERE name = :name AND worker = :me AND lea
 _GIVE_BACK = text("UPDATE backends SET worker = NULL, lease = now() WHERE name = :name AND worker = :me")
 _SAY = text(
     "UPDATE backends SET state = :state, version = :version, queue = :queue, loaded = CAST(:loaded AS json), "
-    "catalogue = :catalogue, away_since = CASE WHEN :away THEN coalesce(away_since, now()) END "
+    "catalogue = :catalogue, cost = :cost, away_since = CASE WHEN :away THEN coalesce(away_since, now()) END "
     "WHERE name = :name AND worker = :me RETURNING name"
 )
 _LOST = text(
@@ -41,7 +41,9 @@ _LOST = text(
     "AND coalesce(lease, to_timestamp(0)) <= now() - make_interval(secs => :seconds)"
 )
 _READ = text(
-    "SELECT *, coalesce(lease > now(), false) AND worker IS NOT NULL AS held FROM backends WHERE name <> :sweep"
+    "SELECT *, coalesce(lease > now(), false) AND worker IS NOT NULL AS held, "
+    "coalesce(lease, to_timestamp(0)) <= now() - make_interval(secs => :lost) AS lost "
+    "FROM backends WHERE name <> :sweep"
 )
 
 
@@ -54,6 +56,7 @@ class Said:
     queue: int = 0
     loaded: tuple[str, ...] = ()
     catalogue: str | None = None
+    cost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Entry:
     said: Said
     worker: str | None = None
     away_since: datetime | None = None
+    lost: bool = False
 
 
 class LeaseLost(Fenced):
@@ -124,11 +128,11 @@ class Roster:
         if await connection.scalar(_MINE, {"name": name, "me": self.me}) is None:
             raise LeaseLost(job_id)
 
-    async def read(self) -> list[Entry]:
-        """All that were ever held, or paused."""
+    async def read(self, lost: float) -> list[Entry]:
+        """All that were ever held, or paused; those are lost that nobody has had for so many seconds."""
 
         async def work(connection: AsyncConnection) -> list[Entry]:
-            return [_entry(row) for row in (await connection.execute(_READ, {"sweep": SWEEP})).mappings()]
+            return [_entry(row) for row in (await connection.execute(_READ, {"sweep": SWEEP, "lost": lost})).mappings()]
 
         return await self._store.transact(work)
 
@@ -165,6 +169,7 @@ def _facts(said: Said) -> dict[str, Any]:
         "queue": said.queue,
         "loaded": json.dumps(sorted(said.loaded)),
         "catalogue": said.catalogue,
+        "cost": said.cost,
         "away": said.state is not BackendState.UP,
     }
 
@@ -172,5 +177,5 @@ def _facts(said: Said) -> dict[str, Any]:
 def _entry(row: Mapping[Any, Any]) -> Entry:
     state = BackendState(row["state"]) if row["state"] else BackendState.CONNECTING
     loaded = tuple(row["loaded"] or ())
-    said = Said(state, row["version"], row["queue"] or 0, loaded, row["catalogue"])
-    return Entry(row["name"], row["held"], said, row["worker"], row["away_since"])
+    said = Said(state, row["version"], row["queue"] or 0, loaded, row["catalogue"], row["cost"] or 0.0)
+    return Entry(row["name"], row["held"], said, row["worker"], row["away_since"], row["lost"])

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import EaselError
+from bot.jobs.signals import Kind, tell
 from bot.jobs.store import Store
 from bot.jobs.tables import audit
 
@@ -74,6 +76,8 @@ class Audit:
         self._store = store
         self._clock = clock
         self.listener: Callable[[Entry], None] = lambda entry: None
+        #: whether other processes are told in place of the listener
+        self.hands_on = False
 
     async def record(
         self,
@@ -89,10 +93,21 @@ class Audit:
         entry = Entry(self._clock(), guild_id or 0, actor_id, str(action), user_id, job_id, reason[:REASON])
         log.info("%s by %s in %s: person %s, job %s", entry.action, actor_id, entry.guild_id, user_id, job_id)
         try:
-            await self._store.transact(lambda connection: _write(connection, entry))
+            await self._store.transact(lambda connection: _write(connection, entry, told=self.hands_on))
         except (EaselError, SQLAlchemyError, RuntimeError) as error:  # a closed store raises RuntimeError
             log.error("what %s did (%s) is not kept: %s", actor_id, entry.action, type(error).__name__)
-        self.listener(entry)
+        if not self.hands_on:
+            self.listener(entry)
+
+    async def entry(self, number: str) -> Entry | None:
+        """The one of that number, of which another process told."""
+        wanted = select(audit).where(audit.c.id == int(number))
+
+        async def read(connection: AsyncConnection) -> Entry | None:
+            row = (await connection.execute(wanted)).one_or_none()
+            return None if row is None else _entry(row)
+
+        return await self._store.transact(read)
 
     async def entries(self, guild_id: int, limit: int = 20) -> list[Entry]:
         """The newest of a server, newest first."""
@@ -100,13 +115,16 @@ class Audit:
 
         async def read(connection: AsyncConnection) -> list[Entry]:
             rows = await connection.execute(newest.limit(limit))
-            return [
-                Entry(row.at, row.guild_id, row.actor_id, row.action, row.user_id, row.job_id, row.reason)
-                for row in rows
-            ]
+            return [_entry(row) for row in rows]
 
         return await self._store.transact(read)
 
 
-async def _write(connection: AsyncConnection, entry: Entry) -> None:
-    await connection.execute(insert(audit).values(**asdict(entry)))
+async def _write(connection: AsyncConnection, entry: Entry, *, told: bool) -> None:
+    number = await connection.scalar(insert(audit).values(**asdict(entry)).returning(audit.c.id))
+    if told:
+        await tell(connection, Kind.AUDIT, number)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.at, row.guild_id, row.actor_id, row.action, row.user_id, row.job_id, row.reason)

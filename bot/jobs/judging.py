@@ -16,7 +16,7 @@ from bot.comfy.backend import Backend, BackendState
 from bot.comfy.client import TooLarge
 from bot.comfy.events import Output, Settled
 from bot.comfy.pool import Pool
-from bot.errors import BackendUnreachable, EaselError, JobLost, NoOutputs
+from bot.errors import BackendUnreachable, EaselError, Fenced, JobLost, NoOutputs
 from bot.jobs.audit import Audit, Deed
 from bot.jobs.changes import newest, write
 from bot.jobs.job import Job, JobState, Verdict
@@ -72,7 +72,7 @@ class Judge:
             return job
         backend = self._pool.get(job.backend)
         verdicts = [await self._verdict(job, safety, backend, number) for number in range(len(job.outcome.outputs))]
-        job = await self._store.transact(lambda connection: _write(connection, job.id, tuple(verdicts)))
+        job = await self._store.transact(lambda connection: _write(connection, job, tuple(verdicts)))
         withheld = sum(verdict is not Verdict.SAFE for verdict in verdicts)
         log.info("job %s: %d of %d results are withheld", job.id, withheld, len(verdicts))
         unsafe = verdicts.count(Verdict.UNSAFE)
@@ -129,7 +129,7 @@ class Judge:
         """
         if not backend.cost:
             return backend
-        own = [other for other in self._pool.backends if not other.cost]
+        own = [other for other in self._pool.backends if not other.cost and other.slots]
         up = [other for other in own if other.state is BackendState.UP]
         if own and not up:
             raise BackendUnreachable(own[0].name, "it is to judge a picture from elsewhere")
@@ -184,9 +184,11 @@ def judging_id(job_id: str, number: int) -> str:
     return str(uuid5(UUID(job_id), f"safety {number}"))
 
 
-async def _write(connection: AsyncConnection, job_id: str, verdicts: tuple[Verdict, ...]) -> Job:
-    """Into the outcome; what was judged already stays. Fenced when the job is forgotten."""
-    job = await newest(connection, job_id)
+async def _write(connection: AsyncConnection, judged: Job, verdicts: tuple[Verdict, ...]) -> Job:
+    """Into the outcome; what was judged already stays. Fenced when the job is forgotten, or somebody else's by now."""
+    job = await newest(connection, judged.id)
+    if job.fence != judged.fence:
+        raise Fenced(job.id)
     if job.outcome.verdicts:
         return job
     return await write(connection, job, to_columns({"outcome": replace(job.outcome, verdicts=verdicts)}))

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     DRAW = "draw"
     #: somebody asks for what only the holder of a backend can get; the errand's id
     ERRAND = "errand"
+    #: something was noted by a process that cannot write it into the audit channel; its number
+    AUDIT = "audit"
     #: it was got, or cannot be had; the errand's id
     ANSWER = "answer"
 

@@ -219,6 +219,7 @@ backends = Table(
     Column("queue", Integer),
     Column("loaded", _json()),  # the models it loaded last
     Column("catalogue", String(64)),  # a digest of its nodes and lists
+    Column("cost", Double),  # NULL: nothing
     Column("paused_by", BigInteger),  # NULL: nobody did
     Column("paused_at", UtcTime),
 )

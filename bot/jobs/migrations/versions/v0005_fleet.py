@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("queue", sa.Integer),
         sa.Column("loaded", sa.JSON),
         sa.Column("catalogue", sa.String(64)),
+        sa.Column("cost", sa.Double),
         sa.Column("paused_by", sa.BigInteger),
         sa.Column("paused_at", sa.DateTime(timezone=True)),
     )
