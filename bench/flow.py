@@ -13,12 +13,12 @@ from typing import Any
 from uuid import uuid4
 
 from bench.figures import Figure, percentile
+from bench.fleet import AT_ONCE, TINY, per_second
 from bench.processes import running_module
 from bench.stage import BenchFailed, Stage, staged
 
-TINY: dict[str, object] = {"prompt": "a fox in the snow", "size": "256x256", "steps": 1}
 ACCEPTS = 100  # commands, one after the other
-JOBS, AT_ONCE = 300, 16
+JOBS = 300
 
 
 class Posts:
@@ -34,18 +34,23 @@ class Posts:
 
 
 async def measure(_runs: int) -> list[Figure]:
-    """On SQLite. PostgreSQL, with one worker and with two, goes beside it, as ratios of the same bare loop."""
+    """On SQLite in one process; on PostgreSQL with a gateway and one worker, and two."""
     async with staged(latency=0.0) as stage, running_module("bench.bare", stage.comfyui.url) as bare:
         stage.comfyui.pace = replace(stage.comfyui.pace, preview=64)
         accepts = await _accepts(stage)
         bot = await _per_second(stage)
         alone = await _alone(stage, bare)
+    one, two = await per_second()
     return [
         Figure("flow: command to POST, p50 (ms)", [percentile(accepts, 50)]),
         Figure("flow: command to POST, p99 (ms)", [percentile(accepts, 99)]),
         Figure(f"flow: jobs per second, SQLite, {AT_ONCE} at once", [bot], digits=1),
+        Figure(f"flow: PostgreSQL, 1 worker, {AT_ONCE} at once", [one], digits=1),
+        Figure(f"flow: PostgreSQL, 2 workers, {AT_ONCE} at once", [two], digits=1),
         Figure("flow: jobs per second, a bare loop", [alone], digits=1),
         Figure("flow: SQLite against the bare loop", [bot / alone], digits=2),
+        Figure("flow: PostgreSQL, 1 worker, against the bare loop", [one / alone], digits=2),
+        Figure("flow: PostgreSQL, 2 workers, against the bare loop", [two / alone], digits=2),
     ]
 
 
