@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import text
 
 from bot.comfy.standing import BackendState
 from bot.errors import Fenced
+from bot.fleet.mirror import Mirror
 from bot.fleet.rights import redraw
 from bot.fleet.roster import LeaseLost, Roster, Said
 from bot.fleet.shards import Shards
+from bot.fleet.slots import Slots
 from bot.fleet.sweep import adopt, orphans
 from bot.fleet.tenure import Tenure
 from bot.fleet.ticketing import HeldBack, hand_on, refuse_held, supply, use_up
 from bot.jobs.job import Job, JobState
+from bot.jobs.runner import Runner
+from bot.jobs.servers import Servers
 from bot.jobs.store import Store
-from tests.pure.jobs import make_job, make_place
+from tests.pure.jobs import NOON, make_job, make_place
 
 GPU = "http://gpu:8188"
 
@@ -102,7 +108,7 @@ async def test_what_was_held_is_let_go_before_anybody_else_can_have_it(stores: l
 
 async def test_a_claim_counts_what_runs_in_all_processes(stores: list[Store]) -> None:
     place = make_place(guild_id=5, user_id=7)
-    jobs = [await stores[0].add(make_job(place=place)) for _job in range(4)]
+    jobs = [await stores[0].add(make_job(place=place)) for _job in range(16)]
 
     async def claim(store: Store, job: Job) -> bool:
         try:
@@ -115,6 +121,34 @@ async def test_a_claim_counts_what_runs_in_all_processes(stores: list[Store]) ->
         claimed = await asyncio.gather(*(claim(stores[n % 2], job) for n, job in enumerate(jobs)))
 
     assert sum(claimed) == 2
+
+
+async def test_a_slot_claims_nothing_that_is_held_or_on_a_backend_of_somebody_else_s(stores: list[Store]) -> None:
+    roster = Roster(stores[0], "one", 60)
+    runner = cast(Runner, SimpleNamespace(store=stores[0]))  # of which a claim needs no more
+    limits = {0: 0, 7: 1}
+    slots = Slots(
+        runner,
+        roster,
+        cast(Mirror, None),
+        left=lambda name: 60.0,
+        running_limit=lambda job: limits[job.user_id if job.user_id == 7 else 0],
+    )
+    servers = Servers(stores[1], lambda: NOON)
+    await servers.pause(6, by=1)
+    first, second = [await stores[0].add(make_job(place=make_place(guild_id=5, user_id=7))) for _job in range(2)]
+    paused = await stores[0].add(make_job(place=make_place(guild_id=6, user_id=8)))
+
+    with pytest.raises(LeaseLost):
+        await slots.claim(first, GPU, None)
+    await roster.hold([GPU], ())
+    claimed = await slots.claim(first, GPU, None)
+    for held in (second, paused):
+        with pytest.raises(HeldBack):
+            await slots.claim(held, GPU, None)
+
+    assert claimed.backend == GPU
+    assert [job.id for job in await stores[0].begun()] == [first.id]
 
 
 async def test_each_waiting_job_has_one_ticket_and_a_claimed_one_none(stores: list[Store]) -> None:

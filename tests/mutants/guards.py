@@ -8,6 +8,7 @@ from tests.mutants import (
     content,
     conveniences,
     fairness,
+    fleet,
     going_on,
     lasting,
     moderation,
@@ -36,5 +37,6 @@ GUARDS: tuple[Guard, ...] = (
     *sharing.GUARDS,
     *clouds.GUARDS,
     *fairness.GUARDS,
+    *fleet.GUARDS,
     *servers.GUARDS,
 )
