@@ -21,7 +21,6 @@ from bot.cdn import Cdn
 from bot.comfy.intervals import Intervals
 from bot.comfy.pool import Pool
 from bot.drafts import Drafts
-from bot.fleet.member import Member
 from bot.helper import helper_of
 from bot.invitation import install_url, invite_url
 from bot.jobs.admission import running_limit
@@ -76,6 +75,7 @@ from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
 if TYPE_CHECKING:
+    from bot.fleet.member import Member
     from bot.metrics.monitor import Monitor
 
 log = logging.getLogger(__name__)

@@ -6,17 +6,15 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import aiohttp
 
-from bot.cloud.backend import CloudBackend
-from bot.cloud.endpoint import Endpoint
 from bot.comfy.backend import Backend
 from bot.comfy.client import ComfyClient
 from bot.comfy.intervals import Intervals
 from bot.comfy.server import ServerBackend
-from bot.fleet.member import Member, Shower
 from bot.fleet.shards import ShardLocks, Shards
 from bot.jobs.address import address_of
 from bot.jobs.runner import Runner
@@ -24,6 +22,9 @@ from bot.jobs.store import Store
 from bot.jobs.waiting import Waiting
 from bot.machines import Machines
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.fleet.member import Member, Shower
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,7 @@ class Backends:
         """Those of the settings; none for a gateway. Raises SettingsError where what they need is not installed."""
         if not role_of(self._settings).works:
             return []
-        return [
-            *self.machines.begin(),
-            *(self._cloud(Endpoint(url, key)) for url, key in self._settings.clouds()),
-        ]
+        return [*self.machines.begin(), *self._clouds()]
 
     def direct(self, url: str) -> Backend:
         """An address of somebody else's, for its files; it is given none of our headers."""
@@ -72,8 +70,15 @@ class Backends:
         client = ComfyClient(self._session, url, headers=headers)
         return ServerBackend(client, data_dir=self._settings.data_dir, intervals=self._intervals)
 
-    def _cloud(self, endpoint: Endpoint) -> CloudBackend:
-        return CloudBackend(endpoint, data_dir=self._settings.data_dir, intervals=self._intervals)
+    def _clouds(self) -> list[Backend]:
+        named = self._settings.clouds()
+        if not named:
+            return []
+        from bot.cloud.backend import CloudBackend  # a megabyte that few need
+        from bot.cloud.endpoint import Endpoint
+
+        data_dir, intervals = self._settings.data_dir, self._intervals
+        return [CloudBackend(Endpoint(url, key), data_dir=data_dir, intervals=intervals) for url, key in named]
 
 
 def join(
@@ -88,6 +93,8 @@ def join(
     """This process as one of several; None where it is alone, with a database of its own."""
     if not runner.store.shared:
         return None
+    from bot.fleet.member import Member  # likewise
+
     role = role_of(settings)
     return Member(
         runner,
