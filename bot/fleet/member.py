@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 SWEEPING = 2.0  # seconds between two sweeps, where nothing calls for one
 CALM = 0.5  # seconds between two sweeps, at least
 RESYNC = 30.0  # seconds between two looks at all open jobs
+LATE = 3.0  # seconds between two looks for those whose message was not noted
 
 
 class Shower(Protocol):
@@ -88,7 +89,10 @@ class Member:
         self._direct, self._clock = direct, clock
         self._own = {backend.name: backend for backend in pool.backends} if works else {}
         self._roster = Roster(store, me, lease)
-        self._mirror = Mirror(store, queue, runner.board.estimates, runner.has, self._taken)
+        self._began = clock()
+        self._mirror = Mirror(
+            store, queue, runner.board.estimates, here=runner.has, taken=self._taken, left_behind=self._is_left
+        )
         self._news = News(self._mirror, self._moved)
         self._errands = Errands(store, lambda name: self._own.get(name) if self.left(name) else None)
         catalogues = Catalogues(store, folder)
@@ -231,7 +235,10 @@ class Member:
                     await self._adopt_orphans()
             except Exception:  # the database is away, say
                 log.warning("the order of the jobs was not read", exc_info=log.isEnabledFor(logging.DEBUG))
-            await asyncio.sleep(RESYNC)
+            for _look in range(int(RESYNC / LATE)):
+                await asyncio.sleep(LATE)
+                with suppress(Exception):  # the database is away: it is looked at again
+                    await self._mirror.read_late()
 
     async def _adopt_orphans(self) -> None:
         """Jobs stopped before any backend had them, by a gateway that is gone."""
@@ -240,6 +247,10 @@ class Member:
                 adopted = await adopt(self._store, job)
                 if adopted is not None:
                     self._runner.deliver(adopted)
+
+    def _is_left(self, job: Waiting) -> bool:
+        """The gateway before this one was about to note where its message is."""
+        return self.shows(job) and job.created_at < self._began
 
     # backends
 

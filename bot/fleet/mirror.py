@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, text
+from sqlalchemy import ColumnElement, RowMapping, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.changes import OPEN, among
@@ -32,7 +32,8 @@ READY: ColumnElement[bool] = or_(jobs.c.message_id.is_not(None), _LATE)
 
 class Mirror:
     """`here` says which jobs this process itself has in hand: of these it knows more than the database. `taken` is told
-    of those that another process took from the queue.
+    of those that another process took from the queue. `left_behind` says of one whose message is not known that
+    whoever was about to note it is gone.
     """
 
     def __init__(
@@ -40,14 +41,17 @@ class Mirror:
         store: Store,
         queue: JobQueue,
         estimates: Estimates,
+        *,
         here: Callable[[str], bool],
         taken: Callable[[str], None],
+        left_behind: Callable[[Waiting], bool] = lambda job: False,
     ) -> None:
         self._store = store
         self._queue = queue
         self._estimates = estimates
         self._here = here
         self._taken = taken
+        self._left_behind = left_behind
 
     async def hear(self, job_id: str | None) -> None:
         """That job is another now; None: any may be."""
@@ -79,6 +83,15 @@ class Mirror:
         gone = [job_id for job_id in [*self._queue.order(), *self._queue.begun] if job_id not in there]
         await self._read([*gone, *(job_id for job_id, row in there.items() if not self._is_so(row))])
 
+    async def read_late(self) -> None:
+        """Those whose message nobody has noted by now."""
+        late = select(jobs.c.id).where(jobs.c.state == JobState.WAITING.value, jobs.c.message_id.is_(None), _LATE)
+
+        async def read(connection: AsyncConnection) -> list[str]:
+            return list((await connection.execute(late)).scalars())
+
+        await self._read([job_id for job_id in await self._store.transact(read) if job_id not in self._queue])
+
     def _has(self, job_id: str) -> bool:
         return job_id in self._queue or job_id in self._queue.begun
 
@@ -96,8 +109,7 @@ class Mirror:
             await self._put(rows)
 
     async def _rows(self, *wanted: ColumnElement[bool]) -> Sequence[RowMapping]:
-        waits = and_(jobs.c.state == JobState.WAITING.value, READY)
-        columns = (*_LIGHT, *_MORE, waits.label("waits"))
+        columns = (*_LIGHT, *_MORE, READY.label("ready"))
 
         async def read(connection: AsyncConnection) -> Sequence[RowMapping]:
             return (await connection.execute(select(*columns).where(*wanted))).mappings().all()
@@ -106,16 +118,15 @@ class Mirror:
 
     async def _put(self, rows: Collection[RowMapping]) -> None:
         for row in rows:
-            light, state = _light(row), JobState(row["state"])
-            if row["waits"]:
-                await self._estimates.load(light.workflow)
+            await self._estimates.load(row["workflow"])
         for row in rows:
             light, state = _light(row), JobState(row["state"])
             if self._here(light.id):
                 continue
-            if row["waits"] and self._queue.get(light.id) != light:
-                self._queue.put(light)
-            elif state in OPEN and state is not JobState.WAITING:
+            if state is JobState.WAITING:
+                if (row["ready"] or self._left_behind(light)) and self._queue.get(light.id) != light:
+                    self._queue.put(light)
+            elif state in OPEN:
                 waited = light.id in self._queue
                 self._queue.begin(light)
                 if waited:

@@ -82,7 +82,7 @@ async def test_cancels_and_pauses_at_a_gateway_hold_for_workers(
     assert held.images
     states = {job.values["prompt"]: job.state for job in await fleet.jobs()}
     assert states["fox 0"] == states["fox 2"] == JobState.CANCELLED
-    assert all(job.delivered for job in await fleet.jobs())
+    await fleet.wait(lambda jobs: all(job.delivered for job in jobs))
 
 
 async def test_gateways_with_shards_of_their_own_share_one_order_and_its_limits(

@@ -106,7 +106,7 @@ async def test_a_worker_that_slept_past_its_lease_changes_nothing_any_more(
     assert message.images
     assert len(message.versions) == versions
     assert len(one.executed) == 2
-    assert all(job.delivered for job in await fleet.jobs())
+    await fleet.wait(lambda jobs: all(job.delivered for job in jobs))
 
 
 async def test_results_come_without_a_gateway_and_the_next_one_goes_on(
