@@ -90,10 +90,15 @@ class Dispatcher:
             self._queue.take(job.id)
             self._begin(job, backend)
 
-    def choose(self, backend: Backend) -> Waiting | None:
-        """The job that backend should have next, if it may have one at all."""
+    def choose(self, backend: Backend, own: str | None = None) -> Waiting | None:
+        """The job that backend should have next, if it may have one at all; where nothing is warm, the `own` one, as
+        others look after theirs.
+        """
         pair = self._pair([backend] if self._is_open(backend) else [])
-        return None if pair is None else pair[0]
+        if pair is None or own is None or self._is_warm(*pair):
+            return None if pair is None else pair[0]
+        ahead = islice(self._options([backend]), AHEAD)
+        return next((job for job, _places in ahead if job.id == own), pair[0])
 
     def hold(self, backend: Backend, needs: Needs | None = None) -> None:
         """One more prompt of ours is there, and loads what it needs."""
