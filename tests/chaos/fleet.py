@@ -78,6 +78,9 @@ class Fleet(Ground):
     async def undelivered(self) -> int:
         return len(await self._ask("SELECT id FROM jobs WHERE delivered_at IS NULL"))
 
+    async def unplaced(self) -> int:
+        return len(await self._ask("SELECT id FROM jobs WHERE delivered_at IS NULL AND message_id IS NULL"))
+
     async def jobs(self) -> list[Job]:
         for actor in self._actors.values():
             await actor.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.comfy.simulator import Simulator
@@ -100,7 +100,7 @@ class Play:
             case Strike.DATABASE:
                 await self.stage.kill_database()
             case Strike.LIMITED | Strike.TROUBLE | Strike.EXPIRE:
-                self._trouble_discord(blow.strike)
+                await self._trouble_discord(blow.strike)
             case _:
                 for each in [server] if server is not None else self.stage.servers:
                     await self._trouble_server(blow.strike, each)
@@ -108,18 +108,24 @@ class Play:
 
     async def _kill(self, blow: Blow, job_id: str | None) -> None:
         if job_id is not None and blow.where in set(JobState):
-            await self._until(job_id, JobState(blow.where))
+            await self._wait(lambda: self._is(job_id, JobState(blow.where)))
         await self.stage.kill(await self.stage.process_of(job_id))
         state = await self.stage.state(job_id) if job_id is not None else JobState.WAITING
         self.record.kills[blow.where if blow.where == "posted" else str(state)] += 1
 
-    async def _until(self, job_id: str, state: JobState) -> None:
+    async def _is(self, job_id: str, state: JobState) -> bool:
+        return await self.stage.state(job_id) is state
+
+    async def _no_message_missing(self) -> bool:
+        return await self.stage.unplaced() == 0
+
+    async def _wait(self, holds: Callable[[], Awaitable[bool]], seconds: float = 2.0) -> None:
         """What the moment means may not be written down yet; the server waits meanwhile."""
-        end = asyncio.get_running_loop().time() + 2.0
-        while await self.stage.state(job_id) is not state and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
+        end = asyncio.get_running_loop().time() + seconds
+        while not await holds() and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.02)  # as in `_room`
 
-    def _trouble_discord(self, strike: Strike) -> None:
+    async def _trouble_discord(self, strike: Strike) -> None:
         parts = self.stage.discord.parts
         if strike is Strike.LIMITED:
             limits, parts.buckets.limits = parts.buckets.limits, RateLimits(1, WHILE)
@@ -128,7 +134,8 @@ class Play:
             self._knobs.trouble = "503"
             self._later(lambda: setattr(self._knobs, "trouble", ""))
         else:
-            self.stage.discord.advance(16 * 60)
+            await self._wait(self._no_message_missing)
+            self.stage.discord.advance(16 * 60)  # within which a bot that runs has noted where its messages are
 
     async def _trouble_server(self, strike: Strike, server: Simulator) -> None:
         match strike:

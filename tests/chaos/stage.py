@@ -56,6 +56,9 @@ class Stage(Protocol):
     async def undelivered(self) -> int:
         """Jobs whose person has not seen how they ended."""
 
+    async def unplaced(self) -> int:
+        """Undelivered jobs whose message is not noted yet."""
+
     async def jobs(self) -> list[Job]:
         """All of them, once no bot runs."""
 
@@ -119,6 +122,10 @@ class Solo(Ground):
 
     async def undelivered(self) -> int:
         return int(str(self._value("SELECT count(*) FROM jobs WHERE delivered_at IS NULL")))
+
+    async def unplaced(self) -> int:
+        unplaced = "SELECT count(*) FROM jobs WHERE delivered_at IS NULL AND message_id IS NULL"
+        return int(str(self._value(unplaced)))
 
     async def jobs(self) -> list[Job]:
         await self._bot.end()
