@@ -149,7 +149,9 @@ class Runner:
     async def drop(self, job: Job) -> None:
         """A stored job that nobody waits for: it never began, and nothing is told of it."""
         try:
-            await self.store.deliver(await self.store.cancel_request(job, job.place.user_id))
+            dropped = await self.store.cancel_request(job, job.place.user_id)
+            if dropped.state.ended:
+                await self.store.deliver(dropped)
         except Fenced:
             log.debug("job %s was gone already", job.id)
         await self._close_up(job)
@@ -173,7 +175,7 @@ class Runner:
             raise Fenced(job_id)
         job = await self.store.cancel_request(job, by, reason=reason, only=only)
         if job.state.ended:
-            self.deliver(job)
+            self._start(job.id, self._deliver_freed(job))
             await self._close_up(job)
         else:
             self._start(job.id, self._stop(job))
@@ -286,6 +288,15 @@ class Runner:
         if light is not None:
             self.begin(light, backend)
         return self.place_of(job_id) == backend.name
+
+    async def _deliver_freed(self, job: Job) -> None:
+        """It may have been on its way to a backend when it was stopped, which finds so."""
+        while self.has(job.id):
+            await self.freed(job.id)
+            latest = await self.store.get(job.id)
+            if latest is None or latest.delivered:
+                return
+        self.deliver(job)
 
     async def _close_up(self, job: Job) -> None:
         """It is out of the queue, and its person's later ones are where the database has them."""

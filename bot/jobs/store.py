@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar, Unpack
 from sqlalchemy import Row, Select, Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.errors import Fenced
 from bot.jobs.address import Address, address_of
 from bot.jobs.alone import alone
 from bot.jobs.backup import copy
@@ -158,6 +159,8 @@ class Store:
         `bill` is what it costs there. Raises BudgetSpent, and nothing changes, where the budget has no room for that.
         `beside` is done first, in the same transaction, and may raise too.
         """
+        if job.state is not JobState.WAITING:
+            raise Fenced(job.id)  # somebody stopped it on its way here
         now = self._clock()
         columns = stamped(job, {"state": JobState.SUBMITTED, "backend": backend}, now)
         columns |= {"fence": jobs.c.fence + 1, "submits": jobs.c.submits + 1}

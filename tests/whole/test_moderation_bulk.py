@@ -140,6 +140,7 @@ async def test_the_number_is_counted_anew_when_yes_is_pressed(
     await messages[2].wait(shows("⏹️ Cancelled."))
     await mona.click(answer.message, "Yes")
     await messages[3].wait(shows(STOPPED))
+    await answer.message.wait(shows("Stopped 1 job."))
 
     assert visible(answer.message) == "2 jobs wait on this server. Stop them all?\nStopped 1 job."
     assert shows("⏹️ Cancelled.")(messages[2])
