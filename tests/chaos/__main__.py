@@ -14,7 +14,7 @@ from time import perf_counter
 from tests.chaos.fleet import Fleet
 from tests.chaos.play import Play, Record
 from tests.chaos.stage import Solo, Stage
-from tests.chaos.strikes import MOMENTS, plan
+from tests.chaos.strikes import ALONE, MOMENTS, OTHERS, plan
 from tests.chaos.verdict import Verdict, judge
 from tests.postgres import serving
 
@@ -25,8 +25,10 @@ def main() -> int:
     with TemporaryDirectory(prefix="easel-chaos-") as folder:
         began = perf_counter()
         with ExitStack() as stack:
-            alone = arguments.solo
-            stage: Stage = Solo(Path(folder)) if alone else Fleet(Path(folder), stack.enter_context(serving()))
+            stage: Stage = Solo(Path(folder))
+            if not arguments.solo:
+                postgres = stack.enter_context(serving())
+                stage = Fleet(Path(folder), postgres, postgres.create(postgres.template()))
             record, verdict = asyncio.run(play(stage, arguments.seed, arguments.kills, arguments.others))
     _tell(arguments.seed, record, verdict, perf_counter() - began)
     enough = all(record.kills[state] >= arguments.kills for state in MOMENTS)
@@ -39,7 +41,8 @@ async def play(stage: Stage, seed: int, kills: int, others: int) -> tuple[Record
     """One run."""
     try:
         await stage.open()
-        record = await Play(stage, plan(seed, kills, others, database=isinstance(stage, Fleet))).run()
+        strikes = OTHERS if isinstance(stage, Fleet) else ALONE
+        record = await Play(stage, plan(seed, kills, dict.fromkeys(strikes, others))).run()
         return record, await judge(stage, record)
     finally:
         await stage.close()

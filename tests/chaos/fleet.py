@@ -22,10 +22,10 @@ WORKERS = ("worker-one", "worker-two")
 class Fleet(Ground):
     """Its processes know each other through the database alone."""
 
-    def __init__(self, folder: Path, postgres: Postgres) -> None:
+    def __init__(self, folder: Path, postgres: Postgres, database: str) -> None:
         super().__init__(folder)
         self._postgres = postgres
-        self._database = postgres.create(postgres.template())
+        self._database = database
         self._actors: dict[str, Actor] = {}
         self._dying = asyncio.Lock()
 

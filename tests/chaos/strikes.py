@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -59,7 +59,11 @@ OTHERS: dict[Strike, tuple[str, ...]] = {
     Strike.LIMITED: ("comfyui start",),
     Strike.TROUBLE: ("discord request pictures",),
     Strike.EXPIRE: ("comfyui step", "comfyui success"),
+    Strike.DATABASE: ("discord answer answer", "comfyui http prompt", "comfyui step", "discord request pictures"),
 }
+
+#: of one bot: its database has no process
+ALONE = tuple(strike for strike in OTHERS if strike is not Strike.DATABASE)
 
 
 @dataclass(frozen=True)
@@ -72,17 +76,14 @@ class Blow:
     where: str = ""
 
 
-def plan(seed: int, kills: int, others: int, *, database: bool) -> Sequence[Blow | None]:
+def plan(seed: int, kills: int, others: Mapping[Strike, int]) -> Sequence[Blow | None]:
     """One entry for each job: so many kills in each of the states, so many of each other strike, and quiet between."""
     dice = Random(seed)
     blows: list[Blow | None] = []
     for where, moments in MOMENTS.items():
         blows += [Blow(Strike.KILL, dice.choice(moments), where=where) for _ in range(kills)]
-    for strike, moments in OTHERS.items():
-        blows += [Blow(strike, dice.choice(moments)) for _ in range(others)]
-    if database:
-        every = [moment for moments in MOMENTS.values() for moment in moments]
-        blows += [Blow(Strike.DATABASE, dice.choice(every)) for _ in range(others)]
+    for strike, count in others.items():
+        blows += [Blow(strike, dice.choice(OTHERS[strike])) for _ in range(count)]
     blows += [None] * (len(blows) // 4)
     dice.shuffle(blows)
     return blows
