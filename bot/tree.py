@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any, Protocol, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot.errors import EaselError, OptionRefused, TextBlocked
 from bot.jobs.hurry import hurry
+from bot.network import NETWORK_ERRORS
 from bot.text import _, speaking
 from bot.ui.given import refuse_unoffered
 from bot.ui.people import tell
@@ -44,12 +46,15 @@ class EaselTree(app_commands.CommandTree[Any]):
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
             return  # it takes choices and no sentences
+        if interaction.client.is_closed():
+            log.info("a command was broken off: the bot is being stopped")
+            return
         with speaking(interaction.locale.value):
             sentence = _sentence(error, cast("Bot", interaction.client).library)
         try:
             await tell(interaction, sentence)
-        except discord.HTTPException as problem:
-            log.warning("a refusal did not arrive: %s", problem)
+        except (discord.HTTPException, *NETWORK_ERRORS) as problem:
+            log.warning("a refusal did not arrive: %s", type(problem).__name__)
 
 
 def _sentence(error: app_commands.AppCommandError, library: Library) -> str:
@@ -64,5 +69,8 @@ def _sentence(error: app_commands.AppCommandError, library: Library) -> str:
         return _("This command has changed. Type it again; restart Discord if it still shows the old one.")
     if isinstance(error, app_commands.CheckFailure):
         return _("You may not use this command here.")
-    log.error("a command failed", exc_info=error)
+    if isinstance(cause, aiohttp.ClientError):
+        log.warning("a command could not go on: %s", type(cause).__name__)  # its words would hold a token
+    else:
+        log.error("a command failed", exc_info=error)
     return EaselError().sentence()
