@@ -134,7 +134,7 @@ class Play:
             self._knobs.trouble = "503"
             self._later(lambda: setattr(self._knobs, "trouble", ""))
         else:
-            await self._wait(self._no_message_missing)
+            await self._wait(self._no_message_missing, 20.0)
             self.stage.discord.advance(16 * 60)  # within which a bot that runs has noted where its messages are
 
     async def _trouble_server(self, strike: Strike, server: Simulator) -> None:
