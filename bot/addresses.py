@@ -1,4 +1,4 @@
-"""Addresses of the Comfy API v2, as an operator may write them."""
+"""Addresses as an operator may write them: of ComfyUI servers, and of the Comfy API v2."""
 
 from __future__ import annotations
 
@@ -6,6 +6,25 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 EXAMPLE = "https://cloud.comfy.org"
+
+
+def server_address(url: str) -> str:
+    """The base of a ComfyUI server. Raises ValueError, whose text holds no password."""
+    url = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
+    except ValueError:  # a port that is no number, or too large
+        wrong = True
+    if wrong:
+        raise ValueError(f"{url.rsplit('@', 1)[-1]!r} is not an address such as http://127.0.0.1:8188")
+    return url
+
+
+def without_login(url: str) -> str:
+    """By which two addresses are the same server."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1].lower()).geturl()
 
 
 def cloud_addresses(urls: Sequence[str]) -> tuple[str, ...]:

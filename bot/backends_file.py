@@ -7,10 +7,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.addresses import server_address, without_login
 from bot.errors import SettingsError
 from bot.settings import Settings
 
@@ -27,13 +27,16 @@ class Listed:
 
 
 def listed_backends(settings: Settings) -> dict[str, Listed]:
-    """All of one's own, by their address: the settings' first. Raises SettingsError for a mistake in the file."""
+    """All of one's own, by their address without a login: the settings' first, and what the file says of the same.
+
+    Raises SettingsError for a mistake in the file.
+    """
     entries = read_backends(settings.backends_file)
     given = settings.comfyui_urls if "comfyui_urls" in settings.model_fields_set or not entries else ()
-    found = {url: Listed(url, settings.comfyui_header_map()) for url in given}
+    found = {without_login(url): Listed(url, settings.comfyui_header_map()) for url in given}
     for entry in entries:
         headers = settings.comfyui_header_map() if entry.headers is None else entry.headers
-        found[entry.url] = Listed(entry.url, headers, entry.mac)
+        found[without_login(entry.url)] = Listed(entry.url, headers, entry.mac)
     return found
 
 
@@ -65,10 +68,7 @@ class Entry(BaseModel):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write an address such as http://127.0.0.1:8188")
-        return url.rstrip("/")
+        return server_address(url)
 
     @field_validator("mac")
     @classmethod

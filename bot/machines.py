@@ -9,6 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from bot.addresses import without_login
 from bot.backends_file import Listed, listed_backends
 from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
@@ -36,7 +37,7 @@ class Machines:
         except SettingsError as mistake:
             log.error("%s It is left out.", mistake.sentence())
             given, headers = self._settings.comfyui_urls, self._settings.comfyui_header_map()
-            listed = {url: Listed(url, headers) for url in given}
+            listed = {without_login(url): Listed(url, headers) for url in given}
         self._known = {url: (each, self._make(each)) for url, each in listed.items()}
         return [backend for _listed, backend in self._known.values()]
 
@@ -76,8 +77,8 @@ class Machines:
     def _add(self, url: str, each: Listed, pool: Pool) -> None:
         known = self._known.get(url)
         if known is not None:
-            if known[0].headers != each.headers:
-                log.warning("%s has other headers now: they hold from the next start on", known[1].name)
+            if (known[0].url, known[0].headers) != (each.url, each.headers):
+                log.warning("%s has another login or headers now: they hold from the next start on", known[1].name)
             self._known[url] = each, known[1]
             return
         backend = self._make(each)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.addresses import cloud_addresses
+from bot.addresses import cloud_addresses, server_address, without_login
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -166,13 +166,10 @@ class Settings(BaseSettings):
     @field_validator("comfyui_urls")
     @classmethod
     def _check_urls(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        for url in urls:
-            parts = urlsplit(url)
-            if parts.scheme not in {"http", "https"} or not parts.hostname:
-                raise ValueError(f"{_hide(url)!r} is not an address such as http://127.0.0.1:8188")
         if not urls:
             raise ValueError("name at least one server, such as http://127.0.0.1:8188")
-        return tuple(url.rstrip("/") for url in dict.fromkeys(urls))
+        found = [server_address(url) for url in urls]
+        return tuple({without_login(url): url for url in reversed(found)}.values())[::-1]
 
     @field_validator("comfy_api_urls")
     @classmethod

@@ -46,7 +46,6 @@ class Pool:
     async def remove(self, name: str) -> None:
         """It is not ours any more; what runs there must have been taken care of."""
         self.backends = tuple(backend for backend in self.backends if backend.name != name)
-        self.paused.discard(name)
         self.lost.discard(name)
         self.leaving.discard(name)
         self.touch()
@@ -78,6 +77,11 @@ class Pool:
     def present(self) -> list[Backend]:
         """Those that are there, or may be back in a moment, and stay."""
         return [backend for backend in self.backends if backend.name not in self.lost | self.leaving]
+
+    @property
+    def staying(self) -> list[Backend]:
+        """All but those that are to go, however long they have been away."""
+        return [backend for backend in self.backends if backend.name not in self.leaving]
 
     def takes(self, backend: Backend) -> bool:
         """Whether it gets anything new: it is up, and nobody paused it or took it away."""

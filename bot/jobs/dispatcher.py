@@ -125,9 +125,11 @@ class Dispatcher:
         return self.suits(job.needs, backend)
 
     def suits(self, needs: Needs, backend: Backend) -> bool:
-        """The same for a job with such needs."""
+        """The same for a job with such needs. What it cannot run waits for one that can, however long that is away."""
         own = self._how_well(needs, backend)
-        rivals = [other for other in self._pool.present if own is Fitness.UNFIT or other.cost <= backend.cost]
+        if own is Fitness.UNFIT:
+            return all(self._how_well(needs, other) is Fitness.UNFIT for other in self._pool.staying)
+        rivals = [other for other in self._pool.present if other.cost <= backend.cost]
         return own is max(self._how_well(needs, other) for other in [backend, *rivals])
 
     def can_run(self, job: Waiting, backend: Backend) -> bool:

@@ -92,11 +92,26 @@ async def test_another_model_stands_in_only_where_no_server_has_the_right_one() 
     assert floor.run() == [("exact", "two"), ("none", "one")]
 
 
-async def test_a_job_waits_for_the_server_it_fits_until_that_is_lost() -> None:
+async def test_a_job_waits_for_the_only_server_that_can_run_it_however_long_that_is_away() -> None:
     away = Machine("two", has("b"))
     floor = Floor(Machine("one", has("a")), away)
     away.fail(BackendUnreachable("two"))
     floor.ask("job", wants("b", chosen=True))
+
+    waits = floor.run()
+    floor.pool.lost.add("two")
+    waits_on = floor.run()
+    floor.pool.leaving.add("two")
+
+    assert waits == waits_on == []
+    assert floor.run() == [("job", "one")]  # which says what is missing
+
+
+async def test_a_job_waits_for_the_server_that_needs_no_stand_in_until_that_is_lost() -> None:
+    away = Machine("two", has("sd_right"))
+    floor = Floor(Machine("one", has("sd_other")), away)
+    away.fail(BackendUnreachable("two"))
+    floor.ask("job", wants("sd_right", patterns=("checkpoints/sd*",)))
 
     waits = floor.run()
     floor.pool.lost.add("two")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from bot.__main__ import read_settings
 from bot.errors import SettingsError
@@ -180,3 +180,17 @@ def test_headers_and_passwords_do_not_show_in_the_settings_repr() -> None:
 
     assert "Bearer" not in json.dumps(repr(settings))
     assert "hunter2" not in json.dumps(repr(settings))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://127.0.0.1:port", "http://127.0.0.1:0"])
+def test_a_port_that_is_none_is_refused_in_words(url: str) -> None:
+    with pytest.raises(ValidationError, match="is not an address such as"):
+        Settings(comfyui_urls=url)  # type: ignore[arg-type]  # as the environment has it
+
+
+def test_a_server_that_is_named_twice_counts_once() -> None:
+    named = "http://one:8188,http://user:word@ONE:8188/,http://two:8188"
+
+    settings = Settings(comfyui_urls=named)  # type: ignore[arg-type]  # likewise
+
+    assert settings.comfyui_urls == ("http://one:8188", "http://two:8188")
