@@ -185,12 +185,12 @@ def test_headers_and_passwords_do_not_show_in_the_settings_repr() -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://127.0.0.1:port", "http://127.0.0.1:0"])
 def test_a_port_that_is_none_is_refused_in_words(url: str) -> None:
     with pytest.raises(ValidationError, match="is not an address such as"):
-        Settings(comfyui_urls=url)  # type: ignore[arg-type]  # as the environment has it
+        Settings(comfyui_urls=url)
 
 
 def test_a_server_that_is_named_twice_counts_once() -> None:
     named = "http://one:8188,http://user:word@ONE:8188/,http://two:8188"
 
-    settings = Settings(comfyui_urls=named)  # type: ignore[arg-type]  # likewise
+    settings = Settings(comfyui_urls=named)
 
     assert settings.comfyui_urls == ("http://one:8188", "http://two:8188")
