@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from yarl import URL
+
 EXAMPLE = "https://cloud.comfy.org"
 
 
@@ -12,9 +14,9 @@ def server_address(url: str) -> str:
     """The base of a ComfyUI server. Raises ValueError, whose text holds no password."""
     url = url.strip().rstrip("/")
     try:
-        parts = urlsplit(url)
-        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
-    except ValueError:  # a port that is no number, or too large
+        known = URL(url)
+        wrong = known.scheme not in {"http", "https"} or not known.host or known.port == 0
+    except ValueError:  # a port that is no number, or too large; a host that cannot be one
         wrong = True
     if wrong:
         raise ValueError(f"{url.rsplit('@', 1)[-1]!r} is not an address such as http://127.0.0.1:8188")

@@ -70,6 +70,13 @@ class Entry(BaseModel):
     def _check_url(cls, url: str) -> str:
         return server_address(url)
 
+    @field_validator("headers")
+    @classmethod
+    def _check_headers(cls, headers: dict[str, str] | None) -> dict[str, str] | None:
+        if any(not text.isprintable() for pair in (headers or {}).items() for text in pair):
+            raise ValueError("a header is one line of text")
+        return headers
+
     @field_validator("mac")
     @classmethod
     def _check_mac(cls, mac: str | None) -> str | None:

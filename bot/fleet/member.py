@@ -100,7 +100,14 @@ class Member:
         self._herald = Herald(self._roster, pool, catalogues, runner.dispatcher)
         self._tenure = Tenure(self._roster, self._own, got=self._got, lost=self._lost)
         self._sweeper = Sweep(store, pool, runner, self._roster, lost_seconds=lost, now=clock)
-        self._slots = Slots(runner, self._roster, self._mirror, left=self.left, running_limit=running_limit)
+        self._slots = Slots(
+            runner,
+            self._roster,
+            self._mirror,
+            left=self.left,
+            term=self._tenure.term,
+            running_limit=running_limit,
+        )
         self._crews = Crews(address, self._slots.use, lease=lease)
         self._draining = self._over = False
         self._group = asyncio.TaskGroup()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.comfy.backend import Backend
 from bot.errors import Fenced
 from bot.fleet.mirror import Mirror
-from bot.fleet.roster import Roster
+from bot.fleet.roster import LeaseLost, Roster
 from bot.fleet.ticketing import hand_on, refuse_held, use_up
 from bot.jobs.job import Job, JobState
 from bot.jobs.runner import Runner
@@ -22,7 +22,7 @@ LOOK = 2.0  # seconds between two looks of a slot that has nothing to do
 
 
 class Slots:
-    """`left` is for how many seconds a backend is surely this process's."""
+    """`left` is for how many seconds a backend is surely this process's, `term` since which taking of it."""
 
     def __init__(
         self,
@@ -31,12 +31,14 @@ class Slots:
         mirror: Mirror,
         *,
         left: Callable[[str], float],
+        term: Callable[[str], int],
         running_limit: Callable[[Waiting], int],
     ) -> None:
         self._runner = runner
         self._roster = roster
         self._mirror = mirror
         self._left = left
+        self._term = term
         self._running_limit = running_limit
         self._draining = False
         #: of a job that is being claimed: the ticket that led to it, and what is done when it is ours
@@ -77,9 +79,12 @@ class Slots:
             raise Fenced(job.id)
         ticket, claimed = self._claims.get(job.id, (job.id, None))  # None: it is taken up where it was left
         limit = self._running_limit(waiting(job))
+        term = self._term(backend)
 
         async def beside(connection: AsyncConnection) -> None:
             await self._roster.require(connection, backend, job.id)
+            if self._left(backend) <= 0 or self._term(backend) != term:
+                raise LeaseLost(job.id)  # it took so long that whoever has the backend by now has looked at its jobs
             await refuse_held(connection, job, limit)
             await use_up(connection, job.id)
             if ticket != job.id:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 from bot.fleet.roster import SWEEP, Roster
@@ -31,6 +32,7 @@ class Tenure:
         self._lost = lost
         self._until: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._terms: Counter[str] = Counter()
 
     @property
     def held(self) -> list[str]:
@@ -40,6 +42,10 @@ class Tenure:
     def left(self, name: str) -> float:
         """Seconds; 0: it may be somebody else's."""
         return max(0.0, self._until.get(name, 0.0) - asyncio.get_running_loop().time())
+
+    def term(self, name: str) -> int:
+        """Another one each time it is taken: what began in an earlier one does not count any more."""
+        return self._terms[name]
 
     async def keep(self) -> None:
         """Take what nobody has, and keep it, until cancelled."""
@@ -75,6 +81,7 @@ class Tenure:
             self._until[name] = until
             self._time(name, until)
             if not known:
+                self._terms[name] += 1
                 log.info("%s is held; %d jobs there", name, len(jobs))
                 self._got(name, jobs)
 

@@ -176,7 +176,8 @@ class Absence:
         log.info("job %s is stopped on %s, which another backend has by now", stray.job_id, backend.name)
         try:
             await self._ended(backend, stray)
-            await backend.forget([stray.job_id])
+            with suppress(BackendUnreachable):  # a paid one forgets by itself
+                await backend.forget([stray.job_id])
             await self._store.transact(lambda connection: drop(connection, stray))
         except BackendUnreachable as problem:
             log.info("job %s may still run on %s: %s", stray.job_id, backend.name, problem.reason)

@@ -322,13 +322,19 @@ class Store:
             raise RuntimeError("the store is closed")
         task = asyncio.create_task(self._transaction(work))
         self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
+        task.add_done_callback(self._done)
         return await asyncio.shield(task)
 
     def _written(self, before: Job, after: Job) -> Job:
         if self.on_written is not None:
             self.on_written(before, after)
         return after
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        """Who asked may be gone: then nobody else looks at what went wrong."""
+        self._begun.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _jobs(self, statement: Select[*tuple[Any, ...]]) -> list[Job]:
         return [from_row(row._mapping) for row in await self._rows(statement)]
