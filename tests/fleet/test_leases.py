@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import count
 from types import SimpleNamespace
 from typing import cast
 
@@ -132,6 +133,7 @@ async def test_a_slot_claims_nothing_that_is_held_or_on_a_backend_of_somebody_el
         roster,
         cast(Mirror, None),
         left=lambda name: 60.0,
+        term=lambda name: 1,
         running_limit=lambda job: limits[job.user_id if job.user_id == 7 else 0],
     )
     servers = Servers(stores[1], lambda: NOON)
@@ -151,13 +153,35 @@ async def test_a_slot_claims_nothing_that_is_held_or_on_a_backend_of_somebody_el
     assert [job.id for job in await stores[0].begun()] == [first.id]
 
 
+async def test_a_claim_that_outlived_its_lease_does_not_happen(stores: list[Store]) -> None:
+    """Whoever took the backend anew, this process too, has looked at its jobs by then: nobody would follow that one."""
+    roster = Roster(stores[0], "one", 60)
+    runner = cast(Runner, SimpleNamespace(store=stores[0]))
+    terms = count(1)
+    slots = Slots(
+        runner,
+        roster,
+        cast(Mirror, None),
+        left=lambda name: 60.0,
+        term=lambda name: next(terms),
+        running_limit=lambda job: 0,
+    )
+    job = await stores[0].add(make_job())
+    await roster.hold([GPU], ())
+
+    with pytest.raises(LeaseLost):
+        await slots.claim(job, GPU, None)
+
+    assert await stores[0].begun() == []
+
+
 async def test_each_waiting_job_has_one_ticket_and_a_claimed_one_none(stores: list[Store]) -> None:
     store = stores[0]
     job = await store.add(make_job(place=make_place(message_id=None)))
-    count = text("SELECT count(*) FROM procrastinate_jobs WHERE queueing_lock = :id")
+    counted = text("SELECT count(*) FROM procrastinate_jobs WHERE queueing_lock = :id")
 
     async def tickets() -> int:
-        return int(await store.transact(lambda connection: connection.scalar(count, {"id": job.id})) or 0)
+        return int(await store.transact(lambda connection: connection.scalar(counted, {"id": job.id})) or 0)
 
     before = await tickets()
     await store.locate(job.id, message_id=4)
