@@ -17,6 +17,11 @@ def hurry(seconds: float = ANSWER_SECONDS) -> None:
     _until.set(asyncio.get_running_loop().time() + seconds)
 
 
+def answered() -> None:
+    """Who waited has their answer: what is still to be written down takes the time it takes."""
+    _until.set(0.0)
+
+
 def hurried(now: float) -> float | None:
     """Until when somebody waits; None where nobody does."""
     until = _until.get()

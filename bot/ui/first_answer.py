@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.jobs.hurry import answered
 from bot.jobs.job import Job
 from bot.network import NETWORK_ERRORS
 
@@ -18,10 +19,12 @@ ANSWERED_ELSEWHERE = 40060
 async def answer(interaction: discord.Interaction[Any], job: Job) -> int | None:
     """The message that says the bot is thinking; None where Discord did not take the answer.
 
-    Under a button it is a new message too: `thinking` says so.
+    Under a button it is a new message too: `thinking` says so. From here on the job is taken in: a database that is
+    away must not make an error of it, whose words would stand in the job's message.
     """
     try:
         response = await interaction.response.defer(thinking=True, ephemeral=job.place.ephemeral)
+        answered()
         known = response.message_id if response is not None else None
         return known or (await interaction.original_response()).id
     except discord.HTTPException as error:
