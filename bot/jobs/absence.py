@@ -197,8 +197,8 @@ class Absence:
 
         following = asyncio.create_task(follow())
         try:
-            while not following.done():
-                await asyncio.wait([following], timeout=0)  # from here on it takes events in
+            await asyncio.wait([following], timeout=0)  # from here on it takes events in
+            while not following.done():  # a wish that nobody follows would stop what is sent there later
                 await backend.cancel(stray.job_id, remote_id=stray.remote_id)
                 await asyncio.wait([following], timeout=AGAIN)
             following.result()

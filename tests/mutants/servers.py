@@ -47,6 +47,13 @@ GUARDS: tuple[Guard, ...] = (
         MOVES,
     ),
     Guard(
+        "stray-wish",
+        "bot/jobs/absence.py",
+        "            await asyncio.wait([following], timeout=0)  # from here on it takes events in\n",
+        "",
+        ("tests/wire/test_cloud_strays.py::test_a_job_whose_first_run_nobody_heard_of_can_run_there_again",),
+    ),
+    Guard(
         "stray-barred",
         "bot/jobs/dispatcher.py",
         "barred = (job.id, backend.name) in self.barred",
