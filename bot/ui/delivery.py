@@ -17,7 +17,7 @@ from bot.jobs.store import Store
 from bot.text import speaking
 from bot.ui.editor import PACE, Editor
 from bot.ui.files import Prepared, prepare
-from bot.ui.message import DIRECT_LIMIT, JobMessages, MessageGone, NoWay, RequestTooLarge, moved
+from bot.ui.message import DIRECT_LIMIT, JobMessages, MessageGone, NoWay, Refused, RequestTooLarge, moved
 from bot.ui.outcome import OutcomeSender, RowsOf, no_rows
 from bot.ui.page import Page
 from bot.ui.progress import fetching_page, progress_page
@@ -174,6 +174,8 @@ class DiscordDelivery:
             prepared = await self._prepare(job, fetch, DIRECT_LIMIT)
         try:
             await self._outcomes.send_direct(job, prepared)
+        except Refused:
+            log.error("job %s: Discord refuses its outcome everywhere, so it is not shown", job.id)
         except (MessageGone, NoWay):
             log.info("job %s: neither its channel nor the person can be reached", job.id)
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 import discord
 
@@ -24,6 +25,7 @@ TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown 
 GONE = frozenset({10008})  # unknown message
 # no channel, no guild, too many follow-ups, no access, not ours, no direct messages, not allowed, archived, locked
 NO_WAY = frozenset({10003, 10004, 40094, 50001, 50005, 50007, 50013, 50083, 160005})
+BAD_FORM = 50035  # among much else: a message with words of its own cannot be made of components
 FOLLOW_UPS = 5  # what Discord's documentation grants an app there that only a person added
 TOO_OFTEN = 30046  # edits of a message older than an hour: a limit of their own
 FREELY_EDITED = timedelta(minutes=55)
@@ -38,8 +40,17 @@ class NoWay(EaselError):
     """The channel, the server or our access to it is gone, or the thread is archived."""
 
 
+class Refused(NoWay):
+    """Discord does not take it, and we do not know why: another message may be taken."""
+
+
 class RequestTooLarge(EaselError):
     """Discord refused the files for their size."""
+
+
+class _Words(TypedDict, total=False):
+    content: None
+    embeds: list[discord.Embed]
 
 
 class JobMessages:
@@ -75,6 +86,8 @@ class JobMessages:
             try:
                 return await self._edit(place, page)
             except discord.HTTPException as error:
+                if error.code == BAD_FORM:
+                    return await self._edit(place, page, emptied=True)
                 if error.code in GONE and place.visible:
                     await self._client.fetch_channel(place.channel_id)  # NoWay where the message went with its channel
                 raise
@@ -133,24 +146,30 @@ class JobMessages:
             channel = await self._client.create_dm(discord.Object(place.user_id))
             return await channel.send(view=page.view(), files=page.attachments(), nonce=nonce)
 
-    async def _edit(self, place: Place, page: Page) -> int:
+    async def _edit(self, place: Place, page: Page, *, emptied: bool = False) -> int:
+        """`emptied`: what else stands there goes away."""
+        words: _Words = {"content": None, "embeds": []} if emptied else {}
         if self.token_alive(place):
             try:
-                return await self._edit_by_token(place, page)
+                return await self._edit_by_token(place, page, words)
             except discord.HTTPException as error:
-                if error.code not in TOKEN_DEAD:
+                # the token does not know a message that was sent by the bot in place of the first
+                if error.code not in TOKEN_DEAD and not (error.code in GONE and place.visible):
                     raise
         if not place.visible or place.message_id is None:
             raise NoWay
         message = self._channel(place).get_partial_message(place.message_id)
         nobody = discord.AllowedMentions.none()  # discord.py has its default for new messages only
-        await message.edit(view=page.view(), attachments=page.attachments(), allowed_mentions=nobody)
+        await message.edit(view=page.view(), attachments=page.attachments(), allowed_mentions=nobody, **words)
         return place.message_id
 
-    async def _edit_by_token(self, place: Place, page: Page) -> int:
+    async def _edit_by_token(self, place: Place, page: Page, words: _Words) -> int:
         message_id = place.message_id or await self._original(place)
         view, files = page.view(), page.attachments()
-        message = await self._webhook(place).edit_message(message_id, view=view, attachments=files)
+        webhook = self._webhook(place)
+        message: discord.WebhookMessage = await webhook.edit_message(  # type: ignore[call-overload]  # none empties one
+            message_id, view=view, attachments=files, **words
+        )
         return message.id
 
     async def _original(self, place: Place) -> int:
@@ -207,7 +226,7 @@ def _meaning(error: discord.HTTPException) -> EaselError:
     if error.code == TOO_OFTEN or error.status in {401, 429} or error.status >= 500:
         return DeliveryDelayed()
     log.error("Discord refused a message: %s", error)
-    return NoWay()
+    return Refused()
 
 
 def _shown(message: discord.Message) -> str:

@@ -13,7 +13,7 @@ from bot.jobs.store import Store
 from bot.text import ngettext
 from bot.ui.buttons import Rows
 from bot.ui.files import Prepared
-from bot.ui.message import JobMessages, MessageGone, NoWay, RequestTooLarge
+from bot.ui.message import JobMessages, MessageGone, NoWay, Refused, RequestTooLarge
 from bot.ui.page import ATTACHMENTS, Page
 from bot.ui.result import elsewhere, first_page, next_page, without_files
 
@@ -102,16 +102,18 @@ class OutcomeSender:
             await self._first(job, _told(prepared, left, lost=True), mine)
 
     async def _first(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
-        """An edit twice is one edit. Without a message to edit (the process died before it had one) it is a new one."""
+        """An edit twice is one edit. It is a new message without one to edit (the process died before it had one), and
+        where Discord refuses the edit.
+        """
         page = self._first_page(job, prepared, numbers)
-        if job.place.message_id is not None:
-            await self._fitting(job, lambda page: self._messages.edit(job.place, page), page)
-            return job
+        known = job.place.message_id
         try:
             message_id = await self._fitting(job, lambda page: self._messages.edit(job.place, page), page)
-        except (MessageGone, NoWay):
+        except (MessageGone, NoWay) as problem:
+            if known is not None and not isinstance(problem, Refused):
+                raise
             message_id = await self._post(job, page, 0)
-        return await self._store.locate(job.id, message_id=message_id)
+        return job if message_id == known else await self._store.locate(job.id, message_id=message_id)
 
     async def _next(self, job: Job, prepared: Prepared, numbers: Numbers) -> Job:
         message_id = await self._post(job, self._next_page(job, prepared, numbers), numbers[0])
