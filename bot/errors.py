@@ -23,7 +23,9 @@ EaselError
 │   │   ├── NotComfyApi          something else answers at a cloud's address
 │   │   └── BackendAsleep        it is being woken
 │   ├── BackendTooOld            it cannot take our prompt ids
-│   └── BackendStuck             it answers but runs nothing: its worker is dead
+│   ├── BackendStuck             it answers but runs nothing: its worker is dead
+│   ├── BackendPaused            whoever runs the bot lets it have nothing new
+│   └── BudgetGone               what paid ones may cost is used up
 └── JobFailed                    why a job ended without a result; kept with the job
     ├── PromptRefused            the server refused the graph as a whole
     │   ├── MissingNode          a node class is not installed
@@ -86,8 +88,17 @@ class AlreadyRunning(EaselError):
         return _("Another Easel is already running with {what}. Stop that one first.").format(what=self.what)
 
 
+@dataclass(eq=False)
 class DatabaseAway(EaselError):
-    """For people it is the bot that does not work: which database there is, is none of their business."""
+    """`perhaps`: what was to be written may have been all the same, as a commit was under way."""
+
+    perhaps: bool = False
+
+    def sentence(self) -> str:
+        return _(
+            "The bot cannot reach its database at the moment. Try again in a minute; "
+            "if it lasts, tell whoever runs the bot."
+        )
 
 
 @dataclass(eq=False)
@@ -355,6 +366,25 @@ class BackendStuck(BackendError):
 
     def sentence(self) -> str:
         return _("ComfyUI answers but no longer runs anything. Whoever runs the server must restart ComfyUI.")
+
+
+@dataclass(eq=False)
+class BackendPaused(BackendError):
+    backend: str
+
+    def sentence(self) -> str:
+        return _(
+            "Whoever runs the bot has paused the servers that could run this. It keeps its place and begins when they "
+            "go on."
+        )
+
+
+class BudgetGone(BackendError):
+    def sentence(self) -> str:
+        return _(
+            "Only a paid server can run this now, and the budget for those is used up. It keeps its place and begins "
+            "when there is room again."
+        )
 
 
 class JobFailed(EaselError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -40,40 +41,79 @@ class Transactions:
         self._engine = engine
         self._patience = patience
         self._closing = asyncio.Event()
+        #: those that hung for longer than somebody could wait
+        self._late: set[asyncio.Task[Any]] = set()
         #: called each time one is lost
         self.on_lost: Callable[[], None] = lambda: None
 
     async def run(self, work: Work[T]) -> T:
         """What `work` gives, once that is committed.
 
-        Raises what it raises; when patience ends DBAPIError, or DatabaseAway where somebody waits for an answer.
+        Raises what it raises; when patience ends DBAPIError, or DatabaseAway where somebody waits for an answer: then
+        it may have happened.
         """
         if self._engine.dialect.name != "postgresql":
             async with self._engine.begin() as connection:
                 return await work(connection)
         now = asyncio.get_running_loop().time()
         answer = hurried(now)
-        until = now + self._patience if answer is None else min(answer, now + self._patience)
-        for pause in self._pauses():
+        if answer is None:
             try:
-                return await self._once(work, until)
+                return await self._tried(work, now + self._patience, _Attempt())
             except _Unknown as doubt:
-                raise (doubt.error if answer is None else DatabaseAway()) from doubt
-            except DBAPIError as error:
-                if not (is_lost(error) or is_beaten(error)) or not await self._rest(pause, until, error):
-                    if answer is not None and is_lost(error):
-                        raise DatabaseAway from error
-                    raise
-        raise AssertionError("pauses have no end")
+                raise doubt.error from doubt
+        return await self._in_time(work, answer)
 
     def give_up(self) -> None:
         """Try nothing again from now on."""
         self._closing.set()
 
-    async def _once(self, work: Work[T], until: float) -> T:
+    async def _in_time(self, work: Work[T], answer: float) -> T:
+        """DatabaseAway at that time at the latest. Then it does not happen, unless its commit is under way.
+
+        What hangs is left alone rather than cancelled: its connection would be of no use any more.
+        """
+        attempt = _Attempt()
+        task = asyncio.create_task(self._tried(work, answer, attempt))
+        await asyncio.wait([task], timeout=answer - asyncio.get_running_loop().time())
+        if not task.done():
+            attempt.late = True
+            self._late.add(task)
+            task.add_done_callback(self._forget)
+            log.warning("the database hangs, and somebody waits for an answer")
+            raise DatabaseAway(perhaps=attempt.sent)
+        try:
+            return task.result()
+        except _Unknown as doubt:
+            raise DatabaseAway(perhaps=True) from doubt
+        except DBAPIError as error:
+            if is_lost(error):
+                raise DatabaseAway from error
+            raise
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._late.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody waits for it
+
+    async def _tried(self, work: Work[T], until: float, attempt: _Attempt) -> T:
+        """Once more until then, wherever that may help. Raises _Unknown too."""
+        for pause in self._pauses():
+            try:
+                return await self._once(work, until, attempt)
+            except DBAPIError as error:
+                if not (is_lost(error) or is_beaten(error)) or not await self._rest(pause, until, error):
+                    raise
+        raise AssertionError("pauses have no end")
+
+    async def _once(self, work: Work[T], until: float, attempt: _Attempt) -> T:
+        """Nothing is committed once it is late."""
         async with self._engine.connect() as connection:
             result = await work(connection)
             number = await connection.scalar(NUMBER)
+            if attempt.late:
+                raise DatabaseAway
+            attempt.sent = number is not None  # None: it wrote nothing
             try:
                 await connection.commit()
             except DBAPIError as error:
@@ -82,8 +122,9 @@ class Transactions:
                 lost = error
             else:
                 return result
-        if number is None or await self._happened(number, until, lost):  # None: it wrote nothing
+        if number is None or await self._happened(number, until, lost):
             return result
+        attempt.sent = False
         raise lost
 
     async def _happened(self, number: str, until: float, lost: DBAPIError) -> bool:
@@ -118,6 +159,14 @@ class Transactions:
         except TimeoutError:
             return True
         return False
+
+
+@dataclass
+class _Attempt:
+    """`late`: nobody waits for it any more; `sent`: its commit is, and nothing is known of that."""
+
+    late: bool = False
+    sent: bool = False
 
 
 class _Unknown(Exception):

@@ -13,7 +13,7 @@ from uuid import uuid4
 import discord
 
 from bot.comfy.pool import Pool
-from bot.errors import OptionRefused
+from bot.errors import Fenced, OptionRefused
 from bot.jobs.delivery import Delivery, Showing
 from bot.jobs.files import Files
 from bot.jobs.job import Job
@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.text import _, speaking
 from bot.ui.admitting import Admitting
 from bot.ui.asked import Asked, ask_of
-from bot.ui.first_answer import answer
+from bot.ui.first_answer import answer, take_back, taken_in
 from bot.ui.people import actor_of
 from bot.ui.places import channels_of, place_of
 from bot.ui.repeating import Repeats
@@ -120,10 +120,11 @@ class Maker:
             admitted.made = queued is not None
         if queued is None:
             return
-        if wish.repeat > 1:  # Discord takes the first follow-up for the answer while there is none
-            bot.delivery.show(queued, Showing())
-            await bot.delivery.flush(queued.id)
-        await bot.runner.submit(queued)
+        with taken_in(queued):
+            if wish.repeat > 1:  # Discord takes the first follow-up for the answer while there is none
+                bot.delivery.show(queued, Showing())
+                await bot.delivery.flush(queued.id)
+            await bot.runner.submit(queued)
         if wish.repeat > 1:
             kept = replace(wish, kept=queued.files)
 
@@ -179,7 +180,13 @@ class Maker:
         if message_id is None:
             await self._bot.runner.drop(job)
             return None
-        return await self._bot.store.locate(job.id, message_id=message_id)
+        with taken_in(job):
+            try:
+                return await self._bot.store.locate(job.id, message_id=message_id)
+            except Fenced:  # somebody had it forgotten in between
+                await take_back(interaction, job)
+                return None
+        return replace(job, place=replace(job.place, message_id=message_id))
 
     async def _fetch_first(
         self, interaction: discord.Interaction[Any], job: Job, workflow: Workflow, sources: Mapping[str, Source]
@@ -188,15 +195,19 @@ class Maker:
         message_id = await answer(interaction, job)
         if message_id is None:
             return None
+        place = replace(job.place, message_id=message_id)
         try:
-            files = await keep(workflow.options, sources, job.id, Files(self._bot.store, self._bot.settings.data_dir))
-        except OptionRefused:
-            await interaction.delete_original_response()  # everybody sees it, and a refusal is theirs alone
+            files = await self._kept(job, workflow, sources)
+            return await self._bot.runner.add(replace(job, files={**job.files, **files}, place=place))
+        except Exception:
+            await take_back(interaction, job)
             raise
+
+    async def _kept(self, job: Job, workflow: Workflow, sources: Mapping[str, Source]) -> Mapping[str, str]:
+        """The files by option; OptionRefused where one is not to be had."""
+        try:
+            return await keep(workflow.options, sources, job.id, Files(self._bot.store, self._bot.settings.data_dir))
         except (discord.HTTPException, *NETWORK_ERRORS) as error:
             log.warning("job %s: its file could not be fetched (%s)", job.id, error)
-            await interaction.delete_original_response()
             problem = _("Discord did not hand over the file. Attach it again.")
             raise OptionRefused(next(iter(sources)), problem) from error
-        place = replace(job.place, message_id=message_id)
-        return await self._bot.runner.add(replace(job, files={**job.files, **files}, place=place))
