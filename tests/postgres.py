@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
@@ -101,6 +101,14 @@ class Postgres:
             self._process.wait(STARTING_SECONDS)
             self._process = None
 
+    def freeze(self) -> None:
+        """It takes connections and answers nobody, until `thaw()`: all its processes stand still."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on as if nothing had been."""
+        self._signal(signal.SIGCONT)
+
     def url(self, database: str, *, password: str = PASSWORD, port: int | None = None) -> str:
         """As DATABASE_URL wants it."""
         from sqlalchemy import URL
@@ -152,6 +160,14 @@ class Postgres:
             return self.ask("SELECT 1") == [(1,)]
         except psycopg.OperationalError:
             return False
+
+    def _signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)  # first, so that it starts no other
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
+        for pid, parent in (line.split() for line in listed.splitlines()):
+            if int(parent) == self.pid:
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), number)
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._programs / program), *map(str, arguments)]

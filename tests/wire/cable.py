@@ -13,6 +13,8 @@ class Break(Enum):
     BEFORE = "before"
     #: it arrives, and its answer does not
     AFTER = "after"
+    #: it is held up until `go_on` is set, and arrives then
+    HANG = "hang"
 
 
 class Cable:
@@ -21,6 +23,9 @@ class Cable:
     def __init__(self, port: int) -> None:
         self._port = port
         self.at_commit: Break | None = None
+        #: of those connections alone that have said this
+        self.among = b""
+        self.go_on = asyncio.Event()
         #: commits that were broken off
         self.broken = 0
         #: where to connect
@@ -39,11 +44,16 @@ class Cable:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._port)
         answers = asyncio.create_task(_pour(there, writer))
+        among = not self.among
         try:
             while data := await reader.read(65536):
-                if b"COMMIT\0" in data and self.at_commit is not None:
-                    await self._break(data, back, answers, there)
-                    return
+                among = among or self.among in data
+                if b"COMMIT\0" in data and among and self.at_commit is not None:
+                    if self.at_commit is not Break.HANG:
+                        await self._break(data, back, answers, there)
+                        return
+                    self.at_commit, self.broken = None, self.broken + 1
+                    await self.go_on.wait()
                 back.write(data)
                 await back.drain()
         except OSError:
