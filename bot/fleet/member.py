@@ -28,11 +28,12 @@ from bot.fleet.rights import FleetRights
 from bot.fleet.roster import SWEEP, Roster
 from bot.fleet.shards import Shards
 from bot.fleet.slots import Slots
-from bot.fleet.sweep import Sweep, adopt, orphans
+from bot.fleet.sweep import Sweep, orphans
 from bot.fleet.tenure import Tenure
 from bot.jobs.delivery import Fetch, Rights
 from bot.jobs.job import Job
 from bot.jobs.runner import Runner
+from bot.jobs.salvage import adopt
 from bot.jobs.signals import Kind
 from bot.jobs.tables import jobs
 from bot.jobs.waiting import Waiting, waiting
@@ -91,7 +92,7 @@ class Member:
         self._roster = Roster(store, me, lease)
         self._began = clock()
         self._mirror = Mirror(
-            store, queue, runner.board.estimates, here=runner.has, taken=self._taken, left_behind=self._is_left
+            store, queue, runner.board.estimates, here=runner.underway.has, taken=self._taken, left_behind=self._is_left
         )
         self._news = News(self._mirror, self._moved)
         self._errands = Errands(store, lambda name: self._own.get(name) if self.left(name) else None)
@@ -115,7 +116,8 @@ class Member:
         delivery.rights = self._rights
         runner.board.shows = self.shows
         runner.join(self.serve, claim=self._slots.claim, enqueue=self._enqueue, fetch=self._fetch)
-        runner.on_drain, runner.on_freed = self.drain, self._freed
+        runner.on_drain, runner.underway.on_freed = self.drain, self._freed
+        runner.salvage.ours, runner.salvage.seconds = self._roster.ours, lease
         runner.absence.mine = lambda backend: backend.name in self._own and self.left(backend.name) > 0
         self._listen()
 
@@ -191,7 +193,7 @@ class Member:
 
         for stopped in await self._store.transact(read):
             job = await self._store.get(stopped)
-            if job is not None and not job.state.ended and self._runner.has(stopped):
+            if job is not None and not job.state.ended and self._runner.underway.has(stopped):
                 self._runner.stop_here(job)
 
     async def _heard_draw(self, job_id: str | None) -> None:
@@ -204,12 +206,12 @@ class Member:
         self._group.create_task(self._deliver_again(job_id), name=f"job {job_id} once more")
 
     async def _deliver_again(self, job_id: str) -> None:
-        await self._runner.freed(job_id)
+        await self._runner.underway.freed(job_id)
         job = await self._store.get(job_id)
         if job is None or not job.state.ended or job.delivered:
             return
         mine = self.left(job.backend) > 0 if job.backend is not None else self._is_ours(job)
-        if mine and not self._runner.has(job_id):
+        if mine and not self._runner.underway.has(job_id):
             self._runner.deliver(job)
 
     def _is_ours(self, job: Job) -> bool:
@@ -250,8 +252,8 @@ class Member:
     async def _adopt_orphans(self) -> None:
         """Jobs stopped before any backend had them, by a gateway that is gone."""
         for job in await orphans(self._store, jobs.c.backend.is_(None)):
-            if self._is_ours(job) and not self._runner.has(job.id):
-                adopted = await adopt(self._store, job)
+            if self._is_ours(job) and not self._runner.underway.has(job.id):
+                adopted = await adopt(self._store, job.id, job.fence)
                 if adopted is not None:
                     self._runner.deliver(adopted)
 
@@ -268,24 +270,14 @@ class Member:
         self._herald.forget(name)
         self._pool.touch()
         for job in theirs:
-            self._group.create_task(self._look_after(job, backend), name=f"look after job {job.id}")
+            self._runner.look_after(job, backend)
         if not self._draining:
             self._crews.start(backend)
-
-    async def _look_after(self, job: Job, backend: Backend) -> None:
-        try:
-            await self._runner.freed(job.id)
-            if job.state.ended:
-                self._runner.deliver(job)
-            else:
-                await self._runner.follow(job, backend)
-        except Exception:  # the border of one job
-            log.exception("job %s is left to whoever looks next", job.id)
 
     def _lost(self, name: str) -> None:
         self._crews.stop(name)
         self._herald.forget(name)
-        for job_id in self._runner.let_go(name):
+        for job_id in self._runner.underway.let_go(name):
             self._delivery.drop(job_id)
 
     async def _say(self) -> None:

@@ -47,8 +47,8 @@ class FleetRights:
     def ask(self, job_id: str) -> Leave | None:
         """To edit its message, in so many seconds; None: another process shows it."""
         waiting = self._queue.get(job_id)
-        if self._runner.has(job_id):
-            place = self._runner.place_of(job_id)
+        if self._runner.underway.has(job_id):
+            place = self._runner.underway.place_of(job_id)
             if place is None:
                 return Leave(math.inf)
             left = self._left(place)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.standing import BackendState
 from bot.errors import Fenced
 from bot.jobs.changes import OPEN, among
-from bot.jobs.job import ENDED, Job, JobState
+from bot.jobs.job import Job, JobState
 from bot.jobs.rows import from_row
+from bot.jobs.salvage import UNTOLD
 from bot.jobs.signals import Kind, tell
 from bot.jobs.store import Store
 from bot.jobs.tables import backends, jobs
@@ -22,6 +23,8 @@ from bot.jobs.tables import backends, jobs
 #: beside the backends: whoever holds it looks after what nobody else does
 SWEEP = "sweep"
 BEGUN = OPEN - {JobState.WAITING}
+#: of the jobs on a backend those that somebody must look after
+UNTENDED = or_(among(BEGUN), UNTOLD)
 
 _HOLD = text(
     "INSERT INTO backends (name, worker, lease) VALUES (:name, :me, now() + make_interval(secs => :seconds)) "
@@ -82,6 +85,12 @@ class Roster:
         self.me = me
         self.seconds = seconds
         self._store = store
+
+    @property
+    def ours(self) -> ColumnElement[bool]:
+        """The jobs on the backends that this process holds, as far as somebody must look after them."""
+        held = select(backends.c.name).where(backends.c.worker == self.me, backends.c.lease > text("now()"))
+        return and_(jobs.c.backend.in_(held), UNTENDED)
 
     async def hold(self, names: Iterable[str], had: Iterable[str]) -> dict[str, list[Job]]:
         """Those of the names that are this process's for the next while.
@@ -147,8 +156,7 @@ class Roster:
 
 async def take_over(connection: AsyncConnection, name: str) -> list[Job]:
     """The jobs there that somebody must look after, out of the hands of whoever did."""
-    untold = and_(among(ENDED), jobs.c.delivered_at.is_(None))
-    theirs = and_(jobs.c.backend == name, or_(among(BEGUN), untold))
+    theirs = and_(jobs.c.backend == name, UNTENDED)
     raised = update(jobs).where(theirs).values(fence=jobs.c.fence + 1)
     rows = await connection.execute(raised.returning(*jobs.c))
     return sorted(map(from_row, rows.mappings()), key=lambda job: (job.submitted_at or job.created_at, job.id))

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.backend import Backend
-from bot.errors import Fenced
 from bot.fleet.mirror import Mirror
 from bot.fleet.roster import LeaseLost, Roster
 from bot.fleet.ticketing import hand_on, refuse_held, use_up
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Job
 from bot.jobs.runner import Runner
 from bot.jobs.spending import Bill
 from bot.jobs.waiting import Waiting, waiting
@@ -75,8 +74,6 @@ class Slots:
 
     async def claim(self, job: Job, backend: str, bill: Bill | None) -> Job:
         """Raises Fenced where the backend is not ours any more, or the job must wait on."""
-        if job.state is not JobState.WAITING:
-            raise Fenced(job.id)
         ticket, claimed = self._claims.get(job.id, (job.id, None))  # None: it is taken up where it was left
         limit = self._running_limit(waiting(job))
         term = self._term(backend)
@@ -107,7 +104,7 @@ class Slots:
                 del self._claims[job.id]
                 if claimed.done():
                     return off
-                await self._runner.freed(job.id)
+                await self._runner.underway.freed(job.id)
                 await self._mirror.read_person(job.user_id)
                 await self._mirror.hear(job.id)
             return None

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.pool import Pool
 from bot.fleet.roster import SWEEP, Roster
 from bot.fleet.ticketing import free_stalled, supply
 from bot.jobs.alone import alone
-from bot.jobs.changes import among
-from bot.jobs.job import ENDED, Job
+from bot.jobs.job import Job
 from bot.jobs.moving import move
 from bot.jobs.rows import from_row
 from bot.jobs.runner import Runner
+from bot.jobs.salvage import UNTOLD, adopt
 from bot.jobs.store import Store
 from bot.jobs.tables import backends, jobs
 from bot.jobs.waiting import waiting
@@ -70,7 +70,7 @@ class Sweep:
             log.debug("%d jobs had no ticket", missing)
         await self._empty_lost()
         for job in await orphans(self._store, jobs.c.backend.is_not(None), jobs.c.backend.not_in(_HELD)):
-            if not self._runner.has(job.id):
+            if not self._runner.underway.has(job.id):
                 await self._adopt(job)
 
     async def _empty_lost(self) -> None:
@@ -88,7 +88,7 @@ class Sweep:
                     self._runner.deliver(job, place=SWEEP)
 
     async def _adopt(self, job: Job) -> None:
-        adopted = await adopt(self._store, job)
+        adopted = await adopt(self._store, job.id, job.fence)
         if adopted is not None:
             log.info("job %s is delivered in place of whoever had %s", job.id, job.backend)
             self._runner.deliver(adopted, place=SWEEP)
@@ -97,21 +97,9 @@ class Sweep:
 async def orphans(store: Store, *wanted: ColumnElement[bool]) -> list[Job]:
     """Jobs that ended and that nobody was told of, for a while."""
     late = or_(jobs.c.finished_at.is_(None), jobs.c.finished_at < text("now() - interval '1 second'"))
-    untold = select(jobs).where(among(ENDED), jobs.c.delivered_at.is_(None), late, *wanted)
+    untold = select(jobs).where(UNTOLD, late, *wanted)
 
     async def read(connection: AsyncConnection) -> list[Job]:
         return [from_row(row) for row in (await connection.execute(untold.limit(100))).mappings()]
 
     return await store.transact(read)
-
-
-async def adopt(store: Store, job: Job) -> Job | None:
-    """Out of the hands of whoever had it; None where somebody was quicker."""
-    same = (jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.delivered_at.is_(None))
-    raised = update(jobs).where(*same).values(fence=jobs.c.fence + 1).returning(*jobs.c)
-
-    async def work(connection: AsyncConnection) -> Job | None:
-        row = (await connection.execute(raised)).mappings().one_or_none()
-        return None if row is None else from_row(row)
-
-    return await store.transact(work)

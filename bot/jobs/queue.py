@@ -179,6 +179,10 @@ class JobQueue:
             return None
         return sum(bisect_left(keys, job.key) for needs, keys in self._free.items() if of(needs))
 
+    def expects(self, job_id: str) -> bool:
+        """Whether it waits in the line, or its place is kept."""
+        return job_id in self._jobs or job_id in self._promised
+
     def get(self, job_id: str) -> Waiting | None:
         """The waiting job of that id."""
         return self._jobs.get(job_id)

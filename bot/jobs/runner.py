@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.comfy.backend import Backend, BackendState
 from bot.comfy.pool import Pool
-from bot.errors import Fenced
+from bot.errors import DatabaseAway, Fenced
 from bot.jobs.absence import LOST_SECONDS, Absence
 from bot.jobs.board import Board
 from bot.jobs.changes import OPEN
@@ -30,7 +30,9 @@ from bot.jobs.outbox import Outbox
 from bot.jobs.overflow import Overflow
 from bot.jobs.queue import JobQueue
 from bot.jobs.refresh import Refresh
+from bot.jobs.salvage import LOOK_SECONDS, Salvage
 from bot.jobs.store import Store, utc_now
+from bot.jobs.underway import Underway
 from bot.jobs.waiting import Waiting, waiting
 from bot.jobs.waking import Waking
 
@@ -57,10 +59,11 @@ class Runner:
         ledger: Ledger | None = None,
         overflow_seconds: float = 120,
         lost_seconds: float = LOST_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         """`retry_seconds` is the first pause after a delivery that failed; jobs that would wait `overflow_seconds`
         longer for one's own backends may go to paid ones, as far as the `ledger` allows; those of a backend that is
-        away for `lost_seconds` go to others."""
+        away for `lost_seconds` go to others; each `look_seconds` one looks for those in nobody's hands."""
         self.store = store
         self.queue = queue
         self.pool = pool
@@ -85,16 +88,13 @@ class Runner:
         self._undelivered: list[Job] = []
         self._begun: list[Job] = []
         self._group = asyncio.TaskGroup()
-        self._works: set[asyncio.Task[None]] = set()
+        self.underway = Underway(self._group)
+        self.salvage = Salvage(store, has=self._is_here, take_up=self._take_up, seconds=look_seconds)
         self._now = clock
-        #: who follows or delivers a job, and the backend that takes; None: none
-        self._hands: dict[str, dict[asyncio.Task[None], str | None]] = {}
         self._dispatching: asyncio.Task[None] | None = None
         #: in a fleet, in place of the dispatcher and of what an earlier process left; and what ends that
         self.member: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.on_drain: Callable[[], None] = lambda: None
-        #: told of a job for which nothing is done here any more
-        self.on_freed: Callable[[str], None] = lambda job_id: None
         self._enqueue: Callable[[Job], Awaitable[None]] = self._put
 
     async def prepare(self) -> None:
@@ -119,16 +119,15 @@ class Runner:
             if self.member is not None:
                 group.create_task(self.member(), name="fleet")
             else:
-                for job in self._undelivered:
-                    self.deliver(job)
-                for job in self._begun:
-                    await self._guard(job.id, self._resume(job))
+                for job in [*self._undelivered, *self._begun]:
+                    await self.underway.guard(job.id, self._take_up(job))
                 self._dispatching = group.create_task(self.dispatcher.serve(), name="dispatcher")
             group.create_task(self.pool.serve(), name="backends")
             group.create_task(self.refresh.serve(), name="positions")
             group.create_task(self._housekeeping.serve(), name="housekeeping")
             group.create_task(self.absence.serve(), name="absence")
             group.create_task(self.waking.serve(), name="waking")
+            group.create_task(self.salvage.serve(), name="salvage")
             if self._overflow is not None:
                 group.create_task(self._overflow.serve(), name="overflow")
 
@@ -142,12 +141,15 @@ class Runner:
         turn = self.queue.turn(job.id, job.place.user_id, job.cost, job.created_at)
         try:
             return await self.store.add(replace(job, tag=turn.tag, first=turn.first))
-        except BaseException:
+        except BaseException as error:
             self.queue.forgo(job.id)
+            if isinstance(error, DatabaseAway) and error.perhaps:  # who asked is told to try again
+                self.underway.start(job.id, self.drop(job))
             raise
 
     async def drop(self, job: Job) -> None:
         """A stored job that nobody waits for: it never began, and nothing is told of it."""
+        await self.store.settled()
         try:
             dropped = await self.store.cancel_request(job, job.place.user_id)
             if dropped.state.ended:
@@ -175,29 +177,34 @@ class Runner:
             raise Fenced(job_id)
         job = await self.store.cancel_request(job, by, reason=reason, only=only)
         if job.state.ended:
-            self._start(job.id, self._deliver_freed(job))
+            self.underway.start(job.id, self._deliver_freed(job))
             await self._close_up(job)
         else:
-            self._start(job.id, self._stop(job))
+            self.underway.start(job.id, self._stop(job))
         return job
 
-    def begin(self, job: Waiting, backend: Backend, known: Job | None = None) -> asyncio.Future[None]:
-        """Take it there; `known` ones were sent earlier. Done when it is on that backend no more.
+    def begin(self, job: Waiting, backend: Backend) -> asyncio.Future[None]:
+        """Take it there. Done when it is on that backend no more.
 
         No await between its leaving the queue and this: the next one taken already knows of it.
         """
-        self.dispatcher.hold(backend, job.needs)
-        off: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._take(job.id, self._run(job, backend, known=known, off=off), backend.name)
+        off = self._hold(job, backend)
+        task = self.underway.take(job.id, self._run(job, backend, off), backend.name)
+        task.add_done_callback(lambda _task: _done(off))
         return off
 
-    async def follow(self, job: Job, backend: Backend) -> None:
-        """One that another process sent there, or this one before it lost the backend for a while."""
-        await self.freed(job.id)
-        await self.board.estimates.load(job.workflow)
-        log.info("job %s is looked up on %s", job.id, backend.name)
-        self.queue.begin(waiting(job))
-        self.begin(waiting(job), backend, known=job)
+    def look_after(self, job: Job, backend: Backend) -> None:
+        """One there that another process had, or this one before it lost the backend for a while.
+
+        It is in our hands at once, and goes on when what was done for it before is over.
+        """
+        earlier = self.underway.tasks(job.id)
+        if job.state.ended:
+            self.underway.take(job.id, self._deliver_after(earlier, job), backend.name)
+            return
+        off = self._hold(waiting(job), backend)
+        task = self.underway.take(job.id, self._follow_after(earlier, job, backend, off), backend.name)
+        task.add_done_callback(lambda _task: _done(off))
 
     def join(
         self,
@@ -213,33 +220,12 @@ class Runner:
 
     def deliver(self, job: Job, *, place: str | None = None) -> None:
         """Tell its person how it ended, unless that is under way; as whoever has `place`, else its backend."""
-        if job.id not in self._hands:
-            self._take(job.id, self._outbox.deliver(job), place or job.backend)
+        if not self.underway.has(job.id):
+            self.underway.take(job.id, self._outbox.deliver(job), place or job.backend)
 
     def stop_here(self, job: Job) -> None:
         """Somebody asked another process to stop it."""
-        self._start(job.id, self._stop(job))
-
-    def has(self, job_id: str) -> bool:
-        """Whether this process follows or delivers it."""
-        return job_id in self._hands
-
-    def place_of(self, job_id: str) -> str | None:
-        """The backend that takes; None: it is about none."""
-        return next((place for place in self._hands.get(job_id, {}).values() if place is not None), None)
-
-    def let_go(self, place: str) -> list[str]:
-        """At once nothing is done any more for jobs on that backend: another process may. Their ids."""
-        ids = [job_id for job_id, tasks in self._hands.items() if place in tasks.values()]
-        for job_id in ids:
-            for task in self._hands[job_id]:
-                task.cancel()
-        return ids
-
-    async def freed(self, job_id: str) -> None:
-        """Until nothing is done for it any more."""
-        while tasks := self._hands.get(job_id):
-            await asyncio.wait(list(tasks))
+        self.underway.start(job.id, self._stop(job))
 
     def when_delivered(self, tell: Callable[[int], Awaitable[None]]) -> None:
         """`tell` is told of whose job it was, each time a person has seen how one ended."""
@@ -252,12 +238,11 @@ class Runner:
         if self._dispatching is not None:
             self._dispatching.cancel()
         self.board.touch()
-        if self._works:
-            log.info("stopping; %d jobs may finish within %.0f s", len(self._works), seconds)
+        if len(self.underway):
+            log.info("stopping; %d jobs may finish within %.0f s", len(self.underway), seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._works:
-                    await asyncio.wait(self._works)
+                await self.underway.over()
         log.info("stopping; %d jobs survive", len(self.queue) + len(self.board.runs))
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_SECONDS):
@@ -266,7 +251,7 @@ class Runner:
     def message_gone(self, job: Job) -> None:
         """The person or a moderator deleted the job's message: the job is not wanted any more."""
         if not self.board.leaving:
-            self._start(job.id, self._abandon(job))
+            self.underway.start(job.id, self._abandon(job))
 
     def suits(self, job: Job, backend: Backend) -> bool:
         """Whether that backend has, or may have, all that the job needs."""
@@ -274,9 +259,8 @@ class Runner:
 
     async def taken(self, job: Job) -> None:
         """It was taken from its backend: nobody follows it there any more, and it waits again or has ended."""
-        for task in self._hands.get(job.id, ()):
-            task.cancel()
-        await self.freed(job.id)
+        self.underway.break_off(job.id)
+        await self.underway.freed(job.id)
         if job.state is JobState.WAITING:
             await self.submit(job)
         else:
@@ -287,12 +271,12 @@ class Runner:
         light = self.queue.take(job_id)
         if light is not None:
             self.begin(light, backend)
-        return self.place_of(job_id) == backend.name
+        return self.underway.place_of(job_id) == backend.name
 
     async def _deliver_freed(self, job: Job) -> None:
         """It may have been on its way to a backend when it was stopped, which finds so."""
-        while self.has(job.id):
-            await self.freed(job.id)
+        while self.underway.has(job.id):
+            await self.underway.freed(job.id)
             latest = await self.store.get(job.id)
             if latest is None or latest.delivered:
                 return
@@ -303,14 +287,40 @@ class Runner:
         self.queue.remove(job.id)
         self.queue.move(await self.store.turns(job.place.user_id))
 
-    async def _resume(self, job: Job) -> None:
+    def _is_here(self, job_id: str) -> bool:
+        return self.underway.has(job_id) or self.queue.expects(job_id)
+
+    async def _take_up(self, job: Job) -> None:
+        """One that this process left, or the one before it."""
         backend = self.pool.get(job.backend)
-        if backend is None:
+        if job.state.ended:
+            self.deliver(job)
+        elif job.state is JobState.WAITING:
+            await self._put(job)
+        elif backend is None:
             await self._requeue(job)
         else:
-            log.info("job %s is looked up on %s", job.id, backend.name)
-            await self.board.estimates.load(job.workflow)
-            self._begin(waiting(job), backend, known=job)
+            self.look_after(job, backend)
+
+    async def _deliver_after(self, earlier: Collection[asyncio.Task[None]], job: Job) -> None:
+        await _over(earlier)
+        await self._outbox.deliver(job)
+
+    async def _follow_after(
+        self, earlier: Collection[asyncio.Task[None]], job: Job, backend: Backend, off: asyncio.Future[None]
+    ) -> None:
+        await _over(earlier)
+        await self.board.estimates.load(job.workflow)
+        log.info("job %s is looked up on %s", job.id, backend.name)
+        self.queue.begin(waiting(job))
+        await self._run(waiting(job), backend, off, known=job)
+
+    def _hold(self, job: Waiting, backend: Backend) -> asyncio.Future[None]:
+        """It has a place there until that is done."""
+        self.dispatcher.hold(backend, job.needs)
+        off: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        off.add_done_callback(lambda _off: self.dispatcher.release(backend))
+        return off
 
     def _elsewhere(self, job: Job, backend: Backend) -> bool:
         light = waiting(job)
@@ -328,10 +338,12 @@ class Runner:
         for moved in await self.store.transact(lambda connection: move(connection, name, now)):
             await self.taken(moved)
 
-    def _begin(self, job: Waiting, backend: Backend, known: Job | None = None) -> None:
-        self.begin(job, backend, known=known)
+    def _begin(self, job: Waiting, backend: Backend) -> None:
+        self.begin(job, backend)
 
-    async def _run(self, light: Waiting, backend: Backend, *, known: Job | None, off: asyncio.Future[None]) -> None:
+    async def _run(
+        self, light: Waiting, backend: Backend, off: asyncio.Future[None], *, known: Job | None = None
+    ) -> None:
         try:
             job = await self._carry(light, backend, known=known)
             if job.state is JobState.WAITING:
@@ -341,9 +353,7 @@ class Runner:
             log.info("job %s has ended elsewhere", light.id)
             return
         finally:
-            self.dispatcher.release(backend)
-            if not off.done():
-                off.set_result(None)
+            _done(off)
         if job.state is JobState.DONE and job.seconds is not None:
             self.board.estimates.learn(job.workflow, job.seconds)
         if job.state.ended:
@@ -381,28 +391,13 @@ class Runner:
         except Fenced:
             log.debug("job %s had ended when its message was deleted", job.id)
 
-    def _take(self, job_id: str, work: Coroutine[Any, Any, None], place: str | None) -> None:
-        """The job is in our hands until it is done."""
-        task = self._start(job_id, work)
-        self._hands.setdefault(job_id, {})[task] = place
 
-        def done(task: asyncio.Task[None]) -> None:
-            self._hands[job_id].pop(task)
-            if not self._hands[job_id]:
-                del self._hands[job_id]
-                self.on_freed(job_id)
+async def _over(tasks: Collection[asyncio.Task[None]]) -> None:
+    if tasks:
+        await asyncio.wait(tasks)
 
-        task.add_done_callback(done)
 
-    def _start(self, job_id: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Work for one job: its own task, and nobody else's trouble."""
-        task = self._group.create_task(self._guard(job_id, work), name=f"job {job_id}")
-        self._works.add(task)
-        task.add_done_callback(self._works.discard)
-        return task
-
-    async def _guard(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:  # the border of one job: a fault of ours must not take the others down
-            log.exception("job %s is left as it is; the next start takes it up again", job_id)
+def _done(future: asyncio.Future[None]) -> None:
+    """Twice is once."""
+    if not future.done():
+        future.set_result(None)

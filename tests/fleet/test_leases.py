@@ -18,11 +18,12 @@ from bot.fleet.rights import redraw
 from bot.fleet.roster import LeaseLost, Roster, Said
 from bot.fleet.shards import Shards
 from bot.fleet.slots import Slots
-from bot.fleet.sweep import adopt, orphans
+from bot.fleet.sweep import orphans
 from bot.fleet.tenure import Tenure
 from bot.fleet.ticketing import HeldBack, hand_on, refuse_held, supply, use_up
 from bot.jobs.job import Job, JobState
 from bot.jobs.runner import Runner
+from bot.jobs.salvage import adopt
 from bot.jobs.servers import Servers
 from bot.jobs.store import Store
 from tests.pure.jobs import NOON, make_job, make_place
@@ -207,7 +208,7 @@ async def test_an_outcome_that_was_drawn_over_is_delivered_again(stores: list[St
     late = text("UPDATE jobs SET finished_at = now() - interval '1 minute'")
     await stores[1].transact(lambda connection: connection.execute(late))
     (left,) = await orphans(stores[0])
-    adopted = [await adopt(store, left) for store in stores]
+    adopted = [await adopt(store, left.id, left.fence) for store in stores]
 
     assert done.delivered
     assert not left.delivered

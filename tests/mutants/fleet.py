@@ -7,6 +7,8 @@ from tests.mutants.guard import Guard
 LEASES = "tests/fleet/test_leases.py::test_"
 TAKEOVER = "tests/fleet/test_takeover.py::test_"
 ROLES = "tests/fleet/test_roles.py::test_"
+SALVAGE = "tests/fleet/test_salvage.py::test_"
+IN_HAND = "tests/pure/test_salvage.py::test_"
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -26,8 +28,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "takeover-untold",
         "bot/fleet/roster.py",
-        "theirs = and_(jobs.c.backend == name, or_(among(BEGUN), untold))",
-        "theirs = and_(jobs.c.backend == name, or_(among(BEGUN)))",
+        "UNTENDED = or_(among(BEGUN), UNTOLD)",
+        "UNTENDED = or_(among(BEGUN))",
         (f"{LEASES}a_backend_has_one_holder_and_who_takes_it_over_fences_the_one_before",),
     ),
     Guard(
@@ -67,9 +69,9 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "adopted-once",
-        "bot/fleet/sweep.py",
-        "same = (jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.delivered_at.is_(None))",
-        "same = (jobs.c.id == job.id, jobs.c.delivered_at.is_(None))",
+        "bot/jobs/salvage.py",
+        "same = (jobs.c.id == job_id, jobs.c.fence == fence, jobs.c.delivered_at.is_(None), *wanted)",
+        "same = (jobs.c.id == job_id, jobs.c.delivered_at.is_(None), *wanted)",
         (f"{LEASES}an_outcome_that_was_drawn_over_is_delivered_again",),
     ),
     Guard(
@@ -88,9 +90,58 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "followed-not-sent",
-        "bot/fleet/member.py",
-        "await self._runner.follow(job, backend)",
-        "await self._store.claim(job, backend.name)",
+        "bot/jobs/runner.py",
+        "await self._run(waiting(job), backend, off, known=job)",
+        "await self._run(waiting(job), backend, off)",
         (f"{TAKEOVER}a_dead_worker_s_job_is_followed_by_another_and_delivered_once",),
+    ),
+    Guard(
+        "claim-in-its-term",
+        "bot/fleet/slots.py",
+        "if self._left(backend) <= 0 or self._term(backend) != term:",
+        "if self._left(backend) <= 0:",
+        (f"{LEASES}a_claim_that_outlived_its_lease_does_not_happen",),
+    ),
+    Guard(
+        "claim-of-a-waiting-one",
+        "bot/jobs/store.py",
+        "if job.state is not JobState.WAITING:",
+        "if not job.id:",
+        ("tests/pure/test_store.py::test_a_job_that_was_stopped_on_its_way_to_a_backend_is_not_claimed",),
+    ),
+    Guard(
+        "stopped-on-its-way",
+        "bot/jobs/runner.py",
+        "while self.underway.has(job.id):",
+        "while False:",
+        (f"{IN_HAND}a_job_that_is_stopped_while_it_is_claimed_is_told_so",),
+    ),
+    Guard(
+        "salvage-at-all",
+        "bot/jobs/runner.py",
+        'group.create_task(self.salvage.serve(), name="salvage")',
+        "pass",
+        (f"{SALVAGE}a_claim_that_nobody_followed_up_is_found_and_runs_without_a_restart",),
+    ),
+    Guard(
+        "salvage-second-look",
+        "bot/jobs/salvage.py",
+        "if looks < 2 or looks.bit_count() > 1:",
+        "if looks.bit_count() > 1:",
+        (f"{IN_HAND}what_is_in_hand_or_was_when_one_looked_before_is_left_alone",),
+    ),
+    Guard(
+        "salvage-not-in-hand",
+        "bot/jobs/salvage.py",
+        "if self._has(job_id):",
+        "if not job_id:",
+        (f"{SALVAGE}a_job_that_is_followed_is_not_taken_up_however_often_one_looks",),
+    ),
+    Guard(
+        "salvage-of-one-s-own",
+        "bot/fleet/roster.py",
+        "return and_(jobs.c.backend.in_(held), UNTENDED)",
+        "return UNTENDED",
+        (f"{SALVAGE}only_jobs_on_what_a_process_holds_are_its_to_look_after",),
     ),
 )

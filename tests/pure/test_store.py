@@ -111,6 +111,15 @@ async def test_a_claim_names_the_backend_and_fences_off_whoever_had_the_job(stor
         await store.change(waiting, tag=2.0)
 
 
+async def test_a_job_that_was_stopped_on_its_way_to_a_backend_is_not_claimed(store: Store) -> None:
+    stopped = await store.cancel_request(await store.add(make_job()), 40)
+
+    with pytest.raises(Fenced):
+        await store.claim(stopped, "gpu")
+
+    assert await store.get(stopped.id) == stopped
+
+
 async def test_a_lost_job_waits_again_as_if_it_had_never_been_sent(store: Store) -> None:
     lost = await store.claim(await store.add(make_job()), "gpu")
     lost = await store.change(lost, state=JobState.RUNNING, remote_id="cloud")
