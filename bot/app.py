@@ -314,16 +314,15 @@ class EaselBot(commands.AutoShardedBot):
         self._open.push_async_callback(end, self._holding)
         await until(held, self._holding)
 
-    def _ledger(self) -> Ledger | None:
-        """What the paid ones may cost; None where there are none."""
+    def _ledger(self) -> Ledger:
+        """What the paid ones may cost."""
         settings = self.settings
-        if not settings.comfy_api_urls:
-            return None
         budget, rate = settings.cloud_daily_budget, settings.cloud_cost_per_second
         return Ledger(self.store, budget=budget, rate=rate, named=self.library.cost_of, clock=self.clock)
 
     def _build_runner(self, backends: Backends) -> None:
         settings = self.settings
+        self.ledger = self._ledger()
         self.thumbnails = Thumbnails(settings.data_dir)
         self.delivery = DiscordDelivery(
             JobMessages(self, self.clock),
@@ -351,7 +350,7 @@ class EaselBot(commands.AutoShardedBot):
             data_dir=settings.data_dir,
             clock=self.clock,
             keep_days=settings.keep_jobs_days,
-            ledger=self._ledger(),
+            ledger=self.ledger if settings.comfy_api_urls else None,
             overflow_seconds=settings.cloud_overflow_seconds,
             lost_seconds=settings.backend_lost_seconds,
         )

@@ -13,7 +13,7 @@ from bot.jobs.changes import OPEN
 from bot.jobs.job import Job
 from bot.text import _, ngettext, speaking
 from bot.ui.commands import N_
-from bot.ui.lists import job_choices, job_lines, job_list
+from bot.ui.lists import job_choices, job_lines, job_list, troubles
 from bot.ui.people import actor_of, tell
 from bot.ui.presence import server_of
 from bot.ui.stopping import find_job, stop_job
@@ -65,7 +65,7 @@ class Queue(commands.Cog):
         lines = job_lines([job for job in jobs if may(actor, Action.NOTICE, job)], board, now, actor)
         texts = [
             _paused(self.bot, guild_id),
-            _trouble(self.bot),
+            troubles(lines, self.bot.pool.problem),
             job_list(lines, here) or _("No job waits or runs here."),
             _elsewhere(others),
         ]
@@ -79,11 +79,6 @@ def _paused(bot: EaselBot, guild_id: int | None) -> str:
     if guild_id is None or bot.servers.get(guild_id).paused_by is None:
         return ""
     return _("⏸️ A moderator has paused this server: what runs may finish, what waits begins later.")
-
-
-def _trouble(bot: EaselBot) -> str:
-    problem = bot.pool.problem
-    return "" if problem is None else f"⚠️ {problem.sentence()}"
 
 
 def _elsewhere(count: int) -> str:

@@ -16,6 +16,7 @@ from bot.cloud.following import Following
 from bot.cloud.runs import Ask, Asset, Run, Runs, with_references
 from bot.cloud.troubles import Graph, KeyReused, Unknown
 from bot.comfy.backoff import backoff
+from bot.comfy.base import BackendBase
 from bot.comfy.events import Accepted, Event, Output, Settled
 from bot.comfy.http import NotConnected, Uncertain
 from bot.comfy.intervals import Intervals
@@ -23,7 +24,6 @@ from bot.comfy.paths import safe_file_name
 from bot.comfy.shelf import safe_name
 from bot.comfy.standing import BackendState, Standing
 from bot.errors import (
-    BackendError,
     BackendUnreachable,
     CloudBusy,
     CloudStopped,
@@ -48,10 +48,11 @@ COST = 1.0
 LASTING = (KeyRefused, CreditsGone, CloudStopped, NotComfyApi)
 
 
-class CloudBackend:
+class CloudBackend(BackendBase):
     """One endpoint. `serve()` must run; all else may be called from anywhere in the same loop.
 
-    `lacks` are the nodes and models it was heard not to have, as it lists none; `cost` is above 0.
+    `lacks` are the nodes and models it was heard not to have, as it lists none; `cost` is above 0. Its queue is ours:
+    it does not say how many others wait.
     """
 
     cost = COST
@@ -75,40 +76,23 @@ class CloudBackend:
         self._doubt = asyncio.Event()
         self._held_until = 0.0
         self._busy_until = 0.0
+        self._busy: CloudBusy | None = None
+        self._lacks: frozenset[str] = frozenset()
         self.nodes_file = data_dir / "catalogues" / f"{safe_name(endpoint.name)}.json.gz"
-        self.lacks: frozenset[str] = frozenset()
-
-    @property
-    def name(self) -> str:
-        """The address; stored with jobs."""
-        return self._standing.name
 
     @property
     def slots(self) -> int:
         """None while it asked for a pause: what is there goes on."""
-        return 0 if self._is_busy else SLOTS
+        return 0 if self.busy else SLOTS
 
     @property
-    def state(self) -> BackendState:
-        return self._standing.state
+    def busy(self) -> CloudBusy | None:
+        """That it asked for a pause, as long as that lasts."""
+        return self._busy if monotonic() < self._busy_until else None
 
     @property
-    def problem(self) -> BackendError | None:
-        """Why it is not UP, as soon as it was asked."""
-        return self._standing.problem
-
-    @property
-    def queue_remaining(self) -> int:
-        """Ours: it does not say how many others wait."""
-        return len(self._runs)
-
-    def changed(self) -> asyncio.Future[None]:
-        """Done at the next change of state or queue, counted from this call."""
-        return self._standing.changed()
-
-    async def wait_up(self) -> None:
-        """Until jobs can be sent."""
-        await self._standing.wait_up()
+    def lacks(self) -> frozenset[str]:
+        return self._lacks
 
     async def serve(self) -> None:
         """Ask whether it is there and takes the key, again and again; until cancelled, which closes its connections."""
@@ -201,7 +185,7 @@ class CloudBackend:
         loop = asyncio.get_running_loop()
         if isinstance(problem, CloudBusy):
             log.info("%s takes no more jobs for %.0f s: %s", self.name, problem.seconds, problem.reason)
-            self._busy_until = monotonic() + problem.seconds
+            self._busy, self._busy_until = problem, monotonic() + problem.seconds
             loop.call_later(problem.seconds + 0.01, self._standing.notify)
             self._standing.notify()
             return
@@ -209,10 +193,6 @@ class CloudBackend:
             self._held_until = loop.time() + self._intervals.too_old
         self._standing.become(BackendState.DOWN, problem)
         self._doubt.set()
-
-    @property
-    def _is_busy(self) -> bool:
-        return monotonic() < self._busy_until
 
     def _attach(self, run: Run, remote_id: str | None) -> Event:
         run.remote_id = remote_id
@@ -227,7 +207,7 @@ class CloudBackend:
     async def _submit(self, run: Run) -> Event:
         if self.state is not BackendState.UP:
             raise BackendUnreachable(self.name, f"it is {self.state}")
-        if self._is_busy:
+        if self.busy:
             raise CloudBusy(self.name, "it asked for a pause", seconds=self._busy_until - monotonic())
         try:
             return await self._post(run, f"{run.prompt_id}-{uuid4().hex}")
@@ -267,5 +247,5 @@ class CloudBackend:
         """Nobody need send it another graph with that."""
         match refusal:
             case MissingNode(class_type=name) | MissingModel(value=name) if name:
-                self.lacks |= {name}
+                self._lacks |= {name}
                 self._standing.notify()

@@ -40,6 +40,10 @@ class Backend(Protocol):
         """Why it is not UP, as soon as an attempt to connect said so."""
 
     @property
+    def busy(self) -> BackendError | None:
+        """Why it takes nothing new for a while, though it is UP."""
+
+    @property
     def version(self) -> str | None:
         """Its ComfyUI release, once it answered."""
 
@@ -54,6 +58,10 @@ class Backend(Protocol):
     @property
     def lacks(self) -> frozenset[str]:
         """Nodes and models it was heard not to have, where it lists none."""
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """Models that it loaded last, as others say that hold it; what is held here, the dispatcher knows."""
 
     @property
     def nodes_file(self) -> Path:

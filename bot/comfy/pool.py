@@ -87,10 +87,16 @@ class Pool:
         """Whether it gets anything new: it is up, and nobody paused it or took it away."""
         return backend.state is BackendState.UP and backend.name not in self.paused | self.leaving
 
+    def problem_of(self, backend: Backend) -> BackendError | None:
+        """The backend's own, unless it only slept and is being woken."""
+        if backend.name in self.waking and isinstance(backend.problem, BackendUnreachable):
+            return BackendAsleep(backend.name)
+        return backend.problem
+
     @property
     def problem(self) -> BackendError | None:
         """Why nothing can run now; None as soon as one backend is up, or may be about to be."""
-        problems = [self._problem_of(backend) for backend in self.backends]
+        problems = [self.problem_of(backend) for backend in self.backends]
         if None in problems:
             return None
         return min(problems, key=lambda problem: not isinstance(problem, BackendAsleep), default=None)
@@ -120,11 +126,6 @@ class Pool:
         """The one with the shortest server queue among those that are up."""
         up = [backend for backend in self.backends if backend.state is BackendState.UP]
         return min(up, key=lambda backend: backend.queue_remaining, default=None)
-
-    def _problem_of(self, backend: Backend) -> BackendError | None:
-        if backend.name in self.waking and isinstance(backend.problem, BackendUnreachable):
-            return BackendAsleep(backend.name)
-        return backend.problem
 
     def _serve(self, backend: Backend) -> None:
         if self._group is not None:

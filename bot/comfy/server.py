@@ -11,6 +11,7 @@ from random import Random
 from uuid import uuid4
 
 from bot.comfy.backoff import backoff
+from bot.comfy.base import BackendBase
 from bot.comfy.client import ComfyClient
 from bot.comfy.events import Detached, Event, Output, Settled, Status
 from bot.comfy.http import NotConnected
@@ -22,7 +23,7 @@ from bot.comfy.shelf import CatalogueShelf
 from bot.comfy.standing import BackendState, Standing
 from bot.comfy.submission import Submission
 from bot.comfy.upkeep import Upkeep
-from bot.errors import BackendError, BackendTooOld, BackendUnreachable, BadInput, MissingModel, MissingNode
+from bot.errors import BackendTooOld, BackendUnreachable, BadInput, MissingModel, MissingNode
 from bot.workflow.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ SLOTS = 2  # one prompt runs and one waits, so that it never idles; the rest is 
 FORGOTTEN = 500  # prompts in one request
 
 
-class ServerBackend:
+class ServerBackend(BackendBase):
     """One server. `serve()` must run; all else may be called from anywhere in the same loop.
 
     `catalogue` is there before the first connection if the server was ever seen. `on_change` is called when state or
@@ -60,11 +61,6 @@ class ServerBackend:
         self._reading: asyncio.Task[None] | None = None
 
     @property
-    def name(self) -> str:
-        """The address without credentials; stored with jobs."""
-        return self._standing.name
-
-    @property
     def cost(self) -> float:
         """Nothing: it is one's own."""
         return 0.0
@@ -75,28 +71,9 @@ class ServerBackend:
         return SLOTS
 
     @property
-    def state(self) -> BackendState:
-        return self._standing.state
-
-    @property
-    def problem(self) -> BackendError | None:
-        """Why it is not UP, as soon as an attempt to connect said so."""
-        return self._standing.problem
-
-    @property
     def version(self) -> str | None:
         """The server's ComfyUI release, once it answered."""
         return None if self._standing.version is None else self._standing.version.text
-
-    @property
-    def queue_remaining(self) -> int:
-        """Prompts on the server, waiting and running, everybody's."""
-        return self._standing.queue_remaining
-
-    @property
-    def lacks(self) -> frozenset[str]:
-        """Nothing: its catalogue says it."""
-        return frozenset()
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -107,14 +84,6 @@ class ServerBackend:
     def nodes_file(self) -> Path:
         """Where what the server said of its nodes lies, as it came; there once there is a catalogue."""
         return self._shelf.path
-
-    def changed(self) -> asyncio.Future[None]:
-        """Done at the next change of state, catalogue or server queue, counted from this call."""
-        return self._standing.changed()
-
-    async def wait_up(self) -> None:
-        """Until prompts can be sent."""
-        await self._standing.wait_up()
 
     async def serve(self) -> None:
         """Connect, and again whenever the connection is gone; until cancelled."""

@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
-from bot.comfy.backend import BackendState
+from bot.comfy.base import BackendBase
 from bot.comfy.events import Event, Output
 from bot.comfy.runs import Graph
-from bot.comfy.standing import Standing
+from bot.comfy.standing import BackendState, Standing
 from bot.errors import BackendError, BackendStuck, BackendTooOld, BackendUnreachable
 from bot.fleet.errands import Errands
 from bot.fleet.roster import Entry
 from bot.workflow.catalogue import Catalogue
 
 
-class RemoteBackend:
+class RemoteBackend(BackendBase):
     """Nothing runs here through it; files come by way of whoever holds it."""
 
     def __init__(self, entry: Entry, errands: Errands) -> None:
@@ -49,10 +49,6 @@ class RemoteBackend:
         return self._entry.held
 
     @property
-    def name(self) -> str:
-        return self._standing.name
-
-    @property
     def cost(self) -> float:
         return self._entry.said.cost
 
@@ -62,39 +58,20 @@ class RemoteBackend:
         return 0
 
     @property
-    def state(self) -> BackendState:
-        return self._standing.state
-
-    @property
-    def problem(self) -> BackendError | None:
-        return self._standing.problem
-
-    @property
     def version(self) -> str | None:
         return self._entry.said.version
-
-    @property
-    def queue_remaining(self) -> int:
-        return self._standing.queue_remaining
 
     @property
     def catalogue(self) -> Catalogue | None:
         return self._catalogue
 
     @property
-    def lacks(self) -> frozenset[str]:
-        """Nothing is known of that here."""
-        return frozenset()
+    def loaded(self) -> frozenset[str]:
+        return frozenset(self._entry.said.loaded)
 
     @property
     def nodes_file(self) -> Path:
         return self._nodes_file
-
-    def changed(self) -> asyncio.Future[None]:
-        return self._standing.changed()
-
-    async def wait_up(self) -> None:
-        await self._standing.wait_up()
 
     async def serve(self) -> None:
         """Somebody else keeps it connected."""

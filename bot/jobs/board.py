@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.comfy.backend import Backend
 from bot.comfy.events import Event
 from bot.comfy.pool import Pool
+from bot.errors import BackendError
 from bot.jobs.delivery import Delivery, Note, Showing
 from bot.jobs.estimates import Estimates, remaining
 from bot.jobs.forecast import Forecast, Lane, Standing
@@ -20,7 +21,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.progress import Progress
 from bot.jobs.queue import JobQueue
 from bot.jobs.waiting import Waiting
-from bot.workflow.needs import Needs
+from bot.jobs.ways import Ways
 
 #: what a person is told whose job is held
 HELD = {Hold.PAUSED: Note.PAUSED, Hold.ENOUGH: Note.ENOUGH}
@@ -56,7 +57,7 @@ class Board:
     """The open jobs of this process: those in the queue, and `runs` on a backend.
 
     `estimates` learns from those that end. `stopping` from when the process takes no more jobs, `leaving` from when it
-    waits for none any longer. `fits` is whether a job with such needs may go to that backend.
+    waits for none any longer. `ways` is where each may go.
     """
 
     def __init__(self, queue: JobQueue, pool: Pool, delivery: Delivery, estimates: Estimates, kept: Kept) -> None:
@@ -64,7 +65,7 @@ class Board:
         self.stopping = False
         self.leaving = False
         self.estimates = estimates
-        self.fits: Callable[[Needs, Backend], bool] = lambda needs, backend: True
+        self.ways = Ways(pool)
         #: which waiting jobs this process shows: in a fleet each gateway has its own
         self.shows: Callable[[Waiting], bool] = lambda job: True
         #: called with the id of a job that was taken to a backend
@@ -102,14 +103,19 @@ class Board:
         job = self._queue.get(job_id)
         if job is None:
             return None
-        mine = set(self._where(job.needs))
-        place = self._queue.position(job_id, lambda needs: not mine.isdisjoint(self._where(needs)))
+        mine = set(self.ways.of(job.needs))
+        place = self._queue.position(job_id, lambda needs: not mine.isdisjoint(self.ways.of(needs)))
         return None if place is None else place + sum(self._on_server(self._pool.backends[number]) for number in mine)
 
     def hold(self, job: Job) -> Hold | None:
         """Why a job in our queue must wait whatever comes before it."""
         light = self._queue.get(job.id)
         return None if light is None else self._queue.hold(light)
+
+    def trouble(self, job_id: str) -> BackendError | None:
+        """What keeps a job in our queue from beginning anywhere, whatever comes before it."""
+        job = self._queue.get(job_id)
+        return None if job is None else self.ways.trouble_of(job)
 
     def eta(self, job_id: str) -> float | None:
         """Seconds until the job's end, as far as earlier runs tell; None while its server is away."""
@@ -131,7 +137,7 @@ class Board:
     def standings(self, jobs: Iterable[Waiting] | None = None) -> Iterator[Standing]:
         """All of our queue, in order; or of `jobs`, which are all of it at some time."""
         lanes = [self._lane(backend) for backend in self._pool.backends]
-        forecast = Forecast(lanes, self._where, self.estimates.of)
+        forecast = Forecast(lanes, self.ways.of, self.estimates.of, self.ways.dear)
         return forecast.standings(self._queue if jobs is None else jobs, self._queue.hold)
 
     def show_run(self, run: Run) -> None:
@@ -151,7 +157,7 @@ class Board:
             return Note.STOPPING
         if standing.hold is not None:
             return HELD[standing.hold]
-        if self._pool.problem is not None:
+        if standing.trouble is not None:
             return Note.OFFLINE
         return _history(standing.job, standing.job.submits > 0)
 
@@ -165,7 +171,7 @@ class Board:
         if last:
             showing = Showing(note=Note.UNCOUNTED)
         else:
-            showing = Showing(None, standing.position, standing.eta, self.note(standing), self._pool.problem)
+            showing = Showing(None, standing.position, standing.eta, self.note(standing), standing.trouble)
         self._delivery.show(job, showing)
 
     async def farewell(self, most: int = FAREWELLS) -> None:
@@ -179,24 +185,14 @@ class Board:
         ids = [*(standing.job.id for standing in waiting), *self.runs]
         await asyncio.gather(*(self._delivery.flush(job_id) for job_id in ids))
 
-    def _where(self, needs: Needs) -> tuple[int, ...]:
-        """Which backends may take a job with such needs, by number: those at work, one's own before paid ones."""
-        found = [number for number, backend in enumerate(self._pool.backends) if self.fits(needs, backend)]
-        at_work = [number for number in found if self._works(self._pool.backends[number])] or found
-        own = [number for number in at_work if not self._pool.backends[number].cost]
-        return tuple(own or at_work)
-
-    def _works(self, backend: Backend) -> bool:
-        return backend.problem is None and backend.name not in self._pool.paused
-
     def _lane(self, backend: Backend) -> Lane:
         mine = [run for run in self.runs.values() if run.backend is backend]
-        prompts = self._on_server(backend)
-        if not self._works(backend):
-            return Lane(prompts, [None])
+        prompts, trouble = self._on_server(backend), self.ways.trouble(backend)
+        if trouble is not None:
+            return Lane(prompts, [None], paid=backend.cost > 0, trouble=trouble)
         if backend.cost:  # a service works on all of them at once
             ends = [self._eta_of_run(run) for run in mine]
-            return Lane(prompts, [*ends, *[0.0] * max(0, backend.slots - len(mine))])
+            return Lane(prompts, [*ends, *[0.0] * max(0, backend.slots - len(mine))], paid=True)
         ends = [self._eta_of_run(run) for run in mine]
         end = None if None in ends else max([end or 0.0 for end in ends], default=0.0)
         before = max([(run.progress.ahead or 0) + 1 for run in mine], default=0)

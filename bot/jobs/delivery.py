@@ -26,7 +26,7 @@ class Note(StrEnum):
     ENOUGH = "enough"
     #: the message says no more where the job stands, as it can soon be edited by the bot's own token only
     UNCOUNTED = "uncounted"
-    #: ComfyUI does not answer; `Showing.trouble` says more
+    #: nothing can run it now; `Showing.trouble` says why
     OFFLINE = "offline"
     #: the server forgot the job; it was sent again
     AGAIN = "again"

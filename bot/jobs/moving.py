@@ -44,6 +44,12 @@ async def held_by(connection: AsyncConnection, backend: str) -> int:
     return await connection.scalar(select(func.count()).select_from(jobs).where(mine)) or 0
 
 
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """How many open jobs each backend has, by its name."""
+    placed = select(jobs.c.backend, func.count()).where(among(PLACED)).group_by(jobs.c.backend)
+    return {backend: count for backend, count in await connection.execute(placed) if backend is not None}
+
+
 async def _moved(connection: AsyncConnection, job: Job, backend: str, now: datetime) -> Job:
     log.warning("job %s is taken from %s", job.id, backend)
     await leave(connection, Stray(backend, job.id, job.remote_id, job.upload_slot), now)

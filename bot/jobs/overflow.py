@@ -9,6 +9,7 @@ from time import monotonic
 
 from bot.comfy.backend import Backend, BackendState
 from bot.comfy.pool import Pool
+from bot.errors import BudgetGone
 from bot.jobs.board import Board, Run
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.estimates import USUAL_SECONDS, remaining
@@ -42,7 +43,7 @@ class Overflow:
         self._ledger = ledger
         self._seconds = seconds
         self._clock = clock
-        dispatcher.may_open, dispatcher.may_take = self.is_open, self.may_take
+        dispatcher.may_open, dispatcher.may_take, board.ways.dear = self.is_open, self.may_take, self.dear
         self._soon: frozenset[str] = frozenset()
         self._changed: asyncio.Future[None] | None = None
         self._looked = 0.0
@@ -63,7 +64,7 @@ class Overflow:
         """Whether it may have that job now. One's own may always."""
         if not backend.cost:
             return True
-        if not self._ledger.affords(job.workflow, self.usual(job.workflow)):
+        if self.dear(job) is not None:
             return False
         own = self._own(job)
         if not own:
@@ -71,6 +72,11 @@ class Overflow:
         if any(self._works(backend) for backend in own):
             return job.id not in self._begin_soon()
         return (self._clock() - job.created_at).total_seconds() > self._seconds
+
+    def dear(self, job: Waiting) -> BudgetGone | None:
+        """That the budget does not allow for that job now."""
+        affordable = self._ledger.is_open and self._ledger.affords(job.workflow, self.usual(job.workflow))
+        return None if affordable else BudgetGone()
 
     def usual(self, workflow: str) -> float:
         """The seconds a job of it takes."""

@@ -72,7 +72,7 @@ class Refresh:
         self._saved, self._spent_at = float(burst), monotonic()
         self._turns = deque((self._near, self._new, self._near, self._leaving, self._near, self._longest))
         self._left = False
-        self._trouble: object = None
+        self._troubles: dict[str, object] = {}
         board.on_begin = self.again
 
     def welcome(self, job: Waiting) -> None:
@@ -110,11 +110,7 @@ class Refresh:
                 await _first(changes, pause)
 
     async def _look(self) -> None:
-        trouble = type(self._pool.problem)
-        if trouble is not self._trouble:
-            self._trouble = trouble
-            for run in self._board.runs.values():
-                self._board.show_run(run)
+        self._look_at_runs()
         _fill(self._near, self._look_near())
         if len(self._queue) > NEAR and monotonic() >= self._looked + FAR:
             due = await self._look_far()
@@ -124,6 +120,14 @@ class Refresh:
             _fill(self._longest, sorted(due, key=self._since))
             self._looked = monotonic()
         self._forget()
+
+    def _look_at_runs(self) -> None:
+        """Their servers may have gone away, or be back."""
+        known, runs = self._troubles, self._board.runs
+        self._troubles = {job_id: type(run.backend.problem) for job_id, run in runs.items()}
+        for job_id, trouble in self._troubles.items():
+            if known.get(job_id, type(None)) is not trouble:
+                self._board.show_run(runs[job_id])
 
     def _look_near(self) -> Iterator[Standing]:
         free = 0
@@ -166,15 +170,19 @@ class Refresh:
     async def _show(self, standing: Standing) -> None:
         job, now = standing.job, monotonic()
         if standing.hold is None:  # looked at a while ago
-            standing = replace(standing, position=self._board.position(job.id), hold=self._queue.hold(job))
+            standing = replace(
+                standing,
+                position=self._board.position(job.id),
+                hold=self._queue.hold(job),
+                trouble=self._board.trouble(job.id),
+            )
         if self._leaves(job):
             self._over.add(job.id)
             self._told.pop(job.id, None)
             await self._board.show_waiting(standing, last=True)
             return
         end = None if standing.eta is None else now + standing.eta
-        note, trouble = self._board.note(standing), self._pool.problem
-        self._told[job.id] = Told(now, standing.position, end, note, type(trouble) if trouble else None)
+        self._told[job.id] = Told(now, standing.position, end, self._board.note(standing), _kind(standing.trouble))
         await self._board.show_waiting(standing)
 
     def _next(self) -> tuple[deque[Standing], Standing] | None:
@@ -198,8 +206,7 @@ class Refresh:
             return False
         if told is None or self._leaves(job):
             return True
-        trouble = self._pool.problem
-        if (told.note, told.trouble) != (self._board.note(standing), type(trouble) if trouble else None):
+        if (told.note, told.trouble) != (self._board.note(standing), _kind(standing.trouble)):
             return True
         return self._moved(told, standing) or self._drifted(told, standing)
 
@@ -226,6 +233,10 @@ class Refresh:
         self._saved = min(float(self._burst), self._saved + (now - self._spent_at) * self._rate)
         self._spent_at = now
         return 0.0 if self._saved >= 1 else (1 - self._saved) / self._rate
+
+
+def _kind(trouble: BackendError | None) -> type[BackendError] | None:
+    return None if trouble is None else type(trouble)
 
 
 def _fill(due: deque[Standing], standings: Iterable[Standing]) -> None:

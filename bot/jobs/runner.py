@@ -69,7 +69,7 @@ class Runner:
         self.pool = pool
         self.board = Board(queue, pool, delivery, Estimates(store), store)
         self.dispatcher = Dispatcher(queue, pool, self._begin)
-        self.board.fits = self.dispatcher.suits
+        self.board.ways.fits = self.dispatcher.suits
         self.refresh = Refresh(self.board, queue, pool, clock)
         self._ledger = ledger
         self._overflow: Overflow | None = None

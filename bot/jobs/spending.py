@@ -48,6 +48,18 @@ async def correct(connection: AsyncConnection, job_id: str, more: float) -> None
     await connection.execute(delete(spending).where(own, spending.c.cost <= 1e-9))
 
 
+async def frees(connection: AsyncConnection, now: datetime, budget: float) -> datetime | None:
+    """When less than the budget will have been spent within 24 hours; None where that is so now."""
+    left = await spent(connection, now)
+    lately = select(spending.c.at, spending.c.cost).where(spending.c.at > now - DAY).order_by(spending.c.at)
+    at: datetime | None = None
+    for row in (await connection.execute(lately)).all():
+        if left < budget:
+            break
+        at, left = row.at, left - row.cost
+    return None if at is None else at + DAY
+
+
 async def spent(connection: AsyncConnection, now: datetime) -> float:
     """Within the last 24 hours, on all paid backends."""
     lately = select(func.sum(spending.c.cost)).where(spending.c.at > now - DAY)

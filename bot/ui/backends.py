@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from typing import Protocol
 
 from bot.comfy.backend import Backend, BackendState, Measured
 from bot.comfy.pool import Pool
 from bot.errors import AccessRefused, BackendUnreachable, PromptRefused
+from bot.jobs.ledger import Ledger
+from bot.jobs.moving import counts
 from bot.jobs.pauses import Pauses
 from bot.jobs.runner import Runner
+from bot.jobs.store import Store
+from bot.numerals import number
 from bot.text import _
-from bot.ui.words import code
+from bot.ui.words import code, trouble_text
 
 MODELS = 3  # names of models that are shown
 
@@ -21,11 +26,15 @@ class Bot(Protocol):
     pool: Pool
     pauses: Pauses
     runner: Runner
+    store: Store
+    ledger: Ledger
 
 
 async def backends_text(bot: Bot) -> str:
     """All of them."""
-    return "\n".join([await _text(bot, backend) for backend in bot.pool.backends])
+    held = await bot.store.transact(counts)
+    await bot.ledger.load()
+    return "\n".join([await _text(bot, backend, held.get(backend.name, 0)) for backend in bot.pool.backends])
 
 
 async def pause_backend(bot: Bot, name: str, by: int) -> str:
@@ -37,7 +46,8 @@ async def pause_backend(bot: Bot, name: str, by: int) -> str:
         return text.format(name=code(backend.name), user=known.by, when=f"<t:{int(known.at.timestamp())}:R>")
     await bot.pauses.pause(backend.name, by)
     text = _("⏸️ {name} gets no new jobs until `/backends resume`. What it has, it finishes: {count}.")
-    return text.format(name=code(backend.name), count=bot.runner.dispatcher.crew(backend).held)
+    held = await bot.store.transact(counts)
+    return text.format(name=code(backend.name), count=held.get(backend.name, 0))
 
 
 async def resume_backend(bot: Bot, name: str) -> str:
@@ -55,7 +65,7 @@ async def free_backend(bot: Bot, name: str) -> str:
     try:
         await backend.free()
     except (BackendUnreachable, PromptRefused) as problem:
-        return f"⚠️ {problem.sentence()}"
+        return trouble_text(problem)
     text = _("🧹 {name} unloads its models, as soon as nothing runs there. The next job loads its own again.")
     return text.format(name=code(backend.name))
 
@@ -68,32 +78,55 @@ def find_backend(pool: Pool, name: str) -> Backend:
     return backend
 
 
-async def _text(bot: Bot, backend: Backend) -> str:
-    crew = bot.runner.dispatcher.crew(backend)
-    facts = [
-        _("jobs of ours: {ours}, of others: {others}").format(
-            ours=crew.held, others=max(0, backend.queue_remaining - crew.held)
-        )
-    ]
-    if crew.loaded:
-        models = sorted(crew.loaded)[:MODELS]
-        facts.append(_("loaded last: {models}").format(models=", ".join(map(code, models))))
-    if memory := await _memory(backend):
-        facts.append(memory)
-    lines = [f"{code(backend.name)} · {_state(bot.pool, backend)}", f"-# {' · '.join(facts)}"]
+async def _text(bot: Bot, backend: Backend, ours: int) -> str:
     pause = bot.pauses.get(backend.name)
+    lines = [f"{code(backend.name)} · {_state(bot.pool, backend)}", *_troubles(bot.pool, backend)]
     if pause is not None:
         when = f"<t:{int(pause.at.timestamp())}:R>"
-        lines.insert(1, _("⏸️ Paused by <@{user}> {when}.").format(user=pause.by, when=when))
-    if backend.problem is not None:
-        lines.insert(1, f"⚠️ {backend.problem.sentence()}")
-    return "\n".join(lines)
+        lines.append(_("⏸️ Paused by <@{user}> {when}.").format(user=pause.by, when=when))
+    return "\n".join([*lines, f"-# {' · '.join([fact async for fact in _facts(bot, backend, ours)])}"])
+
+
+def _troubles(pool: Pool, backend: Backend) -> Iterator[str]:
+    """Why it runs nothing. Of one that was given up its state says what that means for jobs."""
+    trouble = backend.problem or backend.busy
+    if trouble is not None and not _is_lost(pool, backend):
+        yield trouble_text(trouble)
+
+
+async def _facts(bot: Bot, backend: Backend, ours: int) -> AsyncIterator[str]:
+    others = max(0, backend.queue_remaining - ours)
+    yield _("jobs of ours: {ours}, of others: {others}").format(ours=ours, others=others)
+    if loaded := backend.loaded or bot.runner.dispatcher.crew(backend).loaded:
+        yield _("loaded last: {models}").format(models=", ".join(map(code, sorted(loaded)[:MODELS])))
+    if isinstance(backend.problem, BackendUnreachable) and backend.problem.reason:
+        yield code(backend.problem.reason)
+    if memory := await _memory(backend):
+        yield memory
+    if backend.cost:
+        async for fact in _costs(bot.ledger):
+            yield fact
+
+
+async def _costs(ledger: Ledger) -> AsyncIterator[str]:
+    """Of all paid ones together; without a budget of this process only what they cost."""
+    spent, most = number(ledger.spent), number(ledger.budget)
+    if not ledger.budget:
+        yield _("cost within 24 hours: {spent}").format(spent=spent)
+        return
+    yield _("cost within 24 hours: {spent} of {most}").format(spent=spent, most=most)
+    if (until := await ledger.closed_until()) is not None:
+        yield _("used up until {when}").format(when=f"<t:{int(until.timestamp())}:f>")
+
+
+def _is_lost(pool: Pool, backend: Backend) -> bool:
+    return backend.name in pool.lost and backend.state is not BackendState.UP
 
 
 def _state(pool: Pool, backend: Backend) -> str:
     if backend.name in pool.leaving:
         return _("is to go, and ends what it has")
-    if backend.name in pool.lost and backend.state is not BackendState.UP:
+    if _is_lost(pool, backend):
         return _("away for so long that its jobs go to others")
     match backend.state:
         case BackendState.UP if backend.version:
@@ -119,5 +152,5 @@ async def _memory(backend: Backend) -> str:
         return ""
     if memory is None:
         return ""
-    free, total = (f"{size / 2**30:.1f}" for size in memory)
+    free, total = (number(size / 2**30, 1) for size in memory)
     return _("graphics memory: {free} of {total} GB free").format(free=free, total=total)

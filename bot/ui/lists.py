@@ -8,31 +8,34 @@ from datetime import datetime, timedelta
 
 from discord.app_commands import Choice
 
+from bot.errors import BackendError
 from bot.jobs.access import Action, Actor, may
 from bot.jobs.board import Board
 from bot.jobs.holds import Hold
 from bot.jobs.job import Job, JobState
 from bot.numerals import duration
 from bot.text import _, named, ngettext
-from bot.ui.words import before, one_line, plain
+from bot.ui.words import before, one_line, plain, trouble_text
 from bot.workflow.limits import MAX_CHOICES
 
 LABEL = 100  # Discord's ceiling for the name of a choice
 MESSAGE = 1600  # characters of all lines, so that a sentence before and after them fits as well
 PROMPT = 80  # characters of a prompt in a line
+TROUBLES = 3  # sentences about what keeps jobs, at most
 
 
 @dataclass(frozen=True)
 class Line:
     """A job, how many come before it, when it should be ready; whether it is the reader's, and theirs to read.
 
-    `hold` is why it waits whatever comes before it.
+    `hold` and `trouble` are why it waits whatever comes before it.
     """
 
     job: Job
     position: int | None = None
     ready: datetime | None = None
     hold: Hold | None = None
+    trouble: BackendError | None = None
     mine: bool = False
     open: bool = False
 
@@ -46,6 +49,7 @@ def job_lines(jobs: Sequence[Job], board: Board, now: datetime, reader: Actor) -
             position=board.position(job.id),
             ready=now + timedelta(seconds=eta) if (eta := etas[job.id]) is not None else None,
             hold=board.hold(job),
+            trouble=board.trouble(job.id),
             mine=job.place.user_id == reader.user_id,
             open=may(reader, Action.SEE, job),
         )
@@ -65,6 +69,12 @@ def job_list(lines: Sequence[Line], total: int) -> str:
     if more > 0:
         texts.append(ngettext("-# and {count} more here", "-# and {count} more here", more).format(count=more))
     return "\n".join(texts)
+
+
+def troubles(lines: Sequence[Line], problem: BackendError | None) -> str:
+    """Why nothing can run, and why some of these jobs cannot: each sentence once."""
+    found = (trouble for trouble in (problem, *(line.trouble for line in lines)) if trouble is not None)
+    return "\n".join(list(dict.fromkeys(trouble_text(trouble) for trouble in found))[:TROUBLES])
 
 
 def moderator_line(line: Line, now: datetime) -> str:
@@ -127,7 +137,7 @@ def _place(line: Line) -> str:
     if line.hold is Hold.ENOUGH:
         return _("waits for another job of the same person")
     if line.job.state in {JobState.WAITING, JobState.SUBMITTED} and line.position is not None:
-        return before(line.position)
+        return f"⚠️ {before(line.position)}" if line.trouble else before(line.position)
     return ""
 
 

@@ -10,7 +10,7 @@ from bot.text import _, ngettext
 from bot.ui.buttons import CancelButton, control
 from bot.ui.moving import DirectButton
 from bot.ui.page import Attachment, Page
-from bot.ui.words import FACT, alt_text, bar, header, notes, plain
+from bot.ui.words import FACT, alt_text, bar, header, notes, plain, trouble_text
 
 WAITING, RUNNING, TROUBLED = 0x80848E, 0x5865F2, 0xF0B232
 DELIVERING = timedelta(minutes=1)  # of fetching and posting the files
@@ -97,7 +97,7 @@ def _ready(eta: float | None, now: datetime) -> str:
 def _note(showing: Showing) -> str | None:
     match showing.note:
         case Note.OFFLINE:
-            return f"⚠️ {showing.trouble.sentence()}" if showing.trouble else None
+            return trouble_text(showing.trouble) if showing.trouble else None
         case Note.AGAIN:
             return _("⚠️ ComfyUI was restarted and forgot this job, so it was sent again.")
         case Note.MOVED:

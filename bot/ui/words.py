@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from bot.errors import JobFailed
+from bot.errors import EaselError, JobFailed
 from bot.jobs.job import Job
 from bot.numerals import percent
 from bot.text import _, named, ngettext
@@ -55,6 +55,11 @@ def said(failure: JobFailed) -> str:
         return failure.sentence()
     facts = {field.name: getattr(failure, field.name) for field in fields(failure)}
     return replace(failure, **{name: _harmless(fact) for name, fact in facts.items()}).sentence()
+
+
+def trouble_text(trouble: EaselError) -> str:
+    """Its sentence, marked as what somebody should know."""
+    return f"⚠️ {trouble.sentence()}"
 
 
 def header(job: Job) -> str:

@@ -47,7 +47,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "cloud-asked-to-wait",
         "bot/cloud/backend.py",
-        "        return 0 if self._is_busy else SLOTS\n",
+        "        return 0 if self.busy else SLOTS\n",
         "        return SLOTS\n",
         (f"{WIRE}a_full_cloud_is_left_alone_as_long_as_it_wants",),
     ),

@@ -7,6 +7,7 @@ from tests.mutants.guard import Guard
 AWAY = "tests/whole/test_backends_away.py::test_"
 MOVING = "tests/pure/test_moving.py::test_"
 DISPATCHER = "tests/pure/test_dispatcher.py::test_"
+WAYS = "tests/pure/test_ways.py::test_"
 MOVES = (f"{AWAY}a_job_moves_to_another_server_and_its_first_run_is_stopped",)
 FOLLOWED = (f"{AWAY}a_job_that_nobody_took_up_is_followed_where_it_was",)
 
@@ -80,5 +81,33 @@ GUARDS: tuple[Guard, ...] = (
         "if not self.bot.is_owner_id(interaction.user.id):\n            raise",
         "if False:\n            raise",
         ("tests/whole/test_who_may.py",),
+    ),
+    Guard(
+        "only-server-lost",
+        "bot/jobs/dispatcher.py",
+        "return all(self._how_well(needs, other) is Fitness.UNFIT for other in self._pool.staying)",
+        "return all(self._how_well(needs, other) is Fitness.UNFIT for other in self._pool.present)",
+        (f"{DISPATCHER}a_job_waits_for_the_only_server_that_can_run_it_while_that_is_paused_or_lost",),
+    ),
+    Guard(
+        "told-own-away",
+        "bot/jobs/ways.py",
+        "for number in own or found if",
+        "for number in found if",
+        (f"{WAYS}a_cloud_that_is_up_takes_nothing_away_from_what_is_said_of_ones_own",),
+    ),
+    Guard(
+        "told-paused",
+        "bot/jobs/ways.py",
+        "if backend.name in self._pool.paused:",
+        "if False:",
+        (f"{WAYS}whoever_waits_for_the_only_server_that_can_run_their_job_is_told_how_that_one_is",),
+    ),
+    Guard(
+        "told-runs",
+        "bot/jobs/refresh.py",
+        "if known.get(job_id, type(None)) is not trouble:",
+        "if False:",
+        ("tests/pure/test_board.py::test_a_server_that_goes_away_is_said_to_all_and_its_return_too",),
     ),
 )

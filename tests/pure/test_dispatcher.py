@@ -107,6 +107,24 @@ async def test_a_job_waits_for_the_only_server_that_can_run_it_however_long_that
     assert floor.run() == [("job", "one")]  # which says what is missing
 
 
+@pytest.mark.parametrize("state", ["paused", "lost"])
+async def test_a_job_waits_for_the_only_server_that_can_run_it_while_that_is_paused_or_lost(state: str) -> None:
+    only = Machine("two", has("b"))
+    floor = Floor(Machine("one", has("a")), only)
+    if state == "lost":
+        only.fail(BackendUnreachable("two"))
+    getattr(floor.pool, state).add("two")
+    floor.ask("job", wants("b", chosen=True))
+    floor.ask("other", wants("a"))
+
+    waits = floor.run()
+    floor.pool.paused.clear()
+    only.come_back()
+
+    assert waits == [("other", "one")]
+    assert floor.run() == [("job", "two")]
+
+
 async def test_a_job_waits_for_the_server_that_needs_no_stand_in_until_that_is_lost() -> None:
     away = Machine("two", has("sd_right"))
     floor = Floor(Machine("one", has("sd_other")), away)

@@ -11,8 +11,12 @@ import pytest
 from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer
-from tests.whole.conftest import SD15, Easel, finished, listed
+from tests.whole.conftest import SD15, Easel, finished, listed, shows
 from tests.whole.restarts import imagine, running
+
+KEPT = (
+    "⚠️ Whoever runs the bot has paused the servers that could run this. It keeps its place and begins when they go on."
+)
 
 
 @pytest.fixture
@@ -50,6 +54,8 @@ async def test_a_paused_server_gets_nothing_new_over_a_restart_until_it_is_resum
         shown = await asked(discord_server, "list")
         said = await asked(discord_server, "pause", backend=comfyui.url)
         message = await imagine(discord_server)
+        await message.wait(shows(KEPT))
+        queue = await discord_server.person("bob").slash("queue")
     async with easel.running() as bot:
         await listed(bot)
         paused = await asked(discord_server, "list")
@@ -62,6 +68,8 @@ async def test_a_paused_server_gets_nothing_new_over_a_restart_until_it_is_resum
     assert "gets no new jobs" in said
     assert "Paused by <@" in paused
     assert "is paused already" in again
+    assert queue.message.text.startswith(KEPT)
+    assert "⚠️ next" in queue.message.text
     assert before == []
     assert "gets jobs again" in resumed
     assert message.images

@@ -18,7 +18,7 @@ from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message
 from bot.playground.answers import Answer
 from tests.clouds import KEY, Cloud, Handler
-from tests.whole.conftest import Easel, finished, listed
+from tests.whole.conftest import Easel, finished, listed, shows
 from tests.whole.making import entry
 
 CANVAS = {
@@ -36,6 +36,7 @@ help = "Which colour"
 targets = "Canvas.color"
 max = 16777215
 """
+DOWN = "⚠️ ComfyUI does not answer. Jobs wait and run when it is back."
 COLOURS = (0x102030, 0x405060, 0x708090, 0xA0B0C0)
 
 
@@ -113,6 +114,26 @@ async def test_the_cloud_takes_what_would_wait_too_long_within_its_budget(  # no
     assert KEY not in caplog.text
     assert KEY not in str(discord_server.requests)
     assert KEY not in str(comfyui.requests)
+
+
+async def test_while_ones_own_is_away_whoever_waits_is_told_though_the_cloud_is_up(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, cloud: Cloud
+) -> None:
+    easel.changes["cloud_overflow_seconds"] = 600.0
+    comfyui.hold()
+    async with easel.running() as bot:
+        await ready(bot)
+        messages = await ask(discord_server, *COLOURS[:3])
+        await messages[2].wait(shows("2 jobs before yours"))
+        await comfyui.stop()
+        await messages[2].wait(shows(DOWN))
+        queue = await discord_server.person("bob").slash("queue")
+        await comfyui.restart()
+        for message in messages:
+            await message.wait(finished, timeout=20)
+
+    assert DOWN in queue.message.text
+    assert not cloud.count("POST", "/jobs")
 
 
 async def test_a_job_in_the_cloud_is_followed_on_after_a_restart(
