@@ -52,6 +52,8 @@ class Mirror:
         self._here = here
         self._taken = taken
         self._left_behind = left_behind
+        #: what is read is put before anything newer is read
+        self._turn = asyncio.Lock()
 
     async def hear(self, job_id: str | None) -> None:
         """That job is another now; None: any may be."""
@@ -70,7 +72,8 @@ class Mirror:
 
     async def read_person(self, user_id: int) -> None:
         """All open jobs of somebody, as they are."""
-        await self._put(await self._rows(jobs.c.user_id == user_id, among(OPEN)))
+        async with self._turn:
+            await self._put(await self._rows(jobs.c.user_id == user_id, among(OPEN)))
 
     async def resync(self) -> None:
         """All of them: those that are others now, and those that are gone."""
@@ -103,10 +106,11 @@ class Mirror:
 
     async def _read(self, job_ids: Sequence[str]) -> None:
         for some in _chunks(job_ids):
-            rows = await self._rows(jobs.c.id.in_(some))
-            for job_id in set(some).difference(row["id"] for row in rows):
-                self._leave(job_id)
-            await self._put(rows)
+            async with self._turn:
+                rows = await self._rows(jobs.c.id.in_(some))
+                for job_id in set(some).difference(row["id"] for row in rows):
+                    self._leave(job_id)
+                await self._put(rows)
 
     async def _rows(self, *wanted: ColumnElement[bool]) -> Sequence[RowMapping]:
         columns = (*_LIGHT, *_MORE, READY.label("ready"))

@@ -144,4 +144,11 @@ GUARDS: tuple[Guard, ...] = (
         "return UNTENDED",
         (f"{SALVAGE}only_jobs_on_what_a_process_holds_are_its_to_look_after",),
     ),
+    Guard(
+        "mirror-in-turn",
+        "bot/fleet/mirror.py",
+        "            async with self._turn:\n                rows = ",
+        "            if True:\n                rows = ",
+        ("tests/fleet/test_mirror.py",),
+    ),
 )
