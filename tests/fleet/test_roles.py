@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -48,6 +49,42 @@ async def test_a_result_and_what_goes_on_from_it_pass_through_a_gateway_and_work
     assert data.startswith(b"\x89PNG")
     assert not await fleet.tickets()
     assert not await fleet.errands()
+
+
+async def test_a_gateway_lists_what_a_worker_says_of_its_servers_and_counts_jobs_by_the_database(
+    fleet: Fleet, simulators: Any, discord_server: DiscordServer
+) -> None:
+    (one,) = await simulators(1)
+    gateway = await fleet.gateway()
+    await fleet.worker(one)
+    await gateway.sees(one)
+    olivia = discord_server.person("olivia")
+
+    async def listed(wanted: str) -> str:
+        async with asyncio.timeout(20):
+            while True:
+                answer = await olivia.slash("backends list")
+                text = (await answer.wait(lambda message: bool(message.text))).text
+                if wanted in text:
+                    return text
+                await asyncio.wait([gateway.bot.pool.changed()], timeout=0.1)
+
+    one.hold()
+    jobs = [await ask(discord_server, "alice", f"fox {n}") for n in range(2)]
+    await fleet.begun(wanted=lambda found: len(found) == 2)
+    text = await listed("jobs of ours: 2, of others: 0")
+    loaded = await listed("loaded last: `")
+    await olivia.slash("backends pause", backend=one.url)
+    waits = (await ask(discord_server, "bob")).message
+    await waits.wait(shows("Whoever runs the bot has paused the servers"), timeout=20)
+    one.release()
+    await olivia.slash("backends resume", backend=one.url)
+    for job in jobs:
+        await done(job)
+    await done(waits)
+
+    assert one.url in text
+    assert ".safetensors`" in loaded
 
 
 async def test_cancels_and_pauses_at_a_gateway_hold_for_workers(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
-from bot.errors import BackendUnreachable, Fenced
+from bot.errors import BackendUnreachable, BudgetGone, Fenced
 from bot.jobs.board import Board
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.estimates import Estimates
@@ -22,7 +23,7 @@ from bot.jobs.spending import Bill, BudgetSpent
 from bot.jobs.store import Store
 from bot.jobs.waiting import Waiting, waiting
 from bot.workflow.needs import ModelNeed, Needs
-from tests.pure.jobs import Clock, make_job, open_store
+from tests.pure.jobs import NOON, Clock, make_job, open_store
 from tests.pure.servers import Screen, Server
 
 
@@ -174,12 +175,39 @@ async def test_the_budget_holds_even_where_nothing_else_can_run(store: Store, cl
     await ledger.load()
     stage.wait("b")
     before = list(stage.began)
+    told, open_again = stage.board.trouble("b"), await ledger.closed_until()
     clock.pass_by(hours=24, seconds=1)
     await ledger.load()
+    later = stage.board.trouble("b")
     stage.dispatcher.assign()
 
     assert [job for job, _name in before] == ["a"]
+    assert isinstance(told, BudgetGone)
+    assert (open_again, later) == (None, None)  # a cheaper one might go
     assert [job for job, _name in stage.began] == ["a", "b"]
+
+
+async def test_when_a_used_up_budget_has_room_again_is_known_and_in_the_log(
+    store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    ledger = Ledger(store, budget=5, rate=1, clock=clock)
+    for name in "abc":
+        bill = Bill(cost=2 if name == "b" else 1.5)
+        await store.claim(await store.add(make_job(id=name)), "https://cloud", bill=bill)
+        clock.pass_by(hours=1)
+
+    await ledger.load()
+    closed = ledger.is_open, await ledger.closed_until()
+    clock.pass_by(hours=21, seconds=1)
+    await ledger.load()
+
+    assert closed == (False, NOON + timedelta(hours=24))
+    assert (ledger.is_open, await ledger.closed_until()) == (True, None)
+    assert [record.getMessage() for record in caplog.records if "paid" in record.getMessage()] == [
+        "paid servers have cost 5 of 5 within 24 hours: they get no jobs",
+        "paid servers have cost 3.5 of 5 within 24 hours: they get jobs",
+    ]
 
 
 async def test_a_price_is_the_manifests_or_by_the_second(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.playground import DiscordServer
+from bot.text import speaking
+from bot.ui.backends import backends_text
 from tests.whole.conftest import SD15, Easel, finished, listed, shows
 from tests.whole.restarts import imagine, running
 
@@ -89,6 +92,25 @@ async def test_free_unloads_the_models_or_says_why_not(
     assert any(request.path.endswith("/free") for request in comfyui.requests)
     assert "ComfyUI does not answer" in failed
     assert "There is no such server" in unknown
+
+
+async def test_a_server_that_was_given_up_is_said_to_be_that_and_amounts_are_written_as_the_language_does(
+    easel: Easel, second: Simulator
+) -> None:
+    easel.urls = (*easel.urls, second.url)
+    easel.changes["backend_lost_seconds"] = 0.1
+    second.faults.down = True
+    async with easel.running() as bot:
+        await listed(bot)
+        async with asyncio.timeout(20):
+            while not bot.pool.lost:
+                await bot.pool.changed()
+        with speaking("de"):
+            there, away = (await backends_text(bot)).split(f"`{second.url}`")
+
+    assert re.search(r"\d,\d von", there)
+    assert "nicht erreichbar" in away
+    assert "Aufträge warten" not in away
 
 
 def write(path: Path, *simulators: Simulator) -> None:

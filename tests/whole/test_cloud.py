@@ -17,7 +17,7 @@ from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer, Message
 from bot.playground.answers import Answer
-from tests.clouds import KEY, Cloud, Handler
+from tests.clouds import KEY, Cloud, Handler, says
 from tests.whole.conftest import Easel, finished, listed, shows
 from tests.whole.making import entry
 
@@ -105,7 +105,11 @@ async def test_the_cloud_takes_what_would_wait_too_long_within_its_budget(  # no
         comfyui.release()
         for message in messages:
             await message.wait(finished, timeout=20)
+        answer = await discord_server.person("olivia").slash("backends list")
+        servers = await answer.wait(lambda message: bool(message.text))
 
+    assert "cost within 24 hours: 1 of 1 · used up until <t:" in servers.text
+    assert "paid servers have cost 1 of 1 within 24 hours" in caplog.text
     backends = [job.backend for job in sorted(await easel.jobs(), key=lambda job: job.created_at)]
     assert backends.count(cloud.url) == 1
     assert first_done == backends.index(cloud.url)
@@ -134,6 +138,28 @@ async def test_while_ones_own_is_away_whoever_waits_is_told_though_the_cloud_is_
 
     assert DOWN in queue.message.text
     assert not cloud.count("POST", "/jobs")
+
+
+async def test_a_cloud_that_takes_no_more_for_now_is_said_to_be_full(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, cloud: Cloud
+) -> None:
+    cloud.front = says(429, "queue_full", retry_after=60)
+    comfyui.hold()
+    async with easel.running() as bot:
+        await ready(bot)
+        messages = await ask(discord_server, *COLOURS[:3])
+        await cloud.asked_for("POST", "/jobs")
+        async with asyncio.timeout(10):
+            while bot.pool.backends[1].busy is None:
+                await bot.pool.changed()
+        answer = await discord_server.person("olivia").slash("backends list")
+        servers = await answer.wait(lambda message: bool(message.text))
+        comfyui.release()
+        for message in messages:
+            await message.wait(finished, timeout=20)
+
+    assert "· up\n⚠️ The cloud takes no more jobs at the moment." in servers.text
+    assert cloud.count("POST", "/jobs") == 1
 
 
 async def test_a_job_in_the_cloud_is_followed_on_after_a_restart(

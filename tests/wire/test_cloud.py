@@ -304,6 +304,7 @@ async def test_a_full_cloud_is_left_alone_as_long_as_it_wants(backend: CloudBack
 
     assert refused.value.seconds == 300, "whatever it says, an hour is too long not to look"
     assert (backend.slots, backend.state, backend.problem) == (0, BackendState.UP, None)
+    assert isinstance(backend.busy, CloudBusy)
     before = len(cloud.asked)
     with pytest.raises(CloudBusy):
         await run(backend, plain())
