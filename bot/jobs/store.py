@@ -116,6 +116,10 @@ class Store:
             if self._lock is not None:
                 self._lock.release()
 
+    async def settled(self) -> None:
+        """Until what hung for longer than somebody could wait has happened, or has not."""
+        await self._transactions.settled()
+
     async def add(self, job: Job) -> Job:
         """Keep a new job."""
         return await self.transact(lambda connection: insert_job(connection, job))

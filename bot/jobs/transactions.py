@@ -64,6 +64,11 @@ class Transactions:
                 raise doubt.error from doubt
         return await self._in_time(work, answer)
 
+    async def settled(self) -> None:
+        """Until it is known of all that DatabaseAway was raised for whether they happened."""
+        if self._late:
+            await asyncio.wait(self._late)
+
     def give_up(self) -> None:
         """Try nothing again from now on."""
         self._closing.set()

@@ -26,6 +26,8 @@ class Cable:
         #: of those connections alone that have said this
         self.among = b""
         self.go_on = asyncio.Event()
+        self._pulled = False
+        self._ends: set[asyncio.StreamWriter] = set()
         #: commits that were broken off
         self.broken = 0
         #: where to connect
@@ -41,14 +43,28 @@ class Cable:
         finally:
             server.close()
 
+    def pull(self) -> None:
+        """All that is connected is cut off, and who connects is, until `plug()`."""
+        self._pulled = True
+        for end in self._ends:
+            end.transport.abort()
+
+    def plug(self) -> None:
+        """It is there again."""
+        self._pulled = False
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._pulled:
+            writer.transport.abort()
+            return
         there, back = await asyncio.open_connection("127.0.0.1", self._port)
+        self._ends.add(writer)
         answers = asyncio.create_task(_pour(there, writer))
-        among = not self.among
+        among = False
         try:
             while data := await reader.read(65536):
-                among = among or self.among in data
-                if b"COMMIT\0" in data and among and self.at_commit is not None:
+                among = among or (self.among != b"" and self.among in data)
+                if b"COMMIT\0" in data and among is (self.among != b"") and self.at_commit is not None:
                     if self.at_commit is not Break.HANG:
                         await self._break(data, back, answers, there)
                         return
@@ -59,6 +75,7 @@ class Cable:
         except OSError:
             return
         finally:
+            self._ends.discard(writer)
             answers.cancel()
             back.close()
             writer.close()

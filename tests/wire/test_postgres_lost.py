@@ -204,7 +204,7 @@ async def test_a_server_that_hangs_keeps_nobody_waiting_and_does_nothing_of_it_a
     finally:
         await asyncio.to_thread(postgres.thaw)
     async with asyncio.timeout(BOUND):
-        await asyncio.gather(*store._transactions._late, return_exceptions=True)
+        await store.settled()
 
     assert not refused.value.perhaps
     assert await store.get(new.id) is None
@@ -219,7 +219,7 @@ async def test_a_commit_that_hangs_may_have_happened(store: Store, cable: Cable)
         await asyncio.create_task(hurried(store, job, add=True))
     cable.go_on.set()
     async with asyncio.timeout(BOUND):
-        await asyncio.gather(*store._transactions._late)
+        await store.settled()
 
     assert refused.value.perhaps
     assert await store.get(job.id) == job
