@@ -65,7 +65,7 @@ class Absence:
         self._now = now
         self._clock = clock
         #: which ones this process looks after
-        self.mine: Callable[[Backend], bool] = lambda backend: backend.slots > 0
+        self.mine: Callable[[Backend], bool] = lambda backend: True
         self._since: dict[str, float] = {}
         self._up: set[str] = set()
         self._group = asyncio.TaskGroup()

@@ -90,8 +90,9 @@ class Monitor:
         yield from readings.of_calls(self.calls)
         if self._watched is None:
             return
-        yield from readings.of_database(tally, self._workflows, self._clock())
-        yield from readings.of_backends(self._watched.process)
+        process = self._watched.process
+        yield from readings.of_database(tally, process.pool, self._workflows, self._clock())
+        yield from readings.of_backends(process)
         if self._watched.shards is not None:
             yield from readings.of_gateway(self._watched.shards)
 

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.core import Metric as Family
 
 from bot.comfy.backend import BackendState
+from bot.comfy.pool import Pool
 from bot.jobs.job import JobState
 from bot.jobs.tally import Tally
 from bot.metrics import names
@@ -23,8 +24,8 @@ OPEN = (JobState.WAITING, JobState.SUBMITTED, JobState.RUNNING)
 Samples = Iterable[tuple[tuple[str, ...], float]]
 
 
-def of_database(tally: Tally | None, workflows: Labels, now: datetime) -> Iterator[Family]:
-    """Of the whole database; without an answer from it, only that."""
+def of_database(tally: Tally | None, pool: Pool, workflows: Labels, now: datetime) -> Iterator[Family]:
+    """Of the whole database, with what it says of backends; without an answer from it, only that."""
     yield gauge(names.DATABASE_UP, [((), tally is not None)])
     if tally is None:
         return
@@ -33,13 +34,13 @@ def of_database(tally: Tally | None, workflows: Labels, now: datetime) -> Iterat
     yield gauge(names.OLDEST_WAITING, [((), _age(tally.oldest_waiting, now))])
     yield gauge(names.DELIVERIES_WAITING, [((), tally.undelivered)])
     yield gauge(names.OLDEST_DELIVERY, [((), _age(tally.oldest_undelivered, now))])
+    yield gauge(names.ANY_BACKEND_UP, [((each.name,), each.state is BackendState.UP) for each in pool.backends])
 
 
 def of_backends(process: Process) -> Iterator[Family]:
-    """Whether each is up that anybody holds; all else of those that this process does."""
-    everywhere = process.pool.backends
-    yield gauge(names.ANY_BACKEND_UP, [((each.name,), each.state is BackendState.UP) for each in everywhere])
-    backends = [each for each in everywhere if each.slots]  # 0 for one that another process holds
+    """Of those that this process looks after: each is counted once, whoever else could have it."""
+    mine = process.runner.absence.mine
+    backends = [each for each in process.pool.backends if mine(each)]
     runs = list(process.runner.board.runs.values())
     yield gauge(names.BACKEND_UP, [((each.name,), each.state is BackendState.UP) for each in backends])
     states = [((each.name, str(state)), each.state is state) for each in backends for state in BackendState]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import pytest
 from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric as Family
 from sqlalchemy.ext.asyncio import AsyncConnection
 from yarl import URL
 
@@ -21,7 +22,7 @@ from bot.comfy.pool import Pool
 from bot.errors import BackendUnreachable
 from bot.jobs.job import JobState
 from bot.jobs.store import Store, utc_now
-from bot.jobs.tally import count
+from bot.jobs.tally import Tally, count
 from bot.metrics import readings
 from bot.metrics.calls import route_of
 from bot.metrics.counters import Counters
@@ -30,7 +31,7 @@ from bot.metrics.labels import OTHER, Labels
 from bot.metrics.monitor import Monitor
 from bot.metrics.ports import explain
 from bot.metrics.watched import Process
-from tests.pure.jobs import make_job
+from tests.pure.jobs import NOON, make_job
 
 UP, DOWN = BackendState.UP, BackendState.DOWN
 
@@ -128,20 +129,35 @@ def test_an_end_and_a_delivery_are_counted_once() -> None:
     assert registry.get_sample_value("easel_delivery_lag_seconds_sum") == 2
 
 
-def test_of_a_backend_that_another_process_holds_only_that_it_is_up() -> None:
+def test_a_backend_is_counted_by_whoever_looks_after_it_and_by_nobody_else() -> None:
     mine = SimpleNamespace(name="mine", state=UP, problem=None, slots=2, queue_remaining=1)
-    theirs = SimpleNamespace(name="theirs", state=UP, problem=None, slots=0, queue_remaining=5)
-    pool = Pool([cast("Backend", mine), cast("Backend", theirs)])
-    runner = SimpleNamespace(board=SimpleNamespace(runs={"a": SimpleNamespace(backend=mine)}))
+    standby = SimpleNamespace(name="standby", state=UP, problem=None, slots=2, queue_remaining=5)
+    pool = Pool([cast("Backend", mine), cast("Backend", standby)])
+    absence = SimpleNamespace(mine=lambda backend: backend is mine)
+    runner = SimpleNamespace(board=SimpleNamespace(runs={"a": SimpleNamespace(backend=mine)}), absence=absence)
     pool.paused.add("mine")
 
-    families = readings.of_backends(cast("Process", SimpleNamespace(pool=pool, runner=runner)))
-    found = {(sample.name, sample.labels["backend"]): sample.value for each in families for sample in each.samples}
+    found = samples(readings.of_backends(cast("Process", SimpleNamespace(pool=pool, runner=runner))))
 
-    assert [name for name, backend in found if backend == "theirs"] == ["easel_database_backend_up"]
+    assert {backend for _name, backend in found} == {"mine"}
     assert found["easel_backend_slots_used", "mine"] == 1
     assert found["easel_backend_paused", "mine"] == 1
     assert found["easel_backend_lost", "mine"] == 0
+
+
+def test_what_others_have_is_said_as_the_database_has_it_and_not_at_all_while_that_is_away() -> None:
+    theirs = SimpleNamespace(name="theirs", state=UP, problem=None, slots=0)
+    pool = Pool([cast("Backend", theirs)])
+
+    there = samples(readings.of_database(Tally(0.1, {}, None, 0, None), pool, Labels(), NOON))
+    away = samples(readings.of_database(None, pool, Labels(), NOON))
+
+    assert there["easel_database_backend_up", "theirs"] == 1
+    assert {name for name, _backend in away} == {"easel_database_up"}
+
+
+def samples(families: Iterable[Family]) -> dict[tuple[str, str], float]:
+    return {(each.name, each.labels.get("backend", "")): each.value for found in families for each in found.samples}
 
 
 async def test_the_database_counts_open_and_undelivered_jobs(store: Store) -> None:

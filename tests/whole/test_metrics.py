@@ -6,7 +6,7 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -263,19 +263,22 @@ async def test_it_goes_on_answering_while_discord_cannot_be_reached(
 async def test_each_process_of_a_fleet_is_well_by_its_role(
     discord_server: DiscordServer, comfyui: Simulator, tmp_path: Path, fleet_database: str
 ) -> None:
-    def env(role: str) -> dict[str, str]:
+    def env(role: str, folder: str = "") -> dict[str, str]:
         changes = {"METRICS_PORT": "0", "ROLE": role, "DATABASE_URL": fleet_database}
-        return settings(discord_server, comfyui.url, tmp_path / role, **changes)
+        return settings(discord_server, comfyui.url, tmp_path / (folder or role), **changes)
 
     async with (
         aiohttp.ClientSession() as session,
+        AsyncExitStack() as more,
         program(env=env("gateway"), cwd=tmp_path) as gateway,
         program(env=env("worker"), cwd=tmp_path) as worker,
     ):
         await gateway.output.wait("metrics on ", "ready as ")
         await worker.output.wait("metrics on ", f"{comfyui.url} is held")
+        standby = await more.enter_async_context(program(env=env("worker", "standby"), cwd=tmp_path))
+        await standby.output.wait("metrics on ", f"{comfyui.url} is up", "ready as ")
         told = {}
-        for role, bot in {"gateway": gateway, "worker": worker}.items():
+        for role, bot in {"gateway": gateway, "worker": worker, "standby": standby}.items():
             (where,) = re.findall(r"metrics on (\S+)/metrics", bot.output.text)
             async with session.get(f"{where}/healthz") as answer:
                 health = await answer.json()
@@ -283,7 +286,7 @@ async def test_each_process_of_a_fleet_is_well_by_its_role(
                 told[role] = health["role"], health["status"], (await answer.text()).splitlines()
 
     assert told["gateway"][:2] == ("gateway", "ok")
-    assert told["worker"][:2] == ("worker", "ok")
+    assert told["worker"][:2] == told["standby"][:2] == ("worker", "ok")
     slots, shard = f'easel_backend_slots{{backend="{comfyui.url}"}} 2.0', 'easel_discord_shard_up{shard="0"} 1.0'
-    assert [slots in lines for _role, _status, lines in told.values()] == [False, True]
-    assert [shard in lines for _role, _status, lines in told.values()] == [True, False]
+    assert [slots in lines for _role, _status, lines in told.values()] == [False, True, False]
+    assert [shard in lines for _role, _status, lines in told.values()] == [True, False, False]
