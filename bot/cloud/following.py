@@ -13,7 +13,7 @@ from bot.cloud.reading import Reader, ending, is_end
 from bot.cloud.runs import Ask, Run
 from bot.cloud.troubles import Unknown
 from bot.comfy.backoff import backoff
-from bot.comfy.events import Ahead, Event, ExecutionStart, Settled
+from bot.comfy.events import Ahead, Detached, Event, ExecutionStart, Settled
 from bot.comfy.intervals import Intervals
 from bot.errors import BackendUnreachable, CloudBusy, EaselError
 
@@ -42,6 +42,7 @@ class Following:
         self._loop = asyncio.get_running_loop()
         self._missed_at: float | None = None
         self._pause = 0.0
+        self._is_seen = True
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The last one is Settled."""
@@ -95,8 +96,10 @@ class Following:
         except BackendUnreachable as problem:
             self._pause = problem.seconds if isinstance(problem, CloudBusy) else 0.0
             self._lose(problem)
+            self._see(isinstance(problem, CloudBusy))
             return None
         self._pause = 0.0
+        self._see(True)
         if job.status.value == "expired":
             return self._missing()
         self._missed_at = None
@@ -106,6 +109,11 @@ class Following:
             self._hear(Ahead(run.prompt_id, max(0, job.queue_position)))
         measured = None if run.began is None else self._loop.time() - run.began
         return ending(job, run.prompt_id, run.graph, measured)
+
+    def _see(self, is_seen: bool) -> None:
+        if self._is_seen and not is_seen:
+            self._hear(Detached(self._run.prompt_id))
+        self._is_seen = is_seen
 
     def _missing(self) -> Settled | None:
         """Unknown twice, a while apart, is lost: for a moment a job may be neither in a queue nor in a history."""

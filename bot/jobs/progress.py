@@ -29,7 +29,8 @@ class Progress:
     """The folded state of one run.
 
     `fraction` goes from 0 to 1 and never back. `step` of `steps` belongs to the node with `title`; both are None where
-    the node does not count. `ahead` is how many prompts the server has before this one.
+    the node does not count. `ahead` is how many prompts the server has before this one; `detached` from when it cannot
+    be seen how far it is until a node is heard of again.
     """
 
     titles: Mapping[str, str]
@@ -86,9 +87,10 @@ class Progress:
                 return self
 
     def _at(self, node: str) -> Progress:
+        seen = replace(self, detached=False) if self.detached else self
         if node == self.node:
-            return self
-        return replace(self, started=True, ahead=0, node=node, step=None, steps=None)
+            return seen
+        return replace(seen, started=True, ahead=0, node=node, step=None, steps=None)
 
     def _stepped(self, value: float, most: float) -> Progress:
         countable = math.isfinite(value) and math.isfinite(most) and most > 1

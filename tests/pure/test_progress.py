@@ -95,6 +95,11 @@ def test_a_lost_socket_takes_the_stale_preview_away() -> None:
     assert progress.preview is None
 
 
+def test_what_is_heard_of_again_can_be_seen_again() -> None:
+    assert not fold(Executing(P, "3", "3"), Detached(P), Executing(P, "3", "3")).detached
+    assert fold(Executing(P, "3", "3"), Detached(P), ExecutionStart(P)).detached
+
+
 @given(st.lists(events))
 def test_the_bar_never_goes_back_and_stays_between_empty_and_full(happened: list[Event]) -> None:
     progress = Progress.of(GRAPH)

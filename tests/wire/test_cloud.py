@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from bot.cloud.backend import CloudBackend
 from bot.cloud.endpoint import Endpoint
 from bot.comfy.client import TooLarge
-from bot.comfy.events import Accepted, ExecutionStart
+from bot.comfy.events import Accepted, Detached, ExecutionStart
 from bot.comfy.simulator import Simulator
 from bot.comfy.standing import BackendState
 from bot.errors import (
@@ -338,6 +338,7 @@ async def test_a_cloud_that_dies_and_returns_costs_the_job_nothing(
         await follower.until(ExecutionStart)
         await cloud.stop()
         await reach(backend, BackendState.DOWN)
+        await follower.until(Detached)
         simulator.release()
         await cloud.start()
         settled = await follower.settled()
