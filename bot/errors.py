@@ -21,7 +21,8 @@ EaselError
 │   │   ├── CloudBusy            the cloud takes no more jobs for now
 │   │   ├── CloudStopped         the deployment in the cloud is switched off
 │   │   ├── NotComfyApi          something else answers at a cloud's address
-│   │   └── BackendAsleep        it is being woken
+│   │   ├── BackendAsleep        it is being woken
+│   │   └── NoWorker             no process of a fleet has it
 │   ├── BackendTooOld            it cannot take our prompt ids
 │   ├── BackendStuck             it answers but runs nothing: its worker is dead
 │   ├── BackendPaused            whoever runs the bot lets it have nothing new
@@ -347,6 +348,15 @@ class NotComfyApi(BackendUnreachable):
 class BackendAsleep(BackendUnreachable):
     def sentence(self) -> str:
         return _("The computer that runs ComfyUI was asleep and is being woken. Jobs begin when it is up.")
+
+
+@dataclass(eq=False)
+class NoWorker(BackendUnreachable):
+    def sentence(self) -> str:
+        return _(
+            "No worker has this server at the moment. Jobs wait; "
+            "whoever runs the bot must start a worker that names it."
+        )
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from bot.comfy.base import BackendBase
 from bot.comfy.events import Event, Output
 from bot.comfy.runs import Graph
 from bot.comfy.standing import BackendState, Standing
-from bot.errors import BackendError, BackendStuck, BackendTooOld, BackendUnreachable
+from bot.errors import BackendError, BackendStuck, BackendTooOld, BackendUnreachable, NoWorker
 from bot.fleet.errands import Errands
 from bot.fleet.roster import Entry
 from bot.workflow.catalogue import Catalogue
@@ -105,12 +105,12 @@ class RemoteBackend(BackendBase):
 
     def _require(self) -> None:
         if not self._entry.held:
-            raise BackendUnreachable(self.name, "nobody holds it")
+            raise NoWorker(self.name, "no worker holds it")
 
     def _problem(self, state: BackendState) -> BackendError | None:
         match state:
             case BackendState.DOWN:
-                return BackendUnreachable(self.name, "" if self._entry.held else "no worker holds it")
+                return BackendUnreachable(self.name) if self._entry.held else NoWorker(self.name, "no worker holds it")
             case BackendState.TOO_OLD:
                 return BackendTooOld(self.name, self._entry.said.version or "")
             case BackendState.STUCK:

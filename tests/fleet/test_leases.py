@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.comfy.standing import BackendState
-from bot.errors import Fenced
+from bot.errors import BackendUnreachable, Fenced, NoWorker
+from bot.fleet.errands import Errands
 from bot.fleet.mirror import Mirror
+from bot.fleet.remote import RemoteBackend
 from bot.fleet.rights import redraw
-from bot.fleet.roster import LeaseLost, Roster, Said
+from bot.fleet.roster import Entry, LeaseLost, Roster, Said
 from bot.fleet.shards import Shards
 from bot.fleet.slots import Slots
 from bot.fleet.sweep import orphans
@@ -89,6 +92,18 @@ async def test_whoever_holds_a_backend_says_what_it_is_and_nobody_else(stores: l
     assert known.held
     assert lost == [False, True]
     assert await second.lost(0.5) == [GPU]
+
+
+async def test_of_a_server_that_no_worker_has_it_is_not_said_that_comfyui_is_away(stores: list[Store]) -> None:
+    errands = Errands(stores[0], lambda name: None)
+    problems = []
+    for entry in (Entry(GPU, True, Said(BackendState.DOWN)), Entry(GPU, False, Said(BackendState.UP))):
+        remote = RemoteBackend(entry, errands)
+        remote.learn(entry, None, Path())
+        assert remote.state is BackendState.DOWN
+        problems.append(remote.problem)
+
+    assert [type(problem) for problem in problems] == [BackendUnreachable, NoWorker]
 
 
 async def test_what_was_held_is_let_go_before_anybody_else_can_have_it(stores: list[Store]) -> None:
