@@ -1,0 +1,64 @@
+"""A job that is stored and answered is made: what goes wrong afterwards is not written into its message."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from bot.app import EaselBot
+from bot.jobs.job import JobState
+from bot.playground import DiscordServer, Request
+from tests.whole.conftest import Easel, finished
+from tests.whole.test_imagine import SMALL
+from tests.whole.test_upload_names import copied, loads  # noqa: F401 (a fixture)
+
+#: until its job is on a server, nobody can note where its message is
+UNNOTED = "BEFORE UPDATE OF message_id ON jobs WHEN OLD.state = 'waiting'"
+UNSTORED = "BEFORE INSERT ON jobs"
+
+
+async def refuse(bot: EaselBot, when: str) -> None:
+    """The database takes no such change."""
+    trigger = text(f"CREATE TRIGGER refuse {when} BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await bot.store.transact(lambda connection: connection.execute(trigger))
+
+
+async def test_a_message_that_cannot_be_noted_still_shows_its_result(
+    discord_server: DiscordServer, easel: Easel, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with easel.running() as bot:
+        await refuse(bot, UNNOTED)
+        answer = await discord_server.person("alice").slash("imagine", prompt="a fox", **SMALL)
+        message = await answer.wait(finished)
+
+    (job,) = await easel.jobs()
+    assert "is taken in all the same" in caplog.text
+    assert discord_server.messages("general") == [message]
+    assert len(message.images) == 1
+    assert not any("went wrong" in version.text for version in message.versions)
+    assert (job.state, job.delivered, job.place.message_id) == (JobState.DONE, True, message.id)
+
+
+@pytest.mark.usefixtures("loads")
+async def test_an_answer_without_a_job_is_taken_back_and_why_is_told_to_who_asked_alone(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    followed = asyncio.Event()
+
+    async def watch(moment: str, request: Request) -> None:
+        if (moment, request.method) == ("answer", "POST") and request.path.startswith("/webhooks"):
+            followed.set()
+
+    discord_server.on(watch)
+    async with easel.running() as bot:
+        await refuse(bot, UNSTORED)
+        await copied(discord_server, "red")
+        async with asyncio.timeout(10):
+            await followed.wait()
+
+    (told,) = discord_server.messages("general")
+    assert told.ephemeral
+    assert "went wrong" in told.text
+    assert not await easel.jobs()
