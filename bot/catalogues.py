@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from sys import intern
 
 #: between a context and what it sets apart; gettext's own sign in compiled catalogues
 SEPARATOR = "\x04"
 
-_LINE = re.compile(r'^(?:(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d+)\])? )?"(.*)"$')
-_ESCAPE = re.compile(r"\\(.)")
+_TEXT = r'(".*"\n(?:".*"\n)*)'
+#: context, sentence, plural, and the lines of all forms; comments, and what is no longer said (`#~`), are passed over
+_ENTRY = re.compile(
+    rf'^(?:msgctxt {_TEXT})?msgid {_TEXT}(?:msgid_plural {_TEXT})?((?:msgstr.*\n(?:".*"\n)*)+)', re.MULTILINE
+)
+_FORM = re.compile(r"^msgstr(?:\[\d+\])? ", re.MULTILINE)
+_JOINT = re.compile(r'"\n"|\\(.)')
 _PLURAL = re.compile(r"plural=([^;\n]+)")
-_SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
-
-#: `msgid` -> its forms, in order
-Forms = dict[str, dict[str, str]]
+_SIGNS = {None: "", "n": "\n", "t": "\t", "r": "\r"}
 
 
 class Catalogue:
@@ -27,14 +28,14 @@ class Catalogue:
         self._one: dict[str, str] = {}
         self._many: dict[str, tuple[str, ...]] = {}
         plural = "n != 1"
-        for entry in _entries(text):
-            key = intern(entry["msgctxt"] + SEPARATOR + entry["msgid"] if "msgctxt" in entry else entry["msgid"])
-            forms = tuple(value for name, value in entry.items() if name.startswith("msgstr"))
+        for context, message, many, said in _ENTRY.findall(f"{text}\n"):
+            key = intern(_unquoted(context) + SEPARATOR + _unquoted(message) if context else _unquoted(message))
+            forms = tuple(_unquoted(form) for form in _FORM.split(said)[1:]) if many else (_unquoted(said[7:]),)
             if not key:
                 plural = (_PLURAL.search(forms[0]) or _PLURAL.search("plural=n != 1;"))[1]  # type: ignore[index]  # one fits
             elif all(forms):
                 self._one[key] = forms[0]
-                if "msgid_plural" in entry:
+                if many:
                     self._many[key] = forms
         self._form = gettext.c2py(plural)
 
@@ -59,19 +60,7 @@ def read(path: Path) -> Catalogue:
     return Catalogue(path.read_text("utf-8"))
 
 
-def _entries(text: str) -> Iterator[dict[str, str]]:
-    """Each as its keywords and texts; comments, and what is no longer said (`#~`), are passed over."""
-    entry: dict[str, str] = {}
-    keyword = ""
-    for line in text.splitlines():
-        if (match := _LINE.match(line)) is None:
-            continue
-        word, number, quoted = match.groups()
-        if word in {"msgctxt", "msgid"} and "msgstr" in " ".join(entry):
-            yield entry
-            entry = {}
-        if word:
-            keyword = f"{word}[{number}]" if number else word
-        entry[keyword] = entry.get(keyword, "") + _ESCAPE.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), quoted)
-    if entry:
-        yield entry
+def _unquoted(lines: str) -> str:
+    """A text between quotation marks, on one line or several."""
+    text = lines[1:-2]
+    return _JOINT.sub(lambda found: _SIGNS.get(found[1], found[1]), text) if "\\" in text or "\n" in text else text
