@@ -10,10 +10,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.addresses import server_address, without_login
+from bot.addresses import check_headers, passwords, server_address, without_login
 from bot.errors import SettingsError
+from bot.logs import hide
 from bot.settings import Settings
 
+BEGIN = "Each server begins with [[backend]], in two pairs of brackets"
 MAC = re.compile(r"[0-9a-f]{2}([:-][0-9a-f]{2}){5}", re.IGNORECASE)
 
 
@@ -41,19 +43,25 @@ def listed_backends(settings: Settings) -> dict[str, Listed]:
 
 
 def read_backends(path: Path) -> tuple[Entry, ...]:
-    """Those of the file; none where there is none. Raises SettingsError, which says what is wrong and where."""
+    """Those of the file; none where there is none. Their passwords and headers are in no log from then on.
+
+    Raises SettingsError, which says what is wrong and where; it begins with the path.
+    """
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}.") from error
+        raise SettingsError(f"{path}: it cannot be read: {error}.") from error
     try:
-        return tuple(_File.model_validate(tomllib.loads(text)).backend)
+        entries = tuple(_File.model_validate(tomllib.loads(text)).backend)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is no TOML: {error}.") from error
+        hint = f" {BEGIN}." if re.search(r"^\s*\[backends?\]", text, re.MULTILINE) else ""
+        raise SettingsError(f"{path}: it is no TOML: {error}.{hint}") from error
     except ValidationError as error:
         raise SettingsError(f"{path}: {'; '.join(map(_mistake, error.errors()))}.") from error
+    hide(secret for entry in entries for secret in (*passwords(entry.url), *(entry.headers or {}).values()))
+    return entries
 
 
 class Entry(BaseModel):
@@ -73,8 +81,7 @@ class Entry(BaseModel):
     @field_validator("headers")
     @classmethod
     def _check_headers(cls, headers: dict[str, str] | None) -> dict[str, str] | None:
-        if any(not text.isprintable() for pair in (headers or {}).items() for text in pair):
-            raise ValueError("a header is one line of text")
+        check_headers(headers or {})
         return headers
 
     @field_validator("mac")
@@ -98,4 +105,6 @@ def _mistake(error: Mapping[str, object]) -> str:
     number = f"[[{name}]] {place[0] + 1}" if place and isinstance(place[0], int) else str(name)
     key = f", {place[1]}" if len(place) > 1 else ""
     said = "there is no such key" if error["type"] == "extra_forbidden" else str(error["msg"])
+    if not place:
+        said = BEGIN
     return f"{number}{key}: {said.removeprefix('Value error, ')}"

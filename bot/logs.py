@@ -28,13 +28,24 @@ def set_up_logging(level: str, style: str, *, secrets: Iterable[str] = ()) -> No
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """They are in no line from now on."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, _Discreet):
+            handler.formatter.hide(secrets)
+
+
 class _Discreet(logging.Formatter):
     """Another formatter's lines, with `secrets` and tokens in addresses blotted out."""
 
     def __init__(self, lines: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._lines = lines
-        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+        self._secrets: dict[str, None] = {}
+        self.hide(secrets)
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        self._secrets |= dict.fromkeys(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
     def format(self, record: logging.LogRecord) -> str:
         line = TOKENS.sub(r"\1***", self._lines.format(record))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,11 @@ class Machines:
     def begin(self) -> list[Backend]:
         """Those there are at the start."""
         try:
-            listed = listed_backends(self._settings)
-        except SettingsError as mistake:
-            log.error("%s It is left out.", mistake.sentence())
+            self._known = self._made(listed_backends(self._settings))
+        except (SettingsError, ValueError) as mistake:
+            log.error("%s It is left out.", mistake)
             given, headers = self._settings.comfyui_urls, self._settings.comfyui_header_map()
-            listed = {without_login(url): Listed(url, headers) for url in given}
-        self._known = {url: (each, self._make(each)) for url, each in listed.items()}
+            self._known = self._made({without_login(url): Listed(url, headers) for url in given})
         return [backend for _listed, backend in self._known.values()]
 
     @property
@@ -64,24 +63,26 @@ class Machines:
     def _follow(self, pool: Pool, retire: Callable[[Backend], Coroutine[Any, Any, None]]) -> None:
         try:
             listed = listed_backends(self._settings)
-        except SettingsError as mistake:
-            log.error("%s The servers stay as they were.", mistake.sentence())
+            new = self._made({url: each for url, each in listed.items() if url not in self._known})
+        except (SettingsError, ValueError) as mistake:
+            log.error("%s The servers stay as they were.", mistake)
             return
         for url in self._known.keys() - listed.keys():
             _each, backend = self._known.pop(url)
             log.info("%s was taken out: it ends what it runs", backend.name)
             self._going[url] = self._group.create_task(retire(backend), name=f"retiring {backend.name}")
-        for url, each in listed.items():
-            self._add(url, each, pool)
+        for url, (before, backend) in self._known.items():
+            if (before.url, before.headers) != (listed[url].url, listed[url].headers):
+                log.warning("%s has another login or headers now: they hold from the next start on", backend.name)
+            self._known[url] = listed[url], backend
+        for url, (each, backend) in new.items():
+            self._add(url, each, backend, pool)
 
-    def _add(self, url: str, each: Listed, pool: Pool) -> None:
-        known = self._known.get(url)
-        if known is not None:
-            if (known[0].url, known[0].headers) != (each.url, each.headers):
-                log.warning("%s has another login or headers now: they hold from the next start on", known[1].name)
-            self._known[url] = each, known[1]
-            return
-        backend = self._make(each)
+    def _made(self, listed: Mapping[str, Listed]) -> dict[str, tuple[Listed, Backend]]:
+        """Raises ValueError where one cannot be made."""
+        return {url: (each, self._make(each)) for url, each in listed.items()}
+
+    def _add(self, url: str, each: Listed, backend: Backend, pool: Pool) -> None:
         going = self._going.pop(url, None)
         there = pool.get(backend.name)
         if going is not None and there is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.addresses import cloud_addresses, server_address, without_login
+from bot.addresses import check_headers, cloud_addresses, passwords, server_address, without_login
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -185,6 +185,9 @@ class Settings(BaseSettings):
                 f"there are {len(urls)} addresses in COMFY_API_URLS and {len(_keys(keys))} keys: "
                 "write a key for each, in the same order, separated by commas"
             )
+        for number, key in enumerate(_keys(keys), 1):
+            if not (key.isascii() and key.isprintable()):
+                raise ValueError(f"key {number} holds characters that no key has: copy it once more")
         return keys
 
     @field_validator("role")
@@ -243,13 +246,12 @@ class Settings(BaseSettings):
     def _check_headers(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and any(":" not in pair for pair in _pairs(value)):
             raise ValueError("write `Name: value` pairs separated by `;`")
+        check_headers(_headers(value))
         return value
 
     def comfyui_header_map(self) -> dict[str, str]:
         """The extra headers by name."""
-        if self.comfyui_headers is None:
-            return {}
-        return {name.strip(): value.strip() for name, value in (p.split(":", 1) for p in _pairs(self.comfyui_headers))}
+        return _headers(self.comfyui_headers)
 
     def clouds(self) -> list[tuple[str, SecretStr]]:
         """Each paid address with its key."""
@@ -261,9 +263,8 @@ class Settings(BaseSettings):
         key = [self.prompt_helper_key.get_secret_value()] if self.prompt_helper_key is not None else []
         clouds = _keys(self.comfy_api_keys)
         urls = (*self.comfyui_urls, self.prompt_helper_url or "", self.database_url)
-        quoted = [password for url in urls for password in _passwords(url)]
-        passwords = dict.fromkeys(written for password in quoted for written in (password, unquote(password)))
-        return [secret for secret in (*token, *key, *clouds, *self.comfyui_header_map().values(), *passwords) if secret]
+        words = [password for url in urls for password in passwords(url)]
+        return [secret for secret in (*token, *key, *clouds, *self.comfyui_header_map().values(), *words) if secret]
 
 
 def is_postgres(database_url: str) -> bool:
@@ -281,6 +282,11 @@ def _pairs(value: SecretStr) -> list[str]:
     return [pair for pair in value.get_secret_value().split(";") if pair.strip()]
 
 
+def _headers(value: SecretStr | None) -> dict[str, str]:
+    pairs = (pair.split(":", 1) for pair in (_pairs(value) if value is not None else ()))
+    return {name.strip(): text.strip() for name, text in pairs}
+
+
 def _keys(value: SecretStr | None) -> list[str]:
     written = "" if value is None else value.get_secret_value()
     return [key.strip() for key in written.split(",") if key.strip()]
@@ -295,14 +301,6 @@ def _numbers(text: str) -> tuple[int, ...]:
             raise ValueError("write numbers such as 0,1 or 0-3")
         found += range(int(match[1]), int(match[2] or match[1]) + 1)
     return tuple(dict.fromkeys(found))
-
-
-def _passwords(url: str) -> list[str]:
-    """Of an address, as far as there are any: also where one holds an @ that should have been %40."""
-    found = [
-        re.search(pattern, url) for pattern in (r"://[^:@/]*:([^@]*)@", r"://[^:@/]*:(.*)@", r"[?&]password=([^&]*)")
-    ]
-    return [match[1] for match in found if match]
 
 
 def _hide(url: str) -> str:

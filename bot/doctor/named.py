@@ -31,7 +31,8 @@ def _servers(settings: Settings) -> Iterator[Finding]:
     try:
         listed_backends(settings)
     except SettingsError as mistake:
-        yield bad(str(settings.backends_file), mistake.sentence())
+        file = str(settings.backends_file)
+        yield bad(file, mistake.sentence().removeprefix(f"{file}: "))
 
 
 def _strangers(subject: str, file: Path) -> Iterator[Finding]:
