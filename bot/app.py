@@ -34,6 +34,7 @@ from bot.jobs.runner import Runner
 from bot.jobs.signals import Kind
 from bot.jobs.store import Store, utc_now
 from bot.jobs.thumbnails import Thumbnails
+from bot.jobs.transactions import PATIENCE
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
 from bot.roles import Backends, join, locks_of, role_of
@@ -193,6 +194,12 @@ class EaselBot(commands.AutoShardedBot):
     async def run_until_stopped(self, token: str) -> None:
         """Log in, serve, and on `stop()` drain and close. Raises `LoginFailure`, and `CONNECTION_ERRORS`."""
         async with self._open:
+            opening = asyncio.create_task(self._open_store(), name="database")
+            self._open.push_async_callback(_close, opening)
+            await until(self._stopped, opening)
+            if not opening.done():
+                return
+            self.store = opening.result()
             await self._build()
             await self._own_shards()
             await self.runner.prepare()
@@ -248,10 +255,11 @@ class EaselBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         log.info("ready as %s; servers: %d", self.user, len(self.guilds))
 
+    async def _open_store(self) -> Store:
+        return await Store.open(self.settings.database_url, clock=self.clock, at_first=PATIENCE)
+
     async def _build(self) -> None:
         settings = self.settings
-        self.store = await Store.open(settings.database_url, clock=self.clock)
-        self._open.push_async_callback(self.store.close)
         book = await Rulebook.open(self.store, settings, self.library, self.clock, self._own_id)
         self.servers, self.blocks, self.limits, self.admitting = book.servers, book.blocks, book.limits, book.admitting
         self.audit, self.reports, self.strikes, self.screening = book.audit, book.reports, book.strikes, book.screening
@@ -420,6 +428,12 @@ class EaselBot(commands.AutoShardedBot):
         else:
             log.info("ready as %s, without a gateway", self.user)
             await asyncio.get_running_loop().create_future()
+
+
+async def _close(opening: asyncio.Task[Store]) -> None:
+    await end(opening)
+    if opening.done() and not opening.cancelled() and opening.exception() is None:
+        await opening.result().close()
 
 
 def use_loopback_discord(url: str) -> None:

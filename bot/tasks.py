@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 CLOSING_SECONDS = 5.0
 
 
-async def until(stopped: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+async def until(stopped: asyncio.Event, *tasks: asyncio.Task[Any]) -> None:
     """Until it is set, or one of the tasks ends; raises the task's error, alone."""
     waiting = asyncio.create_task(stopped.wait())
     try:
@@ -19,7 +20,7 @@ async def until(stopped: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
             raise _alone(error)
 
 
-async def end(task: asyncio.Task[None]) -> None:
+async def end(task: asyncio.Task[Any]) -> None:
     """Cancel it, and wait for a moment until it is through."""
     task.cancel()
     await asyncio.wait([task], timeout=CLOSING_SECONDS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL
@@ -14,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.comfy.backoff import backoff
 from bot.errors import SettingsError
 from bot.jobs import postgres, tickets
 from bot.jobs.address import Address
@@ -21,6 +25,9 @@ from bot.jobs.alone import alone_sync
 from bot.jobs.tables import REVISION, metadata
 from bot.text import _
 
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds between two tries to begin
 #: Seconds to wait for another process which reads, such as a backup.
 BUSY_SECONDS = 10
 
@@ -50,10 +57,34 @@ def make_engine(path: Path) -> AsyncEngine:
     return engine
 
 
+async def begin(engine: AsyncEngine, name: str, *, patience: float) -> None:
+    """Bring the schema to REVISION, all of it or nothing. `name` is the database's, for SettingsError.
+
+    A PostgreSQL that is not there yet, as when all its machines have just started, has `patience` seconds to come.
+    """
+    until = asyncio.get_running_loop().time() + patience
+    for pause in backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE):  # noqa: S311 - not a secret
+        try:
+            with plain_errors(name):
+                await migrate(engine, name)
+        except SettingsError as problem:
+            if not _passes(problem) or asyncio.get_running_loop().time() + pause > until:
+                raise
+            log.warning("%s Next try in %.0f s.", problem.sentence(), pause)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
 async def migrate(engine: AsyncEngine, name: str) -> None:
-    """Bring the schema to REVISION, all of it or nothing. `name` is the database's, for SettingsError."""
+    """The same, now."""
     async with engine.begin() as connection:
         await connection.run_sync(_migrate, name)
+
+
+def _passes(problem: SettingsError) -> bool:
+    cause = problem.__cause__
+    return isinstance(cause, DBAPIError) and postgres.is_lost(cause)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from bot.jobs.changes import (
     write_fact,
     write_newest,
 )
-from bot.jobs.database import engine_for, make_folder, migrate, plain_errors
+from bot.jobs.database import begin, engine_for, make_folder, plain_errors
 from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.locks import Held, hold
 from bot.jobs.pruning import Pruned, files_in_use, prune
@@ -78,18 +78,24 @@ class Store:
         self.on_written: Callable[[Job, Job], None] | None = None
 
     @classmethod
-    async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now, patience: float = PATIENCE) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        patience: float = PATIENCE,
+        at_first: float = 0.0,
+    ) -> Self:
         """Make or migrate the database; AlreadyRunning when another process has it, SettingsError when it cannot be.
 
-        `patience` is how many seconds a PostgreSQL may be away later on.
+        `patience` is how many seconds a PostgreSQL may be away later on, `at_first` before it is there at all.
         """
         address = address_of(url)
         lock = _own(address.path) if address.path is not None else None
         try:
             engine = engine_for(address)
             try:
-                with plain_errors(address.name):
-                    await migrate(engine, address.name)
+                await begin(engine, address.name, patience=at_first)
             except BaseException:
                 await engine.dispose()
                 raise
