@@ -36,19 +36,19 @@ async def one(fleet: Fleet, simulators: Any, cable: Cable, postgres: Postgres) -
     return simulator
 
 
-async def test_who_was_answered_gets_a_result_though_the_database_is_away_for_longer_than_anybody_waits(
+async def test_who_was_answered_gets_a_result_though_the_database_hangs_for_longer_than_anybody_waits(
     fleet: Fleet, one: Simulator, discord_server: DiscordServer, cable: Cable, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever asks next is refused when that time is over, so it is over for the first as well."""
 
-    async def leave(moment: str, request: Request) -> None:
+    async def freeze(moment: str, request: Request) -> None:
         if moment == "answer" and request.path.endswith("/callback"):
-            cable.pull()
+            cable.hold()
 
-    discord_server.on(leave)
+    discord_server.on(freeze)
     first = await ask(discord_server, "alice")
     refused = await ask(discord_server, "bob")
-    cable.plug()
+    cable.let_go()
     message = await done(first)
 
     assert AWAY in refused.message.text

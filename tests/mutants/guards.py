@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutants import (
+    answered,
     asking,
     clouds,
     content,
@@ -39,4 +40,5 @@ GUARDS: tuple[Guard, ...] = (
     *fairness.GUARDS,
     *fleet.GUARDS,
     *servers.GUARDS,
+    *answered.GUARDS,
 )

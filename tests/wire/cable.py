@@ -26,8 +26,8 @@ class Cable:
         #: of those connections alone that have said this
         self.among = b""
         self.go_on = asyncio.Event()
-        self._pulled = False
-        self._ends: set[asyncio.StreamWriter] = set()
+        self._through = asyncio.Event()
+        self._through.set()
         #: commits that were broken off
         self.broken = 0
         #: where to connect
@@ -43,22 +43,16 @@ class Cable:
         finally:
             server.close()
 
-    def pull(self) -> None:
-        """All that is connected is cut off, and who connects is, until `plug()`."""
-        self._pulled = True
-        for end in self._ends:
-            end.transport.abort()
+    def hold(self) -> None:
+        """Nothing arrives there any more, until `let_go()`."""
+        self._through.clear()
 
-    def plug(self) -> None:
-        """It is there again."""
-        self._pulled = False
+    def let_go(self) -> None:
+        """What was held up arrives."""
+        self._through.set()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._pulled:
-            writer.transport.abort()
-            return
         there, back = await asyncio.open_connection("127.0.0.1", self._port)
-        self._ends.add(writer)
         answers = asyncio.create_task(_pour(there, writer))
         among = False
         try:
@@ -70,12 +64,12 @@ class Cable:
                         return
                     self.at_commit, self.broken = None, self.broken + 1
                     await self.go_on.wait()
+                await self._through.wait()
                 back.write(data)
                 await back.drain()
         except OSError:
             return
         finally:
-            self._ends.discard(writer)
             answers.cancel()
             back.close()
             writer.close()
