@@ -115,7 +115,7 @@ class Board:
     def trouble(self, job_id: str) -> BackendError | None:
         """What keeps a job in our queue from beginning anywhere, whatever comes before it."""
         job = self._queue.get(job_id)
-        return None if job is None else self.ways.trouble_of(job)
+        return None if job is None else self.ways.look()(job)
 
     def eta(self, job_id: str) -> float | None:
         """Seconds until the job's end, as far as earlier runs tell; None while its server is away."""
@@ -137,7 +137,7 @@ class Board:
     def standings(self, jobs: Iterable[Waiting] | None = None) -> Iterator[Standing]:
         """All of our queue, in order; or of `jobs`, which are all of it at some time."""
         lanes = [self._lane(backend) for backend in self._pool.backends]
-        forecast = Forecast(lanes, self.ways.of, self.estimates.of, self.ways.dear)
+        forecast = Forecast(lanes, self.ways.of, self.estimates.of, self.ways.look())
         return forecast.standings(self._queue if jobs is None else jobs, self._queue.hold)
 
     def show_run(self, run: Run) -> None:
@@ -187,12 +187,12 @@ class Board:
 
     def _lane(self, backend: Backend) -> Lane:
         mine = [run for run in self.runs.values() if run.backend is backend]
-        prompts, trouble = self._on_server(backend), self.ways.trouble(backend)
-        if trouble is not None:
-            return Lane(prompts, [None], paid=backend.cost > 0, trouble=trouble)
+        prompts = self._on_server(backend)
+        if self.ways.trouble(backend) is not None:
+            return Lane(prompts, [None])
         if backend.cost:  # a service works on all of them at once
             ends = [self._eta_of_run(run) for run in mine]
-            return Lane(prompts, [*ends, *[0.0] * max(0, backend.slots - len(mine))], paid=True)
+            return Lane(prompts, [*ends, *[0.0] * max(0, backend.slots - len(mine))])
         ends = [self._eta_of_run(run) for run in mine]
         end = None if None in ends else max([end or 0.0 for end in ends], default=0.0)
         before = max([(run.progress.ahead or 0) + 1 for run in mine], default=0)

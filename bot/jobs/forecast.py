@@ -10,7 +10,6 @@ from heapq import heappop, heappush
 from bot.errors import BackendError
 from bot.jobs.holds import Hold
 from bot.jobs.waiting import Waiting
-from bot.jobs.ways import common
 from bot.workflow.needs import Needs
 
 
@@ -32,22 +31,11 @@ class Lane:
     """A backend that takes what waits: how many `prompts` are there, and when it is done with what is ours there.
 
     `ends` are the seconds until then, for each that it works on at a time; those of which nobody knows are left out.
-    `strangers` are others' prompts behind that, each taken to last as long as the first job of ours after them;
-    `trouble` why it takes nothing new now.
+    `strangers` are others' prompts behind that, each taken to last as long as the first job of ours after them.
     """
 
-    def __init__(
-        self,
-        prompts: int,
-        ends: Iterable[float | None],
-        strangers: int = 0,
-        *,
-        paid: bool = False,
-        trouble: BackendError | None = None,
-    ) -> None:
+    def __init__(self, prompts: int, ends: Iterable[float | None], strangers: int = 0) -> None:
         self.prompts = prompts
-        self.paid = paid
-        self.trouble = trouble
         self._ends = sorted(end for end in ends if end is not None)
         self._strangers = strangers
         #: seconds until it can begin with another; infinite where nobody knows
@@ -74,8 +62,6 @@ class Kind:
         self.numbers = frozenset(numbers)
         self.lanes = [lanes[number] for number in numbers]
         self.prompts = sum(lane.prompts for lane in self.lanes)
-        self.paid = bool(self.lanes) and all(lane.paid for lane in self.lanes)
-        self.trouble = common([lane.trouble for lane in self.lanes])
         self.count = 0
         self.rivals: list[Kind] = []
 
@@ -99,8 +85,8 @@ class Kind:
 
 
 class Forecast:
-    """`where` says which of the `lanes` a job with such needs may go to; `seconds` how long a workflow takes; `dear`
-    why paid ones may not have a job that only they would take.
+    """`where` says which of the `lanes` a job with such needs may go to; `seconds` how long a workflow takes;
+    `keeps` what keeps a job from all of them.
     """
 
     def __init__(
@@ -108,12 +94,12 @@ class Forecast:
         lanes: Sequence[Lane],
         where: Callable[[Needs], tuple[int, ...]],
         seconds: Callable[[str], float | None],
-        dear: Callable[[Waiting], BackendError | None],
+        keeps: Callable[[Waiting], BackendError | None],
     ) -> None:
         self._lanes = lanes
         self._where = where
         self._seconds = seconds
-        self._dear = dear
+        self._keeps = keeps
         self._kinds: dict[tuple[int, ...], Kind] = {}
         self._kind_of: dict[int, Kind] = {}
         self._lasting: dict[str, float | None] = {}
@@ -132,8 +118,7 @@ class Forecast:
                 continue
             kind = self._kind_of.get(id(job.needs)) or self._find(job.needs)
             position = kind.before()
-            trouble = kind.trouble or (self._dear(job) if kind.paid else None)
-            yield Standing(job, position, kind.deal(self._usual(job.workflow)), trouble=trouble)
+            yield Standing(job, position, kind.deal(self._usual(job.workflow)), trouble=self._keeps(job))
 
     def _find(self, needs: Needs) -> Kind:
         """Equal needs are mostly the same object, which is quicker to find."""

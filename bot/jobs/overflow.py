@@ -43,7 +43,8 @@ class Overflow:
         self._ledger = ledger
         self._seconds = seconds
         self._clock = clock
-        dispatcher.may_open, dispatcher.may_take, board.ways.dear = self.is_open, self.may_take, self.dear
+        dispatcher.may_open, dispatcher.may_take = self.is_open, self.may_take
+        board.ways.may_pay, board.ways.dear = self.may_pay, self.dear
         self._soon: frozenset[str] = frozenset()
         self._changed: asyncio.Future[None] | None = None
         self._looked = 0.0
@@ -62,8 +63,10 @@ class Overflow:
 
     def may_take(self, job: Waiting, backend: Backend) -> bool:
         """Whether it may have that job now. One's own may always."""
-        if not backend.cost:
-            return True
+        return not backend.cost or self.may_pay(job)
+
+    def may_pay(self, job: Waiting) -> bool:
+        """Whether any paid one may have it now."""
         if self.dear(job) is not None:
             return False
         own = self._own(job)

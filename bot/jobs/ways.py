@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
@@ -11,14 +12,24 @@ from bot.jobs.waiting import Waiting
 from bot.workflow.needs import Needs
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What keeps all jobs with some needs. `paid`: they go to paid backends only; `later`: to those too, in a while."""
+
+    trouble: BackendError | None
+    paid: bool
+    later: bool
+
+
 class Ways:
-    """`fits` is whether a job with such needs may go to that backend; `dear` why paid ones may not have a job that they
-    could run. Backends go by their number in the pool.
+    """`fits` is whether a job with such needs may go to that backend; `may_pay` whether paid ones may have a job by
+    now, and `dear` what keeps one from them that only they could run. Backends go by their number in the pool.
     """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.fits: Callable[[Needs, Backend], bool] = lambda needs, backend: True
+        self.may_pay: Callable[[Waiting], bool] = lambda job: False
         self.dear: Callable[[Waiting], BackendError | None] = lambda job: None
 
     def of(self, needs: Needs) -> tuple[int, ...]:
@@ -35,17 +46,32 @@ class Ways:
             return BackendPaused(backend.name)
         return self._pool.problem_of(backend) or backend.busy
 
-    def trouble_of(self, job: Waiting) -> BackendError | None:
-        """What keeps that job."""
-        backends = [self._pool.backends[number] for number in self.of(job.needs)]
-        found = common([self.trouble(backend) for backend in backends])
-        return found or (self.dear(job) if backends and all(backend.cost for backend in backends) else None)
+    def look(self) -> Callable[[Waiting], BackendError | None]:
+        """What keeps each job at this moment; looked at once for all that need the same, mostly one object."""
+        known: dict[int, Way] = {}
+
+        def keeps(job: Waiting) -> BackendError | None:
+            way = known.get(id(job.needs))
+            if way is None:
+                way = known[id(job.needs)] = self._way(job.needs)
+            if way.trouble is None:
+                return self.dear(job) if way.paid else None
+            return None if way.later and self.may_pay(job) else way.trouble
+
+        return keeps
+
+    def _way(self, needs: Needs) -> Way:
+        backends = [self._pool.backends[number] for number in self.of(needs)]
+        paid = bool(backends) and all(backend.cost for backend in backends)
+        others = (other for other in self._pool.backends if other.cost and self._may_go(needs, other))
+        later = not paid and any(self.trouble(other) is None for other in others)
+        return Way(_common([self.trouble(backend) for backend in backends]), paid, later)
 
     def _may_go(self, needs: Needs, backend: Backend) -> bool:
         return backend.name not in self._pool.leaving and self.fits(needs, backend)
 
 
-def common(troubles: Sequence[BackendError | None]) -> BackendError | None:
+def _common(troubles: Sequence[BackendError | None]) -> BackendError | None:
     """What keeps a job that may go to any of them: nothing where one has none, else what should end first."""
     known = [trouble for trouble in troubles if trouble is not None]
     return min(known, key=_lasts, default=None) if len(known) == len(troubles) else None

@@ -187,6 +187,20 @@ async def test_the_budget_holds_even_where_nothing_else_can_run(store: Store, cl
     assert [job for job, _name in stage.began] == ["a", "b"]
 
 
+async def test_whoever_waits_too_long_for_a_server_that_is_away_waits_for_the_cloud(store: Store, clock: Clock) -> None:
+    mine = own()
+    stage = Stage(store, clock, mine, paid())
+    mine.fail(BackendUnreachable("http://own"))
+    stage.wait("a", "b", "c")
+    before = stage.board.trouble("c")
+    clock.pass_by(seconds=26)
+    stage.dispatcher.assign()
+
+    assert isinstance(before, BackendUnreachable)
+    assert [job for job, _name in stage.began] == ["a", "b"]
+    assert stage.board.trouble("c") is None
+
+
 async def test_when_a_used_up_budget_has_room_again_is_known_and_in_the_log(
     store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
