@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
+from bot.jobs.hurry import answered
+
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +62,7 @@ class Underway:
 
     async def guard(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
         """Return when it is done, or has failed."""
+        answered()  # it outlives who asked for it
         try:
             await work
         except Exception:  # the border of one job: a fault of ours must not take the others down

@@ -18,6 +18,7 @@ from bot.jobs.store import Store
 from bot.network import NETWORK_ERRORS
 from bot.text import _, ngettext, speaking
 from bot.ui.admitting import Admitting
+from bot.ui.first_answer import taken_in
 from bot.ui.people import tell
 from bot.ui.presence import reached
 from bot.ui.progress import progress_page
@@ -76,6 +77,9 @@ class Repeats:
                     admitted.made = True
             except (LimitReached, OptionRefused, TextBlocked) as refusal:
                 return jobs, refusal
+            except Exception:  # those before it are stored, and made
+                log.exception("number %d of several could not be stored", number + 1)
+                return jobs, EaselError()
             log.info("job %s: %s by %d, once more", job.id, job.workflow, job.place.user_id)
             jobs.append(job)
         return jobs, None
@@ -87,20 +91,30 @@ class Repeats:
             page = progress_page(job, Showing(), bot.clock())
         try:
             sent = await self._interaction.followup.send(view=page.view(), ephemeral=place.ephemeral, wait=True)
-            located = await bot.store.locate(
-                job.id, message_id=sent.id, token=place.token, token_expires=place.token_expires
-            )
         except discord.HTTPException as error:
             log.warning("job %s is dropped: Discord did not take its message (%s)", job.id, error)
             await self._bot.runner.drop(job)
             return False
         except NETWORK_ERRORS as error:
             log.warning("job %s has no message (%s): its outcome will be one", job.id, error)
-            located = bare(job)
+            job = bare(job)
+        else:
+            job = replace(job, place=replace(place, message_id=sent.id))
+        with taken_in(job):
+            return await self._submit(job)
+        return True
+
+    async def _submit(self, job: Job) -> bool:
+        place = job.place
+        try:
+            if place.message_id is not None:
+                job = await self._bot.store.locate(
+                    job.id, message_id=place.message_id, token=place.token, token_expires=place.token_expires
+                )
         except Fenced:
-            return False  # somebody stopped it, or had it forgotten, in between
+            return False  # somebody had it forgotten in between
         if not self._interaction.client.is_closed():
-            await bot.runner.submit(located)
+            await self._bot.runner.submit(job)
         return True
 
     async def _explain(self, made: int, times: int, refusal: EaselError | None) -> None:

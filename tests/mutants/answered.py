@@ -18,11 +18,25 @@ GUARDS: tuple[Guard, ...] = (
         (f"{AWAY}who_was_answered_gets_a_result_though_the_database_hangs_for_longer_than_anybody_waits",),
     ),
     Guard(
+        "patience-for-a-job",
+        "bot/jobs/underway.py",
+        "answered()  # it outlives who asked for it",
+        "pass",
+        ("tests/pure/test_underway.py",),
+    ),
+    Guard(
         "no-error-once-taken-in",
         "bot/ui/first_answer.py",
         'log.exception("job %s is taken in all the same", job.id)',
         'log.exception("job %s is taken in all the same", job.id)\n        raise',
         (f"{TAKEN_IN}a_message_that_cannot_be_noted_still_shows_its_result",),
+    ),
+    Guard(
+        "several-those-that-are-stored",
+        "bot/ui/repeating.py",
+        "return jobs, EaselError()",
+        "raise",
+        (f"{TAKEN_IN}of_several_those_are_made_that_could_be_stored",),
     ),
     Guard(
         "answer-taken-back",

@@ -17,6 +17,7 @@ from tests.whole.test_upload_names import copied, loads  # noqa: F401 (a fixture
 #: until its job is on a server, nobody can note where its message is
 UNNOTED = "BEFORE UPDATE OF message_id ON jobs WHEN OLD.state = 'waiting'"
 UNSTORED = "BEFORE INSERT ON jobs"
+THIRD = "BEFORE INSERT ON jobs WHEN (SELECT count(*) FROM jobs) = 2"
 
 
 async def refuse(bot: EaselBot, when: str) -> None:
@@ -39,6 +40,28 @@ async def test_a_message_that_cannot_be_noted_still_shows_its_result(
     assert len(message.images) == 1
     assert not any("went wrong" in version.text for version in message.versions)
     assert (job.state, job.delivered, job.place.message_id) == (JobState.DONE, True, message.id)
+
+
+async def test_of_several_those_are_made_that_could_be_stored(discord_server: DiscordServer, easel: Easel) -> None:
+    followed = asyncio.Event()
+
+    async def watch(moment: str, request: Request) -> None:
+        if moment == "answer" and "went wrong" in str(request.payload):
+            followed.set()
+
+    discord_server.on(watch)
+    async with easel.running() as bot:
+        await refuse(bot, THIRD)
+        await discord_server.person("alice").slash("imagine", prompt="a fox", repeat=4, **SMALL)
+        async with asyncio.timeout(10):
+            await followed.wait()
+            for message in discord_server.messages("general")[:2]:
+                await message.wait(finished)
+
+    *made, told = discord_server.messages("general")
+    assert [len(message.images) for message in made] == [1, 1]
+    assert told.ephemeral
+    assert told.text.startswith("2 of 4 were made. Something went wrong")
 
 
 @pytest.mark.usefixtures("loads")
