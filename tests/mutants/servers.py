@@ -127,8 +127,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "servers-secrets",
         "bot/backends_file.py",
-        "    hide(secret for entry in entries for secret in (*passwords(entry.url), *(entry.headers or {}).values()))\n",
-        "",
+        "    hide(secret for entry in entries",
+        "    list(secret for entry in entries",
         ("tests/pure/test_backends_file.py::test_passwords_and_headers_of_the_file_are_in_no_log",),
     ),
     Guard(
