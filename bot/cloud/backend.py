@@ -23,18 +23,8 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.paths import safe_file_name
 from bot.comfy.shelf import safe_name
 from bot.comfy.standing import BackendState, Standing
-from bot.errors import (
-    BackendUnreachable,
-    CloudBusy,
-    CloudStopped,
-    CreditsGone,
-    KeyRefused,
-    MissingModel,
-    MissingNode,
-    NotComfyApi,
-    NothingToFree,
-    PromptRefused,
-)
+from bot.errors import BackendUnreachable, CloudBusy, CloudStopped, CreditsGone, KeyRefused, NotComfyApi
+from bot.failures import MissingModel, MissingNode, NothingToFree, PromptRefused
 from bot.workflow.catalogue import Catalogue
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,8 @@ from pydantic import SecretStr, ValidationError
 from bot.cloud.troubles import Graph, Unknown, is_envelope, refused, trouble
 from bot.comfy.client import TooLarge
 from bot.comfy.http import NotConnected, Uncertain
-from bot.errors import BackendUnreachable, NotComfyApi, PromptRefused, ServerLost, SettingsError
+from bot.errors import BackendUnreachable, NotComfyApi, SettingsError
+from bot.failures import PromptRefused, ServerLost
 from bot.text import _
 
 if TYPE_CHECKING:

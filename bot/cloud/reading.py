@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.comfy.events import Ahead, Event, ExecutionStart, NodeState, Output, Preview, ProgressState, Settled
 from bot.comfy.failures import node_failure
-from bot.errors import JobFailed, NodeFailed
+from bot.failures import JobFailed, NodeFailed
 
 if TYPE_CHECKING:
     from comfy_low.models import Job

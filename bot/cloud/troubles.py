@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from bot.comfy.http import Uncertain
 from bot.comfy.paths import first_line
 from bot.comfy.refusals import Choices, refusal, title_of
-from bot.errors import (
-    BackendUnreachable,
-    CloudBusy,
-    CloudStopped,
-    CloudTooLarge,
-    CreditsGone,
-    EaselError,
-    KeyRefused,
-    NotComfyApi,
-    PartnerNodesOff,
-    PromptRefused,
-)
+from bot.errors import BackendUnreachable, CloudBusy, CloudStopped, CreditsGone, EaselError, KeyRefused, NotComfyApi
+from bot.failures import CloudTooLarge, PartnerNodesOff, PromptRefused
 
 if TYPE_CHECKING:
     import httpx

@@ -16,7 +16,8 @@ from bot.comfy.events import Event, Output
 from bot.comfy.http import Http, Uncertain
 from bot.comfy.parsing import parse
 from bot.comfy.version import Version
-from bot.errors import BackendUnreachable, EaselError, PromptRefused, ServerLost
+from bot.errors import BackendUnreachable, EaselError
+from bot.failures import PromptRefused, ServerLost
 from bot.text import _
 
 log = logging.getLogger(__name__)

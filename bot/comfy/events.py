@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.errors import JobFailed
+from bot.failures import JobFailed
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.comfy.paths import base_name, first_line
 from bot.comfy.refusals import title_of
-from bot.errors import BadPicture, JobFailed, MissingModel, NodeFailed, OutOfMemory
+from bot.failures import BadPicture, JobFailed, MissingModel, NodeFailed, OutOfMemory
 
 _MEMORY_TYPES = ("OutOfMemoryError", "MemoryError")
 _MEMORY = re.compile(

@@ -8,7 +8,7 @@ from typing import Any
 from bot.comfy.events import Settled
 from bot.comfy.failures import node_failure
 from bot.comfy.outputs import collect
-from bot.errors import NodeFailed
+from bot.failures import NodeFailed
 
 Messages = Mapping[str, Mapping[str, Any]]
 

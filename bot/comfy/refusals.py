@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from bot.comfy.paths import base_name, first_line
-from bot.errors import BadInput, JobFailed, MissingModel, MissingNode, PromptRefused
+from bot.failures import BadInput, JobFailed, MissingModel, MissingNode, PromptRefused
 from bot.text import _
 
 Graph = Mapping[str, Any]

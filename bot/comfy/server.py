@@ -23,7 +23,8 @@ from bot.comfy.shelf import CatalogueShelf
 from bot.comfy.standing import BackendState, Standing
 from bot.comfy.submission import Submission
 from bot.comfy.upkeep import Upkeep
-from bot.errors import BackendTooOld, BackendUnreachable, BadInput, MissingModel, MissingNode
+from bot.errors import BackendTooOld, BackendUnreachable
+from bot.failures import BadInput, MissingModel, MissingNode
 from bot.workflow.catalogue import Catalogue
 
 log = logging.getLogger(__name__)

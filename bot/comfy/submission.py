@@ -13,7 +13,8 @@ from bot.comfy.lookup import Sighting, look_up
 from bot.comfy.refusals import Choices, refusal, warnings
 from bot.comfy.runs import Run
 from bot.comfy.version import Version
-from bot.errors import BackendUnreachable, PromptRefused
+from bot.errors import BackendUnreachable
+from bot.failures import PromptRefused
 from bot.text import _
 
 log = logging.getLogger(__name__)

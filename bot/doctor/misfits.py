@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.doctor.finding import Mark
-from bot.errors import JobFailed
+from bot.failures import JobFailed
 from bot.text import _
 from bot.workflow.binding import Facts, Placed, bind, place
 from bot.workflow.catalogue import Catalogue

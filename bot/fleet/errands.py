@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.comfy.backend import Backend
 from bot.comfy.client import TooLarge
 from bot.comfy.events import Output
-from bot.errors import BackendError, BackendUnreachable, EaselError, JobFailed, ServerLost, failure_from
+from bot.errors import BackendError, BackendUnreachable, EaselError
+from bot.failures import JobFailed, ServerLost, failure_from
 from bot.jobs.signals import Kind, tell
 from bot.jobs.store import Store
 from bot.jobs.tables import errands

@@ -21,19 +21,8 @@ from bot.comfy.events import (
     ProgressState,
     Settled,
 )
-from bot.errors import (
-    BackendUnreachable,
-    BotFailed,
-    DatabaseAway,
-    Fenced,
-    JobFailed,
-    JobLost,
-    MissingModel,
-    MissingNode,
-    NoOutputs,
-    SettingsError,
-    WorkflowError,
-)
+from bot.errors import BackendUnreachable, DatabaseAway, Fenced, SettingsError, WorkflowError
+from bot.failures import BotFailed, JobFailed, JobLost, MissingModel, MissingNode, NoOutputs
 from bot.jobs.board import Board, Run
 from bot.jobs.estimates import USUAL_SECONDS
 from bot.jobs.files import Files

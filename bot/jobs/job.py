@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.comfy.events import Output
-from bot.errors import JobFailed
+from bot.failures import JobFailed
 from bot.workflow.needs import Needs
 from bot.workflow.recipe import Recipe
 

@@ -16,7 +16,8 @@ from bot.comfy.backend import Backend, BackendState
 from bot.comfy.client import TooLarge
 from bot.comfy.events import Output, Settled
 from bot.comfy.pool import Pool
-from bot.errors import BackendUnreachable, EaselError, Fenced, JobLost, NoOutputs
+from bot.errors import BackendUnreachable, EaselError, Fenced
+from bot.failures import JobLost, NoOutputs
 from bot.jobs.audit import Audit, Deed
 from bot.jobs.changes import newest, write
 from bot.jobs.job import Job, JobState, Verdict

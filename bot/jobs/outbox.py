@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from bot.comfy.events import Output
 from bot.comfy.pool import Pool
-from bot.errors import BackendUnreachable, Fenced, ResultAway, ServerLost
+from bot.errors import BackendUnreachable, Fenced
+from bot.failures import ResultAway, ServerLost
 from bot.jobs.delivery import Delivery, DeliveryDelayed, Fetch
 from bot.jobs.job import Job
 from bot.jobs.judging import Judge

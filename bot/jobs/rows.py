@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from sqlalchemy import RowMapping
 
 from bot.comfy.events import Output
-from bot.errors import failure_from
+from bot.failures import failure_from
 from bot.jobs.job import Graph, Job, JobState, Outcome, Place, Verdict
 from bot.workflow.needs import Needs
 from bot.workflow.recipe import Recipe

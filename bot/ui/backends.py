@@ -7,7 +7,8 @@ from typing import Protocol
 
 from bot.comfy.backend import Backend, BackendState, Measured
 from bot.comfy.pool import Pool
-from bot.errors import AccessRefused, BackendUnreachable, PromptRefused
+from bot.errors import AccessRefused, BackendUnreachable
+from bot.failures import PromptRefused
 from bot.jobs.ledger import Ledger
 from bot.jobs.moving import counts
 from bot.jobs.pauses import Pauses

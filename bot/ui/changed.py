@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.errors import MissingModel, OptionRefused
+from bot.errors import OptionRefused
+from bot.failures import MissingModel
 from bot.jobs.job import Job
 from bot.text import _, named, ngettext
 from bot.ui.words import code

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from bot.comfy.client import TooLarge
 from bot.comfy.events import Output
-from bot.errors import ServerLost
+from bot.failures import ServerLost
 from bot.jobs.delivery import Fetch
 from bot.jobs.job import Job
 from bot.media import png

@@ -12,7 +12,8 @@ import discord
 from bot.cdn import Cdn
 from bot.comfy.events import Output
 from bot.comfy.pool import Pool
-from bot.errors import AttachmentRefused, EaselError, ServerLost
+from bot.errors import AttachmentRefused, EaselError
+from bot.failures import ServerLost
 from bot.jobs.job import Job
 from bot.network import NETWORK_ERRORS
 from bot.text import _

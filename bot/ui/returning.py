@@ -9,7 +9,7 @@ import discord
 
 from bot.comfy.events import Output
 from bot.comfy.pool import Pool
-from bot.errors import ServerLost
+from bot.failures import ServerLost
 from bot.jobs.delivery import Fetch
 from bot.jobs.job import Job
 from bot.text import _

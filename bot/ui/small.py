@@ -13,7 +13,8 @@ import discord
 from bot.cdn import Cdn
 from bot.comfy.client import TooLarge
 from bot.comfy.pool import Pool
-from bot.errors import AttachmentRefused, BackendUnreachable, ServerLost
+from bot.errors import AttachmentRefused, BackendUnreachable
+from bot.failures import ServerLost
 from bot.jobs.job import Job, JobState
 from bot.jobs.thumbnails import Thumbnails
 from bot.media.thumbnail import thumbnail

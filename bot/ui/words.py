@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from bot.errors import EaselError, JobFailed
+from bot.errors import EaselError
+from bot.failures import JobFailed
 from bot.jobs.job import Job
 from bot.numerals import percent
 from bot.text import _, named, ngettext

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import BadInput, MissingModel
+from bot.failures import BadInput, MissingModel
 from bot.text import _
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph, Target, link, title_of

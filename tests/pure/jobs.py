@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.comfy.events import Output
-from bot.errors import MissingModel, OutOfMemory
+from bot.failures import MissingModel, OutOfMemory
 from bot.jobs.job import Job, Outcome, Place
 from bot.jobs.store import Store, utc_now
 

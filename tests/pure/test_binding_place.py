@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.errors import BadInput, MissingModel
+from bot.failures import BadInput, MissingModel
 from bot.workflow.binding import bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.graph import Graph

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import JobFailed, OptionRefused, WorkflowError
+from bot.errors import OptionRefused, WorkflowError
+from bot.failures import JobFailed
 from bot.workflow.binding import Facts, bind, check, files_in, place
 from bot.workflow.catalogue import Catalogue
 from bot.workflow.core import core

@@ -12,7 +12,7 @@ from bot.comfy.failures import node_failure
 from bot.comfy.history import settle
 from bot.comfy.paths import first_line, without_paths
 from bot.comfy.refusals import closest, refusal, warnings
-from bot.errors import (
+from bot.failures import (
     BadInput,
     BadPicture,
     JobFailed,

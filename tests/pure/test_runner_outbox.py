@@ -10,7 +10,8 @@ import pytest
 
 from bot.comfy.events import Output
 from bot.comfy.pool import Pool
-from bot.errors import BackendUnreachable, ServerLost
+from bot.errors import BackendUnreachable
+from bot.failures import ServerLost
 from bot.jobs.delivery import DeliveryDelayed, Fetch
 from bot.jobs.job import Job, JobState, Outcome
 from bot.jobs.outbox import Outbox

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Fenced, JobFailed
+from bot.errors import Fenced
+from bot.failures import JobFailed
 from bot.jobs.changes import NEXT
 from bot.jobs.job import ENDED, Job, JobState, Outcome, Place
 from bot.jobs.store import Store

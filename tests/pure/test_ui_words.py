@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import JobFailed, MissingModel, NodeFailed, OutOfMemory
+from bot.failures import JobFailed, MissingModel, NodeFailed, OutOfMemory
 from bot.jobs.job import JobState
 from bot.ui.files import Prepared
 from bot.ui.result import first_page

@@ -15,7 +15,7 @@ from bot.comfy.events import (
     Accepted,
     Output,
 )
-from bot.errors import BadInput, BadPicture, MissingModel, MissingNode, NodeFailed, PromptRefused, ServerLost
+from bot.failures import BadInput, BadPicture, MissingModel, MissingNode, NodeFailed, PromptRefused, ServerLost
 from tests.wire.comfy import CHECKPOINT, Follower, node, plain, run, sampling
 
 MEGABYTE = 2**20

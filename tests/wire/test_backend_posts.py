@@ -11,7 +11,8 @@ from bot.comfy.events import (
 from bot.comfy.server import ServerBackend
 from bot.comfy.simulator import Simulator
 from bot.comfy.standing import BackendState
-from bot.errors import BackendUnreachable, MissingModel, OutOfMemory, PromptRefused
+from bot.errors import BackendUnreachable
+from bot.failures import MissingModel, OutOfMemory, PromptRefused
 from tests.wire.comfy import CHECKPOINT, PATIENCE, Follower, plain, reach, run, sampling
 
 

@@ -16,7 +16,8 @@ from bot.comfy.events import FeatureFlags, Output, Status
 from bot.comfy.http import NotConnected, Uncertain
 from bot.comfy.lookup import Sighting, look_up
 from bot.comfy.simulator import Simulator
-from bot.errors import BackendUnreachable, PromptRefused, ServerLost
+from bot.errors import BackendUnreachable
+from bot.failures import PromptRefused, ServerLost
 from tests.wire.comfy import PATIENCE, Follower, plain
 from tests.wire.conftest import Connect
 

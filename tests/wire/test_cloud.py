@@ -29,18 +29,20 @@ from bot.errors import (
     BackendUnreachable,
     CloudBusy,
     CloudStopped,
-    CloudTooLarge,
     CreditsGone,
     EaselError,
     KeyRefused,
+    NotComfyApi,
+    SettingsError,
+)
+from bot.failures import (
+    CloudTooLarge,
     MissingModel,
     MissingNode,
     NodeFailed,
-    NotComfyApi,
     NothingToFree,
     PartnerNodesOff,
     ServerLost,
-    SettingsError,
 )
 from tests.clouds import KEY, Cloud, Handler, says
 from tests.wire.comfy import CHECKPOINT, PATIENCE, QUICK, Follower, node, plain, reach, run, sampling
