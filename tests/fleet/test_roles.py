@@ -51,7 +51,7 @@ async def test_a_result_and_what_goes_on_from_it_pass_through_a_gateway_and_work
     assert not await fleet.errands()
 
 
-async def test_a_gateway_lists_what_a_worker_says_of_its_servers_and_counts_jobs_by_the_database(
+async def test_a_gateway_lists_what_workers_say_and_counts_jobs_by_the_database(
     fleet: Fleet, simulators: Any, discord_server: DiscordServer
 ) -> None:
     (one,) = await simulators(1)

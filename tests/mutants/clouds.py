@@ -82,7 +82,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "cloud-budget-asked",
         "bot/jobs/overflow.py",
-        "        if not self._ledger.affords(job.workflow, self.usual(job.workflow)):\n            return False\n",
+        "        if self.dear(job) is not None:\n            return False\n",
         "",
         (f"{PURE}the_budget_holds_even_where_nothing_else_can_run",),
     ),

@@ -143,13 +143,15 @@ GUARDS: tuple[Guard, ...] = (
         "bot/ui/backends.py",
         "if trouble is not None and not _is_lost(pool, backend):",
         "if trouble is not None:",
-        ("tests/whole/test_backends_command.py", "-k", "given_up"),
+        (
+            "tests/whole/test_backends_command.py::test_a_server_that_was_given_up_is_said_so_and_amounts_are_as_in_the_language",
+        ),
     ),
     Guard(
         "listed-by-database",
         "bot/ui/backends.py",
         "held.get(backend.name, 0)) for backend",
         "bot.runner.dispatcher.crew(backend).held) for backend",
-        ("tests/fleet/test_roles.py", "-k", "gateway_lists"),
+        ("tests/fleet/test_roles.py::test_a_gateway_lists_what_workers_say_and_counts_jobs_by_the_database",),
     ),
 )

@@ -94,7 +94,7 @@ async def test_free_unloads_the_models_or_says_why_not(
     assert "There is no such server" in unknown
 
 
-async def test_a_server_that_was_given_up_is_said_to_be_that_and_amounts_are_written_as_the_language_does(
+async def test_a_server_that_was_given_up_is_said_so_and_amounts_are_as_in_the_language(
     easel: Easel, second: Simulator
 ) -> None:
     easel.urls = (*easel.urls, second.url)
