@@ -287,10 +287,11 @@ class EaselBot(commands.AutoShardedBot):
         self._listen()
 
     async def _keep_machines(self) -> None:
-        """The servers follow `backends.toml`; those of a fleet are held by leases, as they were at the start."""
-        if self.store.shared:
+        """The servers follow `backends.toml`."""
+        if not self.role.works:
             await asyncio.get_running_loop().create_future()
-        await self._machines.serve(self.pool, self.runner.absence.retire, self._follow_machines)
+        house = self.runner.absence if self.member is None else self.member.holding
+        await self._machines.serve(self.pool, house, self._follow_machines)
 
     def _follow_machines(self) -> None:
         self.runner.waking.macs = self._machines.macs

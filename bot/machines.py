@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from bot.addresses import without_login
 from bot.backends_file import Listed, listed_backends
@@ -20,6 +20,16 @@ from bot.watching import moments, settled
 log = logging.getLogger(__name__)
 
 
+class House(Protocol):
+    """Who has the servers."""
+
+    def add(self, backend: Backend) -> None:
+        """One more, from now on."""
+
+    async def retire(self, backend: Backend) -> None:
+        """It gets nothing new; returns when what it runs is over and it is not there any more."""
+
+
 class Machines:
     """`make` makes a backend of what is listed. What is wrong with the file is in the log, and what was there stays."""
 
@@ -28,7 +38,7 @@ class Machines:
         self._make = make
         self._known: dict[str, tuple[Listed, Backend]] = {}
         self._group = asyncio.TaskGroup()
-        self._going: dict[str, asyncio.Task[None]] = {}
+        self._going: dict[str, tuple[Backend, asyncio.Task[None]]] = {}
 
     def begin(self) -> list[Backend]:
         """Those there are at the start."""
@@ -45,10 +55,8 @@ class Machines:
         """By the name of the backend, of those that can be woken."""
         return {backend.name: each.mac for each, backend in self._known.values() if each.mac is not None}
 
-    async def serve(
-        self, pool: Pool, retire: Callable[[Backend], Coroutine[Any, Any, None]], changed: Callable[[], None]
-    ) -> None:
-        """Until cancelled: `pool` follows the file; one that was taken out goes by `retire`."""
+    async def serve(self, pool: Pool, house: House, changed: Callable[[], None]) -> None:
+        """Until cancelled: what `house` has in `pool` follows the file."""
         async with self._group:
             file = self._settings.backends_file.absolute()
             seen = _state(file)
@@ -57,10 +65,10 @@ class Machines:
                     if _state(file) == seen:
                         continue
                     seen = await settled(lambda: _state(file))
-                    self._follow(pool, retire)
+                    self._follow(pool, house)
                     changed()
 
-    def _follow(self, pool: Pool, retire: Callable[[Backend], Coroutine[Any, Any, None]]) -> None:
+    def _follow(self, pool: Pool, house: House) -> None:
         try:
             listed = listed_backends(self._settings)
             new = self._made({url: each for url, each in listed.items() if url not in self._known})
@@ -70,29 +78,28 @@ class Machines:
         for url in self._known.keys() - listed.keys():
             _each, backend = self._known.pop(url)
             log.info("%s was taken out: it ends what it runs", backend.name)
-            self._going[url] = self._group.create_task(retire(backend), name=f"retiring {backend.name}")
+            self._going[url] = backend, self._group.create_task(house.retire(backend), name=f"retiring {backend.name}")
         for url, (before, backend) in self._known.items():
             if (before.url, before.headers) != (listed[url].url, listed[url].headers):
                 log.warning("%s has another login or headers now: they hold from the next start on", backend.name)
             self._known[url] = listed[url], backend
         for url, (each, backend) in new.items():
-            self._add(url, each, backend, pool)
+            self._add(url, each, backend, pool, house)
 
     def _made(self, listed: Mapping[str, Listed]) -> dict[str, tuple[Listed, Backend]]:
         """Raises ValueError where one cannot be made."""
         return {url: (each, self._make(each)) for url, each in listed.items()}
 
-    def _add(self, url: str, each: Listed, backend: Backend, pool: Pool) -> None:
-        going = self._going.pop(url, None)
-        there = pool.get(backend.name)
-        if going is not None and there is not None:
-            going.cancel()
-            pool.leaving.discard(backend.name)
+    def _add(self, url: str, each: Listed, backend: Backend, pool: Pool, house: House) -> None:
+        going, retiring = self._going.pop(url, (None, None))
+        if going is not None and retiring is not None and pool.get(going.name) is going:
+            retiring.cancel()
+            pool.leaving.discard(going.name)
             pool.touch()
-            backend = there
-        elif there is None:
+            backend = going
+        else:
             log.info("%s was added", backend.name)
-            pool.add(backend)
+            house.add(backend)
         self._known[url] = each, backend
 
 

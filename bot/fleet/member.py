@@ -16,21 +16,18 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.backend import Backend
-from bot.comfy.events import Output
-from bot.errors import BackendUnreachable, ServerLost
 from bot.fleet.catalogues import Catalogues
-from bot.fleet.crews import Crews
 from bot.fleet.errands import Errands
+from bot.fleet.files import Files
+from bot.fleet.holding import Holding
 from bot.fleet.mirror import Mirror, News
-from bot.fleet.pooling import BURST, Herald, Neighbours
-from bot.fleet.remote import RemoteBackend
+from bot.fleet.pooling import Herald, Neighbours
 from bot.fleet.rights import FleetRights
 from bot.fleet.roster import SWEEP, Roster
 from bot.fleet.shards import Shards
 from bot.fleet.slots import Slots
 from bot.fleet.sweep import Sweep, orphans
-from bot.fleet.tenure import Tenure
-from bot.jobs.delivery import Fetch, Rights
+from bot.jobs.delivery import Rights
 from bot.jobs.job import Job
 from bot.jobs.runner import Runner
 from bot.jobs.salvage import adopt
@@ -85,45 +82,56 @@ class Member:
         clock: Callable[[], datetime],
     ) -> None:
         store, queue, pool = runner.store, runner.queue, runner.pool
-        self._store, self._queue, self._pool, self._runner, self._delivery = store, queue, pool, runner, delivery
-        self._works, self._shards, self._lost_seconds = works, shards, lost
-        self._direct, self._clock = direct, clock
-        self._own = {backend.name: backend for backend in pool.backends} if works else {}
+        self._store, self._queue, self._runner, self._delivery = store, queue, runner, delivery
+        self._works, self._shards = works, shards
         self._roster = Roster(store, me, lease)
         self._began = clock()
         self._mirror = Mirror(
             store, queue, runner.board.estimates, here=runner.underway.has, taken=self._taken, left_behind=self._is_left
         )
         self._news = News(self._mirror, self._moved)
-        self._errands = Errands(store, lambda name: self._own.get(name) if self.left(name) else None)
-        catalogues = Catalogues(store, folder)
-        self._neighbours = Neighbours(self._roster, pool, catalogues, self._errands, seconds=lease / 2, lost=lost)
-        self._herald = Herald(self._roster, pool, catalogues, runner.dispatcher)
-        self._tenure = Tenure(self._roster, self._own, got=self._got, lost=self._lost)
-        self._sweeper = Sweep(store, pool, runner, self._roster, lost_seconds=lost, now=clock)
+        self._errands = Errands(store, self._mine)
+        catalogues, own = Catalogues(store, folder), {backend.name: backend for backend in pool.backends}
+        self._neighbours = Neighbours(self._roster, pool, catalogues, self._errands, own, seconds=lease / 2, lost=lost)
         self._slots = Slots(
             runner,
             self._roster,
             self._mirror,
             left=self.left,
-            term=self._tenure.term,
+            term=self._term,
             running_limit=running_limit,
         )
-        self._crews = Crews(address, self._slots.use, lease=lease)
-        self._draining = self._over = False
+        self.holding = Holding(
+            runner,
+            self._roster,
+            self._neighbours,
+            Herald(self._roster, pool, catalogues, runner.dispatcher),
+            own,
+            address=address,
+            use=self._slots.use,
+            gone=delivery.drop,
+        )
+        self._sweeper = Sweep(store, pool, runner, self._roster, lost_seconds=lost, now=clock)
+        self._over = False
         self._group = asyncio.TaskGroup()
         self._rights = FleetRights(store, queue, runner, left=self.left, shows=self.shows)
         delivery.rights = self._rights
         runner.board.shows = self.shows
-        runner.join(self.serve, claim=self._slots.claim, enqueue=self._enqueue, fetch=self._fetch)
+        files = Files(pool, direct=direct, lost=lost, clock=clock)
+        runner.join(self.serve, claim=self._slots.claim, enqueue=self._enqueue, fetch=files.of)
         runner.on_drain, runner.underway.on_freed = self.drain, self._freed
         runner.salvage.ours, runner.salvage.seconds = self._roster.ours, lease
-        runner.absence.mine = lambda backend: backend.name in self._own and self.left(backend.name) > 0
         self._listen()
 
     def left(self, name: str) -> float:
         """For how many seconds that backend is surely this process's."""
-        return self._tenure.left(name)
+        return self.holding.left(name)
+
+    def _term(self, name: str) -> int:
+        return self.holding.term(name)
+
+    def _mine(self, name: str) -> Backend | None:
+        return self.holding.get(name)
 
     def shows(self, job: Waiting) -> bool:
         """Whether this process shows where that job waits."""
@@ -137,8 +145,9 @@ class Member:
             group.create_task(self._neighbours.serve(), name="what others have")
             group.create_task(self._resync(), name="resync")
             if self._works:
-                group.create_task(self._tenure.keep(), name="leases")
-                group.create_task(self._say(), name="what this process has")
+                group.create_task(self.holding.serve(), name="leases")
+                group.create_task(self.holding.tell(), name="what this process has")
+                group.create_task(self._look_for_stops(), name="wishes to stop")
                 group.create_task(self._sweep(), name="sweep")
             try:
                 await asyncio.get_running_loop().create_future()
@@ -147,19 +156,14 @@ class Member:
 
     def drain(self) -> None:
         """Take no more tickets."""
-        self._draining = True
-        for name in self._own:
-            self._crews.stop(name)
+        self.holding.drain()
         self._slots.drain()
 
     async def leave(self) -> None:
         """Nothing is shown any more: others may have what this process held."""
-        await self._crews.close()
         await self._errands.close()
         await self._rights.close()
-        with suppress(Exception):  # the database is away: then its leases end by themselves
-            async with asyncio.timeout(2):
-                await self._tenure.give_back()
+        await self.holding.close()
 
     def _listen(self) -> None:
         when = self._store.signals.when
@@ -261,37 +265,12 @@ class Member:
         """The gateway before this one was about to note where its message is."""
         return self.shows(job) and job.created_at < self._began
 
-    # backends
-
-    def _got(self, name: str, theirs: list[Job]) -> None:
-        backend = self._own.get(name)
-        if backend is None:
-            return
-        self._herald.forget(name)
-        self._pool.touch()
-        for job in theirs:
-            self._runner.look_after(job, backend)
-        if not self._draining:
-            self._crews.start(backend)
-
-    def _lost(self, name: str) -> None:
-        self._crews.stop(name)
-        self._herald.forget(name)
-        for job_id in self._runner.underway.let_go(name):
-            self._delivery.drop(job_id)
-
-    async def _say(self) -> None:
+    async def _look_for_stops(self) -> None:
+        """Where a wish to stop one was not heard."""
         while True:
-            change = self._pool.changed()
-            try:
-                held = [self._own[name] for name in self._tenure.held if name in self._own]
-                await self._herald.say(held)
+            with suppress(Exception):  # the database is away: it is looked for again
                 await self._heard_stop(None)
-            except Exception:  # the database is away, say: it is said again
-                log.warning("what is known of backends is not told", exc_info=log.isEnabledFor(logging.DEBUG))
-            await asyncio.sleep(BURST)
-            await asyncio.wait([change], timeout=self._roster.seconds / 3)
-            change.cancel()
+            await asyncio.sleep(self._roster.seconds / 3)
 
     async def _sweep(self) -> None:
         while True:
@@ -304,26 +283,3 @@ class Member:
             await asyncio.sleep(CALM)
             await asyncio.wait([change], timeout=SWEEPING)
             change.cancel()
-
-    def _fetch(self, job: Job) -> Fetch:
-        """From its backend; where nobody has that, straight from its address, as long as it is worth waiting for."""
-        backend = self._pool.get(job.backend)
-
-        async def fetch(output: Output, ceiling: int) -> bytes:
-            if backend is None:
-                raise ServerLost
-            try:
-                known = self._direct(backend.name) if _is_nobodys(backend) else backend
-                return await known.fetch(output, ceiling=ceiling)
-            except BackendUnreachable:
-                if job.finished_at is not None and _is_nobodys(backend):
-                    away = (self._clock() - job.finished_at).total_seconds()
-                    if away > self._lost_seconds:
-                        raise ServerLost from None
-                raise
-
-        return fetch
-
-
-def _is_nobodys(backend: Backend) -> bool:
-    return isinstance(backend, RemoteBackend) and not backend.held

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 
 from bot.comfy.backend import Backend
@@ -21,10 +21,20 @@ BURST = 0.1  # seconds between two words about a backend, at least
 
 
 class Neighbours:
-    """What others say of theirs. `seconds`: how often one looks though nothing was heard, as leases end in silence."""
+    """What others say of theirs, which are none of `own`. `seconds`: how often one looks though nothing was heard, as
+    leases end in silence.
+    """
 
     def __init__(
-        self, roster: Roster, pool: Pool, catalogues: Catalogues, errands: Errands, *, seconds: float, lost: float
+        self,
+        roster: Roster,
+        pool: Pool,
+        catalogues: Catalogues,
+        errands: Errands,
+        own: Container[str],
+        *,
+        seconds: float,
+        lost: float,
     ) -> None:
         self._roster = roster
         self._pool = pool
@@ -32,9 +42,10 @@ class Neighbours:
         self._errands = errands
         self._seconds = seconds
         self._lost = lost
-        self._own = {backend.name for backend in pool.backends}
+        self._own = own
         self._remotes: dict[str, RemoteBackend] = {}
         self._heard = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def hear(self, _name: str | None = None) -> None:
         """Something changed."""
@@ -54,6 +65,16 @@ class Neighbours:
 
     async def learn(self) -> None:
         """All there is now."""
+        async with self._turn:
+            await self._learn()
+
+    async def make_room(self, name: str) -> None:
+        """That one is this process's own from now on."""
+        async with self._turn:
+            if self._remotes.pop(name, None) is not None:
+                await self._pool.remove(name)
+
+    async def _learn(self) -> None:
         entries = await self._roster.read(self._lost)
         theirs = {entry.name: entry for entry in entries if entry.name not in self._own}
         for entry in theirs.values():

@@ -34,6 +34,10 @@ _HOLD = text(
 )
 _MINE = text("SELECT 1 FROM backends WHERE name = :name AND worker = :me AND lease > now() FOR SHARE")
 _GIVE_BACK = text("UPDATE backends SET worker = NULL, lease = now() WHERE name = :name AND worker = :me")
+_STRIKE_OFF = text(
+    "DELETE FROM backends WHERE name = :name AND worker = :me AND paused_by IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.backend = backends.name AND jobs.delivered_at IS NULL)"
+)
 _SAY = text(
     "UPDATE backends SET state = :state, version = :version, queue = :queue, loaded = CAST(:loaded AS json), "
     "catalogue = :catalogue, cost = :cost, away_since = CASE WHEN :away THEN coalesce(away_since, now()) END "
@@ -123,6 +127,17 @@ class Roster:
 
         await self._store.transact(work)
 
+    async def strike_off(self, name: str) -> None:
+        """This process has it no more, and it is as if nobody ever had, unless jobs are there or it is paused."""
+
+        async def work(connection: AsyncConnection) -> None:
+            facts = {"name": name, "me": self.me}
+            await connection.execute(_STRIKE_OFF, facts)
+            await connection.execute(_GIVE_BACK, facts)
+            await tell(connection, Kind.BACKENDS, name)
+
+        await self._store.transact(work)
+
     async def say(self, name: str, said: Said) -> None:
         """What is so of a backend that this process holds; nothing where it does not."""
 
@@ -136,6 +151,11 @@ class Roster:
         """LeaseLost where this process does not hold it; until the transaction ends nobody can take it."""
         if await connection.scalar(_MINE, {"name": name, "me": self.me}) is None:
             raise LeaseLost(job_id)
+
+    async def is_another_s(self, name: str) -> bool:
+        """Whether another process holds it."""
+        holder = await self._store.transact(lambda connection: holder_of(connection, name))
+        return holder not in {None, self.me}
 
     async def read(self, lost: float) -> list[Entry]:
         """All that were ever held, or paused; those are lost that nobody has had for so many seconds."""

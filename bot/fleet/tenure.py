@@ -14,8 +14,9 @@ log = logging.getLogger(__name__)
 
 
 class Tenure:
-    """`got` is told of each backend that was taken, with the jobs to look after there; `lost` at once when one may be
-    somebody else's: what was counted from before the database was asked ends before the database's own count does.
+    """`names` are those to take, which may come and go. `got` is told of each backend that was taken, with the jobs to
+    look after there; `lost` at once when one may be somebody else's: what was counted from before the database was
+    asked ends before the database's own count does.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class Tenure:
         lost: Callable[[str], None],
     ) -> None:
         self._roster = roster
-        self._names = [*names, SWEEP]
+        self._names = names
         self._got = got
         self._lost = lost
         self._until: dict[str, float] = {}
@@ -55,12 +56,17 @@ class Tenure:
             asked = loop.time()
             had = {name for name in self._until if self.left(name)}
             try:
-                found = await self._roster.hold(self._names, had)
+                found = await self._roster.hold([*self._names, SWEEP], had)
             except Exception:  # the database is away: what is held is held until its time is up
                 log.warning("nobody hears that this process is there", exc_info=log.isEnabledFor(logging.DEBUG))
             else:
                 self._take(found, had, asked + self._roster.seconds)
             await asyncio.sleep(max(0.01, asked + third - loop.time()))
+
+    async def give_up(self, name: str) -> None:
+        """That one, which is among the names no more: it is forgotten where nobody else wants it."""
+        self._lose(name)
+        await self._roster.strike_off(name)
 
     async def give_back(self) -> None:
         """All of it; others may have it at once."""

@@ -86,18 +86,25 @@ class Absence:
                 finally:
                     change.cancel()
 
+    def add(self, backend: Backend) -> None:
+        """One more, from now on."""
+        self._pool.add(backend)
+
     async def retire(self, backend: Backend) -> None:
         """It is to be ours no longer: it gets nothing new and ends what it runs; what has not begun there goes to
-        others, and all of it where nobody can reach it. Returns when it is none of the pool's any more.
+        others, and all of it where nobody can reach it. Returns when it is none of the pool's any more, or not this
+        process's to look after.
         """
         self._pool.leaving.add(backend.name)
         self._pool.touch()
-        while not await self._is_empty(backend):
+        while self.mine(backend):
+            if await self._is_empty(backend):
+                await self._pool.remove(backend.name)
+                return
             change = self._pool.changed()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await change
-        await self._pool.remove(backend.name)
 
     async def _is_empty(self, backend: Backend) -> bool:
         up = backend.state is BackendState.UP

@@ -60,10 +60,14 @@ class Fleet:
     async def gateway(self, **changes: Any) -> Process:
         """Ready for commands."""
         process = await self._start("gateway", (), changes)
-        async with asyncio.timeout(PATIENCE):
-            while not process.bot.is_ready():
-                process.check()
-                await asyncio.sleep(0.02)
+        await process.ready()
+        return process
+
+    async def bot(self, *simulators: Simulator, **changes: Any) -> Process:
+        """Ready for commands, and its servers are its own."""
+        process = await self._start("all", tuple(each.url for each in simulators), changes)
+        await process.ready()
+        await process.holds(*simulators)
         return process
 
     async def worker(self, *simulators: Simulator, up: bool = True, **changes: Any) -> Process:
@@ -147,6 +151,13 @@ class Process:
         async with asyncio.timeout(PATIENCE):
             await asyncio.wait([self.task])
         self.check()
+
+    async def ready(self) -> None:
+        """Until it takes commands."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.bot.is_ready():
+                self.check()
+                await asyncio.sleep(0.02)
 
     async def holds(self, *simulators: Simulator) -> None:
         """Until these are its own, and up, with what they have known."""
