@@ -27,14 +27,16 @@ log = logging.getLogger(__name__)
 
 
 def examine_workflows(settings: Settings, servers: Sequence[Asked]) -> list[Finding]:
-    """Servers that were never reached are left out; where there is no other, the files alone are looked at."""
+    """Servers that were never reached are left out; where there is no other, the files alone are looked at.
+
+    A gateway reaches none: what can run, its workers' `check` says.
+    """
     switches = _switches(settings)
     known = [server for server in servers if server.catalogue is not None]
     if not known:
-        return [
-            *_of_entries(_load(settings, None, switches), None, ""),
-            doubtful(_("Workflows"), _("no server was reached yet, so it is not known what can run.")),
-        ]
+        files = _of_entries(_load(settings, None, switches), None, "")
+        unknown = doubtful(_("Workflows"), _("no server was reached yet, so it is not known what can run."))
+        return files if settings.role == "gateway" else [*files, unknown]
     found: list[Finding] = []
     for server in known:
         where = f" @ {server.name}" if len(servers) > 1 else ""

@@ -354,6 +354,7 @@ async def test_it_says_which_part_of_a_fleet_this_is(comfyui: Simulator, easel: 
         "✗ DATABASE_URL: easel (127.0.0.1:9) does not answer. Check that PostgreSQL runs there, and DATABASE_URL."
     ]
     assert about(said, "/first") == ["✓ /first: its files can be read."]
+    assert not about(said, "Workflows")
     assert about(alone, comfyui.url)
     assert not about(said, comfyui.url)
     assert "sesame" not in "\n".join(said)
