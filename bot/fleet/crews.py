@@ -39,7 +39,7 @@ class Crews:
         self._use = use
         self._lease = lease
         self._working: dict[str, asyncio.Task[None]] = {}
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)  # a line for each ticket says nothing of jobs
+        _quiet("procrastinate", "psycopg.pool")
 
     def start(self, backend: Backend) -> None:
         """It takes tickets from now on."""
@@ -76,9 +76,11 @@ class Crews:
                         update_heartbeat_interval=self._lease / 3,
                         stalled_worker_timeout=self._lease * STALE,
                     )
+                reason = "it stopped"
             except Exception as error:  # whatever it stumbles over, jobs wait for it
-                log.warning("tickets for %s are not taken for now: %s", backend.name, type(error).__name__)
+                reason = type(error).__name__
                 log.debug("the reason", exc_info=True)
+            log.warning("tickets for %s are not taken for now: %s", backend.name, reason)
             pause = PAUSE if loop.time() - began > PAUSE_MOST else min(pause * 2, PAUSE_MOST)
             await asyncio.sleep(pause)
 
@@ -86,12 +88,21 @@ class Crews:
     async def _app(self, backend: Backend) -> AsyncIterator[App]:
         from procrastinate import App, PsycopgConnector
 
-        facts: dict[str, Any] = {"kwargs": conninfo(self._address), "min_size": 1, "max_size": 3, "timeout": WAIT}
+        facts: dict[str, Any] = {"kwargs": conninfo(self._address), "min_size": 1, "max_size": 2, "timeout": WAIT}
         app = App(connector=PsycopgConnector(**facts))
 
         @app.task(name=TASK, pass_context=True)
         async def use(context: JobContext, job_id: str) -> None:
-            await self._use(backend, job_id)
+            try:
+                await self._use(backend, job_id)
+            except Exception:  # what it says of that itself is not heard
+                log.exception("the ticket of job %s led to nothing", job_id)
 
         async with app.open_async():
             yield app
+
+
+def _quiet(*names: str) -> None:
+    """What they say of each ticket, and of each connection that is lost, is said here in words of ours."""
+    for name in names:
+        logging.getLogger(name).setLevel(logging.DEBUG if log.isEnabledFor(logging.DEBUG) else logging.CRITICAL)
