@@ -83,6 +83,10 @@ class Interactions:
         interaction.settled.set()
         return self._result(interaction)
 
+    def get(self, number: int) -> Interaction | None:
+        """One of the latest, by its id."""
+        return self._by_id.get(number)
+
     def find(self, application: int, token: str) -> Interaction:
         """The interaction a webhook's token belongs to; 50027 after its 15 minutes."""
         if application != self.world.bot.id:

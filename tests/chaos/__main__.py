@@ -15,12 +15,12 @@ from tests.chaos.fleet import Fleet
 from tests.chaos.play import Play, Record
 from tests.chaos.stage import Solo, Stage
 from tests.chaos.strikes import ALONE, MOMENTS, OTHERS, plan
-from tests.chaos.verdict import Verdict, judge
+from tests.chaos.verdict import WHATS, Verdict, judge
 from tests.postgres import serving
 
 
 def main() -> int:
-    """1 where anything was lost, doubled, misdelivered or run twice."""
+    """1 where anything was lost, doubled, misdelivered, run twice or not shown, or where anybody was misled."""
     arguments = _arguments()
     with TemporaryDirectory(prefix="easel-chaos-") as folder:
         began = perf_counter()
@@ -61,7 +61,7 @@ def _tell(seed: int, record: Record, verdict: Verdict, seconds: float) -> None:
     kills = ", ".join(f"{record.kills[state]} {state}" for state in MOMENTS)
     others = ", ".join(f"{count} {strike}" for strike, count in sorted(record.strikes.items()))
     sys.stdout.write(f"seed {seed}: {verdict.jobs} jobs in {seconds:.0f} s\nkills: {kills}\nstrikes: {others}\n")
-    for what in ("lost", "doubled", "misdelivered", "twice"):
+    for what in WHATS:
         found: list[str] = getattr(verdict, what)
         sys.stdout.write(f"{what}: {len(found)}\n" + "".join(f"  {line}\n" for line in found))
 

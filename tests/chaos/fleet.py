@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import LiteralString
 
@@ -63,10 +65,15 @@ class Fleet(Ground):
     async def freeze(self, name: str) -> None:
         self._actors[name].freeze(2 * LEASE)
 
-    async def kill_database(self) -> None:
+    @asynccontextmanager
+    async def database_away(self, *, hangs: bool) -> AsyncIterator[None]:
+        postgres = self._postgres
         async with self._dying:
-            await asyncio.to_thread(self._postgres.stop, signal.SIGQUIT)
-            await asyncio.to_thread(self._postgres.start)
+            await asyncio.to_thread(postgres.freeze if hangs else lambda: postgres.stop(signal.SIGQUIT))
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(postgres.thaw if hangs else postgres.start)
 
     async def state(self, job_id: str) -> JobState | None:
         found = await self._ask("SELECT state FROM jobs WHERE id = %s", job_id)

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import JobState
@@ -19,6 +20,8 @@ from tests.chaos.watching import Watch, prompt_of
 PEOPLE = ("alice", "bob", "mona", "olivia")
 OPEN = 6  # jobs at a time
 TRIES = 10  # for a command that nobody took
+BURST = 3  # who ask at once in the moment the database goes
+PATIENT = 6.0  # seconds at most that it stays away: for longer than they wait, but not for a gateway that starts
 WHILE = 1.0  # seconds that what is away stays away
 END = 90.0  # seconds until all is delivered, once nothing strikes any more
 
@@ -28,6 +31,8 @@ class Record:
     """What happened: the answers by the number of the job, and how often what struck."""
 
     answers: dict[int, Answer] = field(default_factory=dict)
+    #: ids of the commands whose person was told that they do not work now
+    refused: set[int] = field(default_factory=set)
     #: by `MOMENTS`' names, as the database had it then
     kills: Counter[str] = field(default_factory=Counter)
     strikes: Counter[Strike] = field(default_factory=Counter)
@@ -41,6 +46,7 @@ class Play:
         self.record = Record()
         self._blows = blows
         self._watch = Watch(stage.discord, stage.servers, blows, self._strike)
+        self._numbers = count(len(blows))  # of those who ask while the database is away
         self._ending: set[asyncio.Task[None]] = set()
         self._knobs = DiscordKnobs(stage.discord)
 
@@ -48,18 +54,22 @@ class Play:
         """Until every job that was taken in is delivered, or it has taken too long."""
         for number in range(len(self._blows)):
             await self._room(OPEN)
-            for _attempt in range(TRIES):
-                if number in self.record.answers or await self.stage.stored(prompt_of(number)):
-                    break
-                await self._ask(number)
-        await asyncio.gather(*self._ending)
+            await self._ask_on(number)
+        while self._ending:
+            await asyncio.gather(*self._ending)
         self._calm()
         await self._room(0, END)
         return self.record
 
+    async def _ask_on(self, number: int) -> None:
+        """Until it is answered, or stored at least; whoever is refused asks again."""
+        for _attempt in range(TRIES):
+            if number in self.record.answers or await self.stage.stored(prompt_of(number)):
+                return
+            await self._ask(number)
+
     async def _ask(self, number: int) -> None:
         await self.stage.ready()
-        self._watch.asking = number
         person = self.stage.discord.person(PEOPLE[number % len(PEOPLE)])
         options = {"prompt": prompt_of(number), "count": 1 + number % 2, "size": "256x256", "steps": 2}
         asking = asyncio.create_task(person.slash("imagine", timeout=20, values=options))
@@ -68,12 +78,17 @@ class Play:
         going.cancel()
         if not asking.done():
             await asyncio.wait([asking], timeout=0.3)  # answered in the last moment, or never
-        self._watch.asking = None
         if not asking.done():
             asking.cancel()
         elif not asking.result().failed:
-            self.record.answers[number] = asking.result()
-            self._watch.learn(number, asking.result())
+            self._answered(number, asking.result())
+
+    def _answered(self, number: int, answer: Answer) -> None:
+        if answer.ephemeral:
+            self.record.refused.add(answer.interaction.id)
+        else:
+            self.record.answers[number] = answer
+            self._watch.learn(number, answer)
 
     async def _gone(self) -> None:
         """Until whoever takes commands is not there."""
@@ -97,14 +112,27 @@ class Play:
                 return True
             case Strike.FREEZE:
                 await self.stage.freeze(await self.stage.process_of(job_id))
-            case Strike.DATABASE:
-                await self.stage.kill_database()
+            case Strike.DATABASE | Strike.HANG:
+                away = asyncio.Event()
+                self._soon(self._without_database(away, hangs=blow.strike is Strike.HANG))
+                await away.wait()
             case Strike.LIMITED | Strike.TROUBLE | Strike.EXPIRE:
                 await self._trouble_discord(blow.strike)
             case _:
                 for each in [server] if server is not None else self.stage.servers:
                     await self._trouble_server(blow.strike, each)
         return False
+
+    async def _without_database(self, away: asyncio.Event, *, hangs: bool) -> None:
+        """Some ask in the moment it goes, and wait for as long as anybody waits; who was refused asks again."""
+        numbers = [next(self._numbers) for _ in range(BURST)]
+        asking = [asyncio.create_task(self._ask(number)) for number in numbers]
+        async with self.stage.database_away(hangs=hangs):
+            away.set()
+            await asyncio.wait(asking, timeout=PATIENT)
+        await asyncio.gather(*asking)
+        for number in numbers:
+            await self._ask_on(number)
 
     async def _kill(self, blow: Blow, job_id: str | None) -> None:
         if job_id is not None and blow.where in set(JobState):

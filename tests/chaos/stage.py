@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AsyncExitStack, closing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -44,8 +44,8 @@ class Stage(Protocol):
     async def freeze(self, name: str) -> None:
         """SIGSTOP, for longer than a lease; goes on by itself."""
 
-    async def kill_database(self) -> None:
-        """And start it again."""
+    def database_away(self, *, hangs: bool) -> AbstractAsyncContextManager[None]:
+        """Inside it is dead, or hangs; afterwards it is there again."""
 
     async def state(self, job_id: str) -> JobState | None:
         """What the database says of it now."""
@@ -110,8 +110,8 @@ class Solo(Ground):
     async def freeze(self, name: str) -> None:
         self._bot.freeze(1.0)
 
-    async def kill_database(self) -> None:
-        """It has no process of its own."""
+    def database_away(self, *, hangs: bool) -> AbstractAsyncContextManager[None]:
+        raise NotImplementedError("it has no process of its own")
 
     async def state(self, job_id: str) -> JobState | None:
         state = self._value("SELECT max(state) FROM jobs WHERE id = ?", job_id)

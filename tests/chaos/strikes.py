@@ -33,8 +33,10 @@ class Strike(StrEnum):
     TROUBLE = "trouble"
     #: all tokens of interactions expire
     EXPIRE = "expire"
-    #: the database dies and is started again
+    #: the database dies while people ask, for longer than anybody waits for an answer
     DATABASE = "database"
+    #: the same, but it hangs: it takes connections and answers nobody
+    HANG = "hang"
 
 
 #: where a job is when a kill is counted: its state, or `posted` between Discord's taking the pictures and our noting it
@@ -60,10 +62,11 @@ OTHERS: dict[Strike, tuple[str, ...]] = {
     Strike.TROUBLE: ("discord request pictures",),
     Strike.EXPIRE: ("comfyui step", "comfyui success"),
     Strike.DATABASE: ("discord answer answer", "comfyui http prompt", "comfyui step", "discord request pictures"),
+    Strike.HANG: ("discord answer answer", "comfyui step", "discord answer pictures"),
 }
 
 #: of one bot: its database has no process
-ALONE = tuple(strike for strike in OTHERS if strike is not Strike.DATABASE)
+ALONE = tuple(strike for strike in OTHERS if strike not in {Strike.DATABASE, Strike.HANG})
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,11 @@ from bot.playground import Message
 from tests.chaos.play import PEOPLE, Record
 from tests.chaos.stage import Stage
 from tests.chaos.watching import prompt_of
+from tests.whole.conftest import finished
+
+WHATS = ("lost", "doubled", "misdelivered", "twice", "unshown", "misled")
+#: of what is said where something does not work
+TROUBLE = ("Something went wrong", "cannot reach its database", "does nothing any more", "has already ended")
 
 
 @dataclass
@@ -24,11 +29,15 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     misdelivered: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
+    #: what a job's message shows in the end is not how it ended
+    unshown: list[str] = field(default_factory=list)
+    #: who was told to try again, and their job ran
+    misled: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.lost or self.doubled or self.misdelivered or self.twice)
+        return not any(getattr(self, what) for what in WHATS)
 
 
 async def judge(stage: Stage, record: Record) -> Verdict:
@@ -41,6 +50,7 @@ async def judge(stage: Stage, record: Record) -> Verdict:
     messages = stage.discord.messages("general")
     for job in jobs:
         _judge(job, messages, stage, record, verdict)
+        _judge_words(job, messages, record, verdict)
         if runs[job.id] > 1 and job.id not in stage.excused:
             verdict.twice.append(f"{job.values['prompt']} ({job.id}): {runs[job.id]} times")
     return verdict
@@ -70,6 +80,34 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
         for file in message.files:
             if _is_of(file.name, job) and _pixels(file.data) not in drawn:
                 verdict.misdelivered.append(f"{name}: {file.name} is no picture of its own")
+
+
+def _judge_words(job: Job, messages: list[Message], record: Record, verdict: Verdict) -> None:
+    """What its message shows, and what else was said to who asked for it."""
+    name = f"{job.values['prompt']} ({job.id})"
+    told = [message for message in messages if message.ephemeral and _answers(message, job) and _is_trouble(message)]
+    unwanted = job.state is JobState.CANCELLED and not job.submits
+    if not unwanted and (told or job.place.interaction_id in record.refused):
+        verdict.misled.append(f"{name}: {job.state}, {[message.text for message in told]}")
+    if job.place.message_id is None:
+        return
+    shown = next((message for message in messages if message.id == job.place.message_id), None)
+    if shown is None or not finished(shown) or _is_trouble(shown):
+        verdict.unshown.append(f"{name}: {job.state}, {shown.text if shown is not None else 'no message'!r}")
+    elif job.state is JobState.DONE and len(_own(shown, job)) != int(job.values["count"]):
+        verdict.unshown.append(f"{name}: {len(_own(shown, job))} of {job.values['count']} files in {shown.text!r}")
+
+
+def _answers(message: Message, job: Job) -> bool:
+    return message.metadata is not None and str(message.metadata["id"]) == str(job.place.interaction_id)
+
+
+def _is_trouble(message: Message) -> bool:
+    return any(words in message.text for words in TROUBLE)
+
+
+def _own(message: Message, job: Job) -> list[str]:
+    return [file.name for file in message.files if _is_of(file.name, job)]
 
 
 def _is_of(name: str, job: Job) -> bool:

@@ -12,6 +12,7 @@ from tests.chaos.strikes import Blow
 from tests.whole.crashes import Happening, watch_comfyui, watch_discord
 
 ID = "[0-9a-f-]{36}"
+PROMPT = re.compile(r"fox number (\d{4})")
 
 
 def prompt_of(number: int) -> str:
@@ -20,10 +21,7 @@ def prompt_of(number: int) -> str:
 
 
 class Watch:
-    """Learns by which marks each job is known, and calls `strike` at its moment; a request that was struck is cut off.
-
-    `asking` is the number of the job whose command is under way.
-    """
+    """Learns the marks each job is known by, and calls `strike` at its moment; a request that was struck is cut off."""
 
     def __init__(
         self,
@@ -32,9 +30,9 @@ class Watch:
         blows: Sequence[Blow | None],
         strike: Callable[[int, Blow, Simulator | None], Awaitable[bool]],
     ) -> None:
-        self.asking: int | None = None
         self.ids: dict[int, str] = {}
-        self._blows = blows
+        self._blows = dict(enumerate(blows))
+        self._discord = discord
         self._strike = strike
         self._marks: dict[str, int] = {}
         self._seen: Counter[tuple[int, str]] = Counter()
@@ -53,7 +51,7 @@ class Watch:
             number = self._number(seen)
             if number is None or number in self._struck:
                 return
-            blow = self._blows[number]
+            blow = self._blows.get(number)
             self._seen[number, seen.what] += 1
             if blow is None or blow.moment != seen.what or self._seen[number, seen.what] < blow.nth:
                 return
@@ -66,8 +64,8 @@ class Watch:
 
     def _number(self, seen: Happening) -> int | None:
         if seen.what in {"discord request answer", "discord answer answer"}:
-            return self.asking
-        found = re.search(r"fox number (\d{4})", seen.about)
+            return self._asked(seen)
+        found = PROMPT.search(seen.about)
         if found is not None:
             number = int(found[1])
             named = re.search(rf"'prompt_id': '({ID})'", seen.about)
@@ -76,3 +74,10 @@ class Watch:
                 self._marks[named[1]] = number
             return number
         return next((number for mark, number in self._marks.items() if mark in seen.about), None)
+
+    def _asked(self, seen: Happening) -> int | None:
+        """By the command that is answered."""
+        known = re.match(r"/interactions/(\d+)/", seen.about)
+        asked = self._discord.parts.interactions.get(int(known[1])) if known is not None else None
+        found = PROMPT.search(str(asked.data)) if asked is not None else None
+        return int(found[1]) if found is not None else None
