@@ -101,6 +101,19 @@ def test_an_address_that_leads_nowhere_is_refused(url: str) -> None:
         Settings(comfy_api_urls=url, comfy_api_keys=SecretStr("key"), _env_file=None)
 
 
+class House:
+    """One where nothing ever runs."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def add(self, backend: Backend) -> None:
+        self._pool.add(backend)
+
+    async def retire(self, backend: Backend) -> None:
+        await self._pool.remove(backend.name)
+
+
 async def test_a_server_that_cannot_be_made_leaves_the_others_as_they_were(
     file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -111,7 +124,7 @@ async def test_a_server_that_cannot_be_made_leaves_the_others_as_they_were(
 
     machines = Machines(settings(file), make)
     pool = Pool(machines.begin())
-    following = asyncio.create_task(machines.serve(pool, lambda backend: pool.remove(backend.name), lambda: None))
+    following = asyncio.create_task(machines.serve(pool, House(pool), lambda: None))
     async with asyncio.timeout(20):
         while "stay as they were" not in caplog.text:
             write(file, "good", "bad")
