@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from bot.comfy.simulator import Simulator
+from bot.jobs.hurry import ANSWER_SECONDS
 from bot.jobs.job import JobState
 from bot.playground import Answer
 from bot.playground.discord_knobs import DiscordKnobs
@@ -21,7 +22,8 @@ PEOPLE = ("alice", "bob", "mona", "olivia")
 OPEN = 6  # jobs at a time
 TRIES = 10  # for a command that nobody took
 BURST = 3  # who ask at once in the moment the database goes
-PATIENT = 6.0  # seconds at most that it stays away: for longer than they wait, but not for a gateway that starts
+#: seconds that it stays away: for longer than anybody waits for an answer; at most, where a gateway must start first
+IMPATIENT, PATIENT = ANSWER_SECONDS + 0.5, 6.0
 WHILE = 1.0  # seconds that what is away stays away
 END = 90.0  # seconds until all is delivered, once nothing strikes any more
 
@@ -129,7 +131,8 @@ class Play:
         asking = [asyncio.create_task(self._ask(number)) for number in numbers]
         async with self.stage.database_away(hangs=hangs):
             away.set()
-            await asyncio.wait(asking, timeout=PATIENT)
+            await asyncio.sleep(IMPATIENT)
+            await asyncio.wait(asking, timeout=PATIENT - IMPATIENT)
         await asyncio.gather(*asking)
         for number in numbers:
             await self._ask_on(number)

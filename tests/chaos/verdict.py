@@ -29,7 +29,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     misdelivered: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
-    #: what a job's message shows in the end is not how it ended
+    #: what a job's message shows in the end is not how it ended, or it showed an error on the way
     unshown: list[str] = field(default_factory=list)
     #: who was told to try again, and their job ran
     misled: list[str] = field(default_factory=list)
@@ -85,15 +85,19 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
 def _judge_words(job: Job, messages: list[Message], record: Record, verdict: Verdict) -> None:
     """What its message shows, and what else was said to who asked for it."""
     name = f"{job.values['prompt']} ({job.id})"
-    told = [message for message in messages if message.ephemeral and _answers(message, job) and _is_trouble(message)]
+    told = [
+        message for message in messages if message.ephemeral and _answers(message, job) and _is_trouble(message.text)
+    ]
     unwanted = job.state is JobState.CANCELLED and not job.submits
     if not unwanted and (told or job.place.interaction_id in record.refused):
         verdict.misled.append(f"{name}: {job.state}, {[message.text for message in told]}")
     if job.place.message_id is None:
         return
     shown = next((message for message in messages if message.id == job.place.message_id), None)
-    if shown is None or not finished(shown) or _is_trouble(shown):
+    if shown is None or not finished(shown):
         verdict.unshown.append(f"{name}: {job.state}, {shown.text if shown is not None else 'no message'!r}")
+    elif troubles := [version.text for version in shown.versions if _is_trouble(version.text)]:
+        verdict.unshown.append(f"{name}: its message said {troubles}")
     elif job.state is JobState.DONE and len(_own(shown, job)) != int(job.values["count"]):
         verdict.unshown.append(f"{name}: {len(_own(shown, job))} of {job.values['count']} files in {shown.text!r}")
 
@@ -102,8 +106,8 @@ def _answers(message: Message, job: Job) -> bool:
     return message.metadata is not None and str(message.metadata["id"]) == str(job.place.interaction_id)
 
 
-def _is_trouble(message: Message) -> bool:
-    return any(words in message.text for words in TROUBLE)
+def _is_trouble(text: str) -> bool:
+    return any(words in text for words in TROUBLE)
 
 
 def _own(message: Message, job: Job) -> list[str]:
