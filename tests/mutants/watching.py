@@ -37,9 +37,9 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "metrics-held",
         "bot/metrics/readings.py",
-        " if each.slots]",
+        " if mine(each)]",
         "]",
-        (f"{METRICS}of_a_backend_that_another_process_holds_only_that_it_is_up",),
+        (f"{METRICS}a_backend_is_counted_by_whoever_looks_after_it_and_by_nobody_else",),
     ),
     Guard("health-cut", "bot/metrics/shards.py", "self._connected.discard(shard)", "pass", (HEALTHY,)),
     Guard(

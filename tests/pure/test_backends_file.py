@@ -125,14 +125,15 @@ async def test_a_server_that_cannot_be_made_leaves_the_others_as_they_were(
     machines = Machines(settings(file), make)
     pool = Pool(machines.begin())
     following = asyncio.create_task(machines.serve(pool, House(pool), lambda: None))
+    await asyncio.sleep(0)  # there is no file yet, as it knows now
     async with asyncio.timeout(20):
+        write(file, "good", "bad")
         while "stay as they were" not in caplog.text:
-            write(file, "good", "bad")
-            await asyncio.wait([following], timeout=0.2)
+            await asyncio.wait([following], timeout=0.1)
         kept = [backend.name for backend in pool.backends]
+        write(file, "good")
         while len(pool.backends) != 2:
-            write(file, "good")
-            await asyncio.wait([following], timeout=0.2)
+            await asyncio.wait([following], timeout=0.1)
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
     write(file, "bad")
