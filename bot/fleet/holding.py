@@ -133,7 +133,7 @@ class Holding:
         self._herald.forget(name)
         self._pool.touch()
         for job in theirs:
-            self._runner.look_after(job, backend)
+            self._runner.carrier.look_after(job, backend)
         if not self._draining:
             self._crews.start(backend)
 

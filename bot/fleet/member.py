@@ -207,6 +207,7 @@ class Member:
                 self._delivery.redraw(known)
             return
         self._delivery.redraw(job_id)
+        self._runner.refresh.again(job_id)
         self._group.create_task(self._deliver_again(job_id), name=f"job {job_id} once more")
 
     async def _deliver_again(self, job_id: str) -> None:
@@ -216,7 +217,7 @@ class Member:
             return
         mine = self.left(job.backend) > 0 if job.backend is not None else self._is_ours(job)
         if mine and not self._runner.underway.has(job_id):
-            self._runner.deliver(job)
+            self._runner.carrier.deliver(job)
 
     def _is_ours(self, job: Job) -> bool:
         return self._shards is not None and self._shards.has(job.place.guild_id)
@@ -229,8 +230,9 @@ class Member:
         await self._mirror.hear(job.id)  # somebody may have claimed it already
 
     def _taken(self, job_id: str) -> None:
-        """It waits no longer: whoever claimed it shows it."""
+        """It waits no longer: whoever claimed it shows it. Should it wait once more, that is told anew."""
         self._delivery.drop(job_id)
+        self._runner.refresh.again(job_id)
 
     def _freed(self, job_id: str) -> None:
         if not self._over:
@@ -259,7 +261,7 @@ class Member:
             if self._is_ours(job) and not self._runner.underway.has(job.id):
                 adopted = await adopt(self._store, job.id, job.fence)
                 if adopted is not None:
-                    self._runner.deliver(adopted)
+                    self._runner.carrier.deliver(adopted)
 
     def _is_left(self, job: Waiting) -> bool:
         """The gateway before this one was about to note where its message is."""

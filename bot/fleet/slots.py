@@ -99,7 +99,7 @@ class Slots:
                 claimed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 self._claims[job.id] = ticket, claimed
                 self._runner.queue.take(job.id)
-                off = self._runner.begin(job, backend)
+                off = self._runner.carrier.begin(job, backend)
                 await asyncio.wait([claimed, off], return_when=asyncio.FIRST_COMPLETED)
                 del self._claims[job.id]
                 if claimed.done():

@@ -85,13 +85,13 @@ class Sweep:
             moved = await self._store.transact(lambda connection, name=name: move(connection, name, now, wanted=wanted))  # type: ignore[misc]  # mypy takes `name` for a parameter of the work
             for job in moved:
                 if job.state.ended:
-                    self._runner.deliver(job, place=SWEEP)
+                    self._runner.carrier.deliver(job, place=SWEEP)
 
     async def _adopt(self, job: Job) -> None:
         adopted = await adopt(self._store, job.id, job.fence)
         if adopted is not None:
             log.info("job %s is delivered in place of whoever had %s", job.id, job.backend)
-            self._runner.deliver(adopted, place=SWEEP)
+            self._runner.carrier.deliver(adopted, place=SWEEP)
 
 
 async def orphans(store: Store, *wanted: ColumnElement[bool]) -> list[Job]:

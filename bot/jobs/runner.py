@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.comfy.backend import Backend, BackendState
+from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.errors import DatabaseAway, Fenced
 from bot.jobs.absence import LOST_SECONDS, Absence
 from bot.jobs.board import Board
+from bot.jobs.carrier import Carrier
 from bot.jobs.changes import OPEN
 from bot.jobs.delivery import Delivery, Fetch
 from bot.jobs.dispatcher import Dispatcher
@@ -84,11 +85,20 @@ class Runner:
         self._follower = Follower(store, self.board, data_dir, ledger=ledger, elsewhere=self._elsewhere)
         self._outbox = Outbox(store, pool, delivery, retry_seconds=retry_seconds, judge=judge)
         self._housekeeping = Housekeeping(store, data_dir, clock=clock, keep_days=keep_days)
-        self._retry_seconds = retry_seconds
         self._undelivered: list[Job] = []
         self._begun: list[Job] = []
         self._group = asyncio.TaskGroup()
         self.underway = Underway(self._group)
+        self.carrier = Carrier(
+            store,
+            queue,
+            self.board,
+            dispatcher=self.dispatcher,
+            follower=self._follower,
+            outbox=self._outbox,
+            underway=self.underway,
+            retry_seconds=retry_seconds,
+        )
         self.salvage = Salvage(store, has=self._is_here, take_up=self._take_up, seconds=look_seconds)
         self._now = clock
         self._dispatching: asyncio.Task[None] | None = None
@@ -183,29 +193,6 @@ class Runner:
             self.underway.start(job.id, self._stop(job))
         return job
 
-    def begin(self, job: Waiting, backend: Backend) -> asyncio.Future[None]:
-        """Take it there. Done when it is on that backend no more.
-
-        No await between its leaving the queue and this: the next one taken already knows of it.
-        """
-        off = self._hold(job, backend)
-        task = self.underway.take(job.id, self._run(job, backend, off), backend.name)
-        task.add_done_callback(lambda _task: _done(off))
-        return off
-
-    def look_after(self, job: Job, backend: Backend) -> None:
-        """One there that another process had, or this one before it lost the backend for a while.
-
-        It is in our hands at once, and goes on when what was done for it before is over.
-        """
-        earlier = self.underway.tasks(job.id)
-        if job.state.ended:
-            self.underway.take(job.id, self._deliver_after(earlier, job), backend.name)
-            return
-        off = self._hold(waiting(job), backend)
-        task = self.underway.take(job.id, self._follow_after(earlier, job, backend, off), backend.name)
-        task.add_done_callback(lambda _task: _done(off))
-
     def join(
         self,
         member: Callable[[], Coroutine[Any, Any, None]],
@@ -217,11 +204,6 @@ class Runner:
         """Be one of several: `member` runs in place of the dispatcher, the others where a process alone does less."""
         self.member, self._enqueue = member, enqueue
         self._follower.claim, self._outbox.fetch_of = claim, fetch
-
-    def deliver(self, job: Job, *, place: str | None = None) -> None:
-        """Tell its person how it ended, unless that is under way; as whoever has `place`, else its backend."""
-        if not self.underway.has(job.id):
-            self.underway.take(job.id, self._outbox.deliver(job), place or job.backend)
 
     def stop_here(self, job: Job) -> None:
         """Somebody asked another process to stop it."""
@@ -264,13 +246,13 @@ class Runner:
         if job.state is JobState.WAITING:
             await self.submit(job)
         else:
-            self.deliver(job)
+            self.carrier.deliver(job)
 
     def rejoin(self, job_id: str, backend: Backend) -> bool:
         """Whether a job that waits is followed on that backend again, or is on it already."""
         light = self.queue.take(job_id)
         if light is not None:
-            self.begin(light, backend)
+            self.carrier.begin(light, backend)
         return self.underway.place_of(job_id) == backend.name
 
     async def _deliver_freed(self, job: Job) -> None:
@@ -280,7 +262,7 @@ class Runner:
             latest = await self.store.get(job.id)
             if latest is None or latest.delivered:
                 return
-        self.deliver(job)
+        self.carrier.deliver(job)
 
     async def _close_up(self, job: Job) -> None:
         """It is out of the queue, and its person's later ones are where the database has them."""
@@ -294,33 +276,13 @@ class Runner:
         """One that this process left, or the one before it."""
         backend = self.pool.get(job.backend)
         if job.state.ended:
-            self.deliver(job)
+            self.carrier.deliver(job)
         elif job.state is JobState.WAITING:
             await self._put(job)
         elif backend is None:
             await self._requeue(job)
         else:
-            self.look_after(job, backend)
-
-    async def _deliver_after(self, earlier: Collection[asyncio.Task[None]], job: Job) -> None:
-        await _over(earlier)
-        await self._outbox.deliver(job)
-
-    async def _follow_after(
-        self, earlier: Collection[asyncio.Task[None]], job: Job, backend: Backend, off: asyncio.Future[None]
-    ) -> None:
-        await _over(earlier)
-        await self.board.estimates.load(job.workflow)
-        log.info("job %s is looked up on %s", job.id, backend.name)
-        self.queue.begin(waiting(job))
-        await self._run(waiting(job), backend, off, known=job)
-
-    def _hold(self, job: Waiting, backend: Backend) -> asyncio.Future[None]:
-        """It has a place there until that is done."""
-        self.dispatcher.hold(backend, job.needs)
-        off: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        off.add_done_callback(lambda _off: self.dispatcher.release(backend))
-        return off
+            self.carrier.look_after(job, backend)
 
     def _elsewhere(self, job: Job, backend: Backend) -> bool:
         light = waiting(job)
@@ -339,43 +301,7 @@ class Runner:
             await self.taken(moved)
 
     def _begin(self, job: Waiting, backend: Backend) -> None:
-        self.begin(job, backend)
-
-    async def _run(
-        self, light: Waiting, backend: Backend, off: asyncio.Future[None], *, known: Job | None = None
-    ) -> None:
-        try:
-            job = await self._carry(light, backend, known=known)
-            if job.state is JobState.WAITING:
-                self.queue.put(waiting(job))
-                await self._rest(backend)
-        except Fenced:
-            log.info("job %s has ended elsewhere", light.id)
-            return
-        finally:
-            _done(off)
-        if job.state is JobState.DONE and job.seconds is not None:
-            self.board.estimates.learn(job.workflow, job.seconds)
-        if job.state.ended:
-            await self._outbox.deliver(job)
-
-    async def _carry(self, light: Waiting, backend: Backend, *, known: Job | None) -> Job:
-        """Off the board before it is in the queue again, where another backend may take it at once."""
-        try:
-            job = known or await self.store.get(light.id)
-            if job is None:
-                raise Fenced(light.id)
-            return await self._follower.carry(job, backend, known=known is not None)
-        finally:
-            self.board.end(light.id)
-            self.queue.end(light.id)
-
-    async def _rest(self, backend: Backend) -> None:
-        """A server that is up and was not reached all the same is left alone for a moment."""
-        if backend.state is BackendState.UP:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._retry_seconds):
-                    await backend.changed()
+        self.carrier.begin(job, backend)
 
     async def _stop(self, job: Job) -> None:
         run, backend = self.board.runs.get(job.id), self.pool.get(job.backend)
@@ -390,14 +316,3 @@ class Runner:
             await self.cancel(job.id, job.place.user_id)
         except Fenced:
             log.debug("job %s had ended when its message was deleted", job.id)
-
-
-async def _over(tasks: Collection[asyncio.Task[None]]) -> None:
-    if tasks:
-        await asyncio.wait(tasks)
-
-
-def _done(future: asyncio.Future[None]) -> None:
-    """Twice is once."""
-    if not future.done():
-        future.set_result(None)

@@ -90,7 +90,7 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "followed-not-sent",
-        "bot/jobs/runner.py",
+        "bot/jobs/carrier.py",
         "await self._run(waiting(job), backend, off, known=job)",
         "await self._run(waiting(job), backend, off)",
         (f"{TAKEOVER}a_dead_worker_s_job_is_followed_by_another_and_delivered_once",),

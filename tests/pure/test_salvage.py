@@ -152,7 +152,7 @@ async def test_a_job_that_is_stopped_while_it_is_claimed_is_told_so(store: Store
         runner.queue.put(waiting(job))
         light = runner.queue.take(job.id)
         assert light is not None
-        runner.begin(light, runner.pool.backends[0])
+        runner.carrier.begin(light, runner.pool.backends[0])
         await runner.cancel(job.id, by=job.place.user_id)
         await runner.underway.over()
 
