@@ -15,7 +15,7 @@ GUARDS: tuple[Guard, ...] = (
         "bot/ui/reaching.py",
         "        require(await presser(interaction), Action.SEE, job)\n",
         "        pass\n",
-        (f"{EDITING}what_is_not_for_somebody_is_not_put_up",),
+        (f"{DETAILS}details_are_for_whom_the_result_is",),
     ),
     Guard(
         "reach-ephemeral",
