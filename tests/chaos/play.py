@@ -139,7 +139,7 @@ class Play:
 
     async def _kill(self, blow: Blow, job_id: str | None) -> None:
         if job_id is not None and blow.where in set(JobState):
-            await self._wait(lambda: self._is(job_id, JobState(blow.where)))
+            await self._wait(lambda: self._is(job_id, JobState(blow.where)), 8.0)  # the database may be away
         await self.stage.kill(await self.stage.process_of(job_id))
         state = await self.stage.state(job_id) if job_id is not None else JobState.WAITING
         self.record.kills[blow.where if blow.where == "posted" else str(state)] += 1
