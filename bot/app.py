@@ -27,7 +27,6 @@ from bot.jobs.admission import running_limit
 from bot.jobs.forget import Forgetting
 from bot.jobs.holds import Holds
 from bot.jobs.judging import Judge
-from bot.jobs.ledger import Ledger
 from bot.jobs.pauses import Pauses
 from bot.jobs.queue import JobQueue
 from bot.jobs.runner import Runner
@@ -37,41 +36,24 @@ from bot.jobs.thumbnails import Thumbnails
 from bot.jobs.transactions import PATIENCE
 from bot.keeper import CommandKeeper
 from bot.network import NETWORK_ERRORS
-from bot.roles import Backends, join, locks_of, role_of
+from bot.roles import Backends, join, ledger_of, locks_of, role_of
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.tasks import end, until
 from bot.tree import EaselTree
-from bot.ui.acting import ActButton
-from bot.ui.again import AgainButton
 from bot.ui.answering import answer_stray
 from bot.ui.audit import AuditChannel
-from bot.ui.buttons import CancelButton
 from bot.ui.clicks import Clicks
 from bot.ui.commands import sync_commands
-from bot.ui.confirm import ConfirmButton, Questions
+from bot.ui.confirm import Questions
 from bot.ui.controls import job_rows
-from bot.ui.deleting import DeleteButton, DeletionButton, Presses
+from bot.ui.deleting import Presses
 from bot.ui.delivery import DiscordDelivery
-from bot.ui.details import DetailsButton
-from bot.ui.download import DownloadButton
-from bot.ui.drafts import DraftButton
-from bot.ui.editing import EditButton
 from bot.ui.editor import PACE
-from bot.ui.forgetting import ForgetButton
-from bot.ui.history import HistoryButton
-from bot.ui.improving import ImproveButton, SuggestionButton
-from bot.ui.job_pages import PageButton
 from bot.ui.making import Maker
 from bot.ui.message import JobMessages
-from bot.ui.moving import DirectButton
 from bot.ui.permissions import Permissions
-from bot.ui.picking import PickSelect
-from bot.ui.report import ReportButton
-from bot.ui.saving import SaveButton
-from bot.ui.showing import ShowButton
-from bot.ui.using import IntoButton, UseButton
-from bot.ui.varying import VaryButton
+from bot.ui.pressable import BUTTONS
 from bot.workflow.conversion import Converter
 from bot.workflow.library import Library
 
@@ -92,33 +74,6 @@ COGS = (
     "cogs.backends",
     "cogs.history",
     "cogs.preferences",
-)
-
-#: All there are: whatever else is pressed is from another time, or forged.
-BUTTONS = (
-    ActButton,
-    AgainButton,
-    CancelButton,
-    ConfirmButton,
-    DeleteButton,
-    DeletionButton,
-    DetailsButton,
-    DirectButton,
-    DownloadButton,
-    DraftButton,
-    EditButton,
-    ForgetButton,
-    HistoryButton,
-    ImproveButton,
-    IntoButton,
-    PageButton,
-    PickSelect,
-    ReportButton,
-    SaveButton,
-    ShowButton,
-    SuggestionButton,
-    UseButton,
-    VaryButton,
 )
 
 #: Discord cannot be reached, or cannot answer: worth another try.
@@ -323,15 +278,9 @@ class EaselBot(commands.AutoShardedBot):
         self._open.push_async_callback(end, self._holding)
         await until(held, self._holding)
 
-    def _ledger(self) -> Ledger:
-        """What the paid ones may cost."""
-        settings = self.settings
-        budget, rate = settings.cloud_daily_budget, settings.cloud_cost_per_second
-        return Ledger(self.store, budget=budget, rate=rate, named=self.library.cost_of, clock=self.clock)
-
     def _build_runner(self, backends: Backends) -> None:
         settings = self.settings
-        self.ledger = self._ledger()
+        self.ledger = ledger_of(settings, self.store, self.library, self.clock)
         self.thumbnails = Thumbnails(settings.data_dir)
         self.delivery = DiscordDelivery(
             JobMessages(self, self.clock),

@@ -17,11 +17,13 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.server import ServerBackend
 from bot.fleet.shards import ShardLocks, Shards
 from bot.jobs.address import address_of
+from bot.jobs.ledger import Ledger
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
 from bot.jobs.waiting import Waiting
 from bot.machines import Machines
 from bot.settings import Settings
+from bot.workflow.library import Library
 
 if TYPE_CHECKING:
     from bot.fleet.member import Member, Shower
@@ -79,6 +81,12 @@ class Backends:
 
         data_dir, intervals = self._settings.data_dir, self._intervals
         return [CloudBackend(Endpoint(url, key), data_dir=data_dir, intervals=intervals) for url, key in named]
+
+
+def ledger_of(settings: Settings, store: Store, library: Library, clock: Callable[[], datetime]) -> Ledger:
+    """What the paid ones may cost."""
+    budget, rate = settings.cloud_daily_budget, settings.cloud_cost_per_second
+    return Ledger(store, budget=budget, rate=rate, named=library.cost_of, clock=clock)
 
 
 def join(

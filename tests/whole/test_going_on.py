@@ -12,11 +12,12 @@ import discord
 import pytest
 from discord import ui
 
-from bot.app import BUTTONS, EaselBot
+from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.playground import Answer, DiscordServer, Message
 from bot.playground.interaction import COMPONENT
+from bot.ui.pressable import BUTTONS
 from tests.whole.conftest import Easel, finished, graphs, listed, node
 from tests.whole.discord_bot import picture
 from tests.whole.making import MANIFEST, entry, noise, opened, pictures

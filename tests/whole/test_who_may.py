@@ -12,7 +12,7 @@ import discord
 import pytest
 import pytest_asyncio
 
-from bot.app import BUTTONS, EaselBot
+from bot.app import EaselBot
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.rules import Rules
@@ -20,6 +20,7 @@ from bot.playground import Answer, Channel, DiscordServer, Message, Person
 from bot.playground.interaction import MODAL
 from bot.playground.uploads import Upload
 from bot.ui.forms import EaselForm
+from bot.ui.pressable import BUTTONS
 from bot.workflow.goals import key_of
 from tests.whole.conftest import SD15, Easel, finished, listed
 from tests.whole.making import MANIFEST, entry, noise
