@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from bot.catalogues import Catalogue, read
 
@@ -19,6 +20,8 @@ FALLBACKS = {"es-419": "es-ES"}
 NAME = "name"
 
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+#: those in use, so that none is read twice
+_read: WeakValueDictionary[Path, Catalogue] = WeakValueDictionary()
 
 
 def _(message: str) -> str:
@@ -50,11 +53,16 @@ def speaking(locale: str | None) -> Iterator[None]:
 def catalogue(locale: str) -> Catalogue:
     """The catalogue of a locale, else of its language, else English as written in the code."""
     path = _file_of(locale)
-    return Catalogue("") if path is None else read(path)
+    if path is None:
+        return Catalogue("")
+    found = _read.get(path)
+    if found is None:
+        found = _read[path] = read(path)
+    return found
 
 
 def forget_catalogues() -> None:
-    """All that were read: each is read again when somebody speaks it, within some milliseconds."""
+    """All that nobody holds: each is read again when somebody speaks it, within some milliseconds."""
     catalogue.cache_clear()
 
 

@@ -107,3 +107,11 @@ def test_a_language_is_read_for_another_only_where_its_speakers_read_both(
     text.catalogue.cache_clear()
 
     assert (said != "A fox", text.spoken(locale)) == (spoken, spoken)
+
+
+@pytest.mark.usefixtures("german")
+def test_a_catalogue_that_somebody_holds_is_not_read_again() -> None:
+    held = text.catalogue("de")
+    text.forget_catalogues()
+
+    assert text.catalogue("de-AT") is held

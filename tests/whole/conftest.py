@@ -28,6 +28,8 @@ from bot.metrics import monitored
 from bot.metrics.monitor import Monitor
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
+from bot.text import catalogue
+from tests.catalogues.merging import languages
 from tests.pure.jobs import begin_database
 
 from .calm import careless
@@ -41,6 +43,8 @@ SD15 = {
     "diffusion_models": (),
 }
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
+#: held, so that not every bot reads them anew before it sends its commands
+CATALOGUES = [catalogue(language) for language in languages()]
 
 
 @pytest.fixture(autouse=True)
