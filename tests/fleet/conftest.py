@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from sqlalchemy import text
 from bot.app import EaselBot, use_loopback_discord
 from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
+from bot.jobs.signals import Kind
 from bot.jobs.store import Store
 from bot.playground import DiscordServer
+from bot.tasks import end
 from tests.whole.conforming import traffic  # noqa: F401 (holds every test against Discord's description)
 from tests.whole.conftest import (  # noqa: F401 (fixtures)
     SD15,
@@ -42,6 +44,7 @@ class Fleet:
         self.changes: dict[str, Any] = {}
         self.store: Store
         self._bots = 0
+        self._news = asyncio.Event()
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Fleet:
@@ -52,6 +55,8 @@ class Fleet:
         use_loopback_discord(self.server.url)
         self.store = await Store.open(self.database)
         self._open.push_async_callback(self.store.close)
+        self.store.signals.when(Kind.JOB, self._hear)
+        self._open.push_async_callback(end, asyncio.create_task(self.store.signals.follow()))
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -83,25 +88,35 @@ class Fleet:
     async def wait(self, wanted: Callable[[list[Job]], bool]) -> None:
         """Until all jobs there are, are as wanted."""
         async with asyncio.timeout(PATIENCE):
-            while not wanted(await self.jobs()):  # noqa: ASYNC110 - nobody tells a test
-                await asyncio.sleep(0.02)
+            while not wanted(await self.jobs()):
+                await self._changed()
 
     async def begun(self, *, wanted: Callable[[list[Job]], bool]) -> list[Job]:
         """Those on backends, as soon as they are as wanted."""
         async with asyncio.timeout(PATIENCE):
-            while not wanted(found := await self.store.begun()):  # noqa: ASYNC110 - nobody tells a test
-                await asyncio.sleep(0.02)
+            while not wanted(found := await self.store.begun()):
+                await self._changed()
         return found
 
     async def tickets(self) -> int:
         """How many nobody has taken, once those are through that were."""
         async with asyncio.timeout(PATIENCE):
-            while await self._count("procrastinate_jobs WHERE status = 'doing'"):  # noqa: ASYNC110 - the same
+            while await self._count("procrastinate_jobs WHERE status = 'doing'"):  # noqa: ASYNC110 - nobody tells a test
                 await asyncio.sleep(0.02)
         return await self._count("procrastinate_jobs")
 
     async def errands(self) -> int:
         return await self._count("errands")
+
+    async def _hear(self, _job_id: str | None) -> None:
+        self._news.set()
+
+    async def _changed(self) -> None:
+        """Until something is told of a job; that one was delivered is not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await self._news.wait()
+        self._news.clear()
 
     async def _count(self, what: str) -> int:
         statement = text(f"SELECT count(*) FROM {what}")  # noqa: S608 - ours
