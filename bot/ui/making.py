@@ -131,7 +131,7 @@ class Maker:
             async def again(number: int) -> Job:
                 return await self._job(interaction, asked, kept, number=number)
 
-            await Repeats(bot, interaction, manifest).make(again, wish.repeat)
+            await Repeats(bot, interaction, manifest, queued).make(again, wish.repeat)
 
     def _graphs(self, name: str) -> Sequence[Workflow]:
         """The graphs behind the command; raises WorkflowUnfit where it is off or hidden by now."""

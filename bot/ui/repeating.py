@@ -43,8 +43,9 @@ class Bot(Protocol):
 class Repeats:
     """All that come after the first, which has answered already."""
 
-    def __init__(self, bot: Bot, interaction: discord.Interaction[Any], manifest: Manifest) -> None:
+    def __init__(self, bot: Bot, interaction: discord.Interaction[Any], manifest: Manifest, first: Job) -> None:
         self._bot = bot
+        self._first = first
         self._interaction = interaction
         self._manifest = manifest
 
@@ -98,8 +99,9 @@ class Repeats:
         except NETWORK_ERRORS as error:
             log.warning("job %s has no message (%s): its outcome will be one", job.id, error)
             job = bare(job)
-        else:
-            job = replace(job, place=replace(place, message_id=sent.id))
+        else:  # it took the place of the first's where that shows nothing yet
+            taken = sent.id == self._first.place.message_id
+            job = bare(job) if taken else replace(job, place=replace(place, message_id=sent.id))
         with taken_in(job):
             return await self._submit(job)
         return True

@@ -39,6 +39,13 @@ GUARDS: tuple[Guard, ...] = (
         (f"{TAKEN_IN}of_several_those_are_made_that_could_be_stored",),
     ),
     Guard(
+        "several-messages-of-their-own",
+        "bot/ui/repeating.py",
+        "taken = sent.id == self._first.place.message_id",
+        "taken = False",
+        (f"{TAKEN_IN}of_several_each_has_a_message_of_its_own_though_the_first_could_not_be_shown_at_once",),
+    ),
+    Guard(
         "answer-taken-back",
         "bot/ui/making.py",
         "        except Exception:\n            await take_back(interaction, job)",

@@ -64,6 +64,29 @@ async def test_of_several_those_are_made_that_could_be_stored(discord_server: Di
     assert told.text.startswith("2 of 4 were made. Something went wrong")
 
 
+async def test_of_several_each_has_a_message_of_its_own_though_the_first_could_not_be_shown_at_once(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    failed: list[str] = []
+
+    async def fail(moment: str, request: Request) -> None:
+        if moment == "request" and request.method == "PATCH" and not failed:
+            failed.append(request.path)
+            raise ConnectionResetError
+
+    discord_server.on(fail)
+    async with easel.running() as bot:
+        await discord_server.person("alice").slash("imagine", prompt="a fox", repeat=2, **SMALL)
+        async with asyncio.timeout(20):
+            while [job.delivered for job in await bot.store.select(states=JobState)] != [True, True]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # nobody tells a test of a message that is not there yet
+
+    messages = discord_server.messages("general")
+    assert failed
+    assert [len(message.images) for message in messages] == [1, 1]
+    assert {job.place.message_id for job in await easel.jobs()} == {message.id for message in messages}
+
+
 @pytest.mark.usefixtures("loads")
 async def test_an_answer_without_a_job_is_taken_back_and_why_is_told_to_who_asked_alone(
     discord_server: DiscordServer, easel: Easel
