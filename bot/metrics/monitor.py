@@ -80,7 +80,7 @@ class Monitor:
 
     def _judge(self, watched: Watched, tally: Tally | None) -> Health:
         shards = None if watched.shards is None or self.role == "worker" else watched.shards.connected()
-        backends = None if self.role == "gateway" else watched.process.pool.backends
+        backends = None if self.role == "gateway" else watched.reached
         return judge(self.role, database=tally is not None, shards=shards, backends=backends)
 
     def _read(self, tally: Tally | None) -> Iterator[Family]:

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.errors import EaselError
+from bot.fleet.remote import RemoteBackend
 from bot.jobs.runner import Runner
 from bot.jobs.store import Store
 from bot.jobs.tally import Tally, count
@@ -33,6 +35,11 @@ class Watched:
         self.process = process
         self.shards = shards
         self._counting: asyncio.Task[Tally | None] | None = None
+
+    @property
+    def reached(self) -> list[Backend]:
+        """The backends that the process reaches itself, held or not."""
+        return [backend for backend in self.process.pool.backends if not isinstance(backend, RemoteBackend)]
 
     async def tally(self, within: float) -> Tally | None:
         """None where the database does not answer in so many seconds."""

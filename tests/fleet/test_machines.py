@@ -11,6 +11,7 @@ import pytest
 
 from bot.comfy.simulator import Simulator
 from bot.errors import AlreadyRunning
+from bot.fleet.remote import RemoteBackend
 from bot.jobs.job import JobState
 from bot.playground import DiscordServer
 from tests.whole.conftest import shows
@@ -63,6 +64,32 @@ async def test_a_worker_takes_a_server_that_is_named_and_lets_go_of_one_that_is_
     file.write_text(name(two))
     await worker.holds(one, two)
     await gateway.sees(one, two)
+
+
+async def test_a_standby_that_names_a_server_no_more_leaves_it_to_whoever_has_it(
+    fleet: Fleet, simulators: Any, discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    (one,) = await simulators(1)
+    fleet.changes["lease_seconds"] = 15.0
+    file = tmp_path / "files" / "backends.toml"
+    file.parent.mkdir()
+    file.write_text(name(one))
+    gateway = await fleet.gateway()
+    await fleet.worker(one)
+    standby = await fleet.worker(up=False, backends_file=file)
+    await gateway.sees(one)
+    await standby.sees(one)
+    one.hold()
+    answer = await ask(discord_server, "alice")
+    await answer.wait(shows("🎨"), timeout=20)
+
+    file.write_text("")
+    await until(standby, lambda: isinstance(standby.bot.pool.get(one.url), RemoteBackend))
+    one.release()
+    message = await done(answer)
+
+    assert len(message.images) == 1
+    assert [(job.fence, job.submits) for job in await fleet.jobs()] == [(1, 1)]
 
 
 async def test_bots_that_do_both_share_the_work_where_each_has_shards_of_its_own(

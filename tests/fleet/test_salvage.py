@@ -44,6 +44,7 @@ async def test_a_job_that_is_followed_is_not_taken_up_however_often_one_looks(
     fleet: Fleet, simulators: Any, discord_server: DiscordServer
 ) -> None:
     (one,) = await simulators(1)
+    fleet.changes["lease_seconds"] = 15.0
     gateway = await fleet.gateway()
     worker = await fleet.worker(one)
     await gateway.sees(one)

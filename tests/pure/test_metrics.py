@@ -20,6 +20,9 @@ from yarl import URL
 from bot.comfy.backend import Backend, BackendState
 from bot.comfy.pool import Pool
 from bot.errors import BackendUnreachable
+from bot.fleet.errands import Errands
+from bot.fleet.remote import RemoteBackend
+from bot.fleet.roster import Entry, Said
 from bot.jobs.job import JobState
 from bot.jobs.store import Store, utc_now
 from bot.jobs.tally import Tally, count
@@ -30,7 +33,7 @@ from bot.metrics.health import DATABASE, GATEWAY, NO_BACKENDS, Status, judge
 from bot.metrics.labels import OTHER, Labels
 from bot.metrics.monitor import Monitor
 from bot.metrics.ports import explain
-from bot.metrics.watched import Process
+from bot.metrics.watched import Process, Watched
 from tests.pure.jobs import NOON, make_job
 
 UP, DOWN = BackendState.UP, BackendState.DOWN
@@ -143,6 +146,16 @@ def test_a_backend_is_counted_by_whoever_looks_after_it_and_by_nobody_else() -> 
     assert found["easel_backend_slots_used", "mine"] == 1
     assert found["easel_backend_paused", "mine"] == 1
     assert found["easel_backend_lost", "mine"] == 0
+
+
+def test_a_worker_is_judged_by_the_servers_it_reaches_itself() -> None:
+    entry = Entry("theirs", held=True, said=Said(UP))
+    theirs, mine = RemoteBackend(entry, cast("Errands", None)), backend(DOWN)
+    process = SimpleNamespace(pool=Pool([theirs, mine]))
+
+    reached = Watched(cast("Process", process), None).reached
+
+    assert reached == [mine]
 
 
 def test_what_others_have_is_said_as_the_database_has_it_and_not_at_all_while_that_is_away() -> None:
