@@ -15,9 +15,10 @@ play: .venv/.installed
 run: .venv/.installed
 	$(BIN)/python -m bot
 
-# Every test. `make test PYTEST_ARGS="-k queue"`
+# Every test. `make test PYTEST_ARGS="-k queue"`. They start Python over and over: what it compiled, it keeps.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.installed
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator
 from typing import TypeVar
 
+import psutil
 import pytest
 from aiohttp import web_app
 from hypothesis import settings
@@ -20,6 +21,12 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 #: How the reason of a skip begins which a complete machine would not need.
 EXCUSE = "Skipped: missing "
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as processors: tests wait for a good part of their time."""
+    return (psutil.cpu_count() or 1) * 3 // 2
 
 
 def pytest_collection_finish() -> None:
