@@ -80,7 +80,8 @@ class Fleet(Ground):
         return JobState(str(found[0][0])) if found else None
 
     async def stored(self, prompt: str) -> bool:
-        return bool(await self._ask('SELECT id FROM jobs WHERE "values"::text LIKE %s', f"%{prompt}%"))
+        wanted = """SELECT id FROM jobs WHERE state <> 'cancelled' AND "values"::text LIKE %s"""
+        return bool(await self._ask(wanted, f"%{prompt}%"))
 
     async def undelivered(self) -> int:
         return len(await self._ask("SELECT id FROM jobs WHERE delivered_at IS NULL"))

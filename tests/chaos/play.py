@@ -49,6 +49,7 @@ class Play:
         self._blows = blows
         self._watch = Watch(stage.discord, stage.servers, blows, self._strike)
         self._numbers = count(len(blows))  # of those who ask while the database is away
+        self._refused: set[int] = set()  # numbers whose person was told so the last time
         self._ending: set[asyncio.Task[None]] = set()
         self._knobs = DiscordKnobs(stage.discord)
 
@@ -66,12 +67,14 @@ class Play:
     async def _ask_on(self, number: int) -> None:
         """Until it is answered, or stored at least; whoever is refused asks again."""
         for _attempt in range(TRIES):
-            if number in self.record.answers or await self.stage.stored(prompt_of(number)):
+            taken = number not in self._refused and await self.stage.stored(prompt_of(number))
+            if taken or number in self.record.answers:
                 return
             await self._ask(number)
 
     async def _ask(self, number: int) -> None:
         await self.stage.ready()
+        self._refused.discard(number)
         person = self.stage.discord.person(PEOPLE[number % len(PEOPLE)])
         options = {"prompt": prompt_of(number), "count": 1 + number % 2, "size": "256x256", "steps": 2}
         asking = asyncio.create_task(person.slash("imagine", timeout=20, values=options))
@@ -88,6 +91,7 @@ class Play:
     def _answered(self, number: int, answer: Answer) -> None:
         if answer.ephemeral:
             self.record.refused.add(answer.interaction.id)
+            self._refused.add(number)
         else:
             self.record.answers[number] = answer
             self._watch.learn(number, answer)

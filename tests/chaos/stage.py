@@ -118,7 +118,8 @@ class Solo(Ground):
         return None if state is None else JobState(str(state))
 
     async def stored(self, prompt: str) -> bool:
-        return bool(self._value('SELECT count(*) FROM jobs WHERE "values" LIKE ?', f"%{prompt}%"))
+        wanted = """SELECT count(*) FROM jobs WHERE state <> 'cancelled' AND "values" LIKE ?"""
+        return bool(self._value(wanted, f"%{prompt}%"))
 
     async def undelivered(self) -> int:
         return int(str(self._value("SELECT count(*) FROM jobs WHERE delivered_at IS NULL")))
