@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .check_commands import check_command, check_set
+from .check_commands import check_command
 from .command_rules import Overrides, refusal
 from .gateway import Gateway
 from .wire import Payload, Refusal
@@ -38,10 +38,9 @@ class Commands:
         except KeyError:
             raise Refusal(404, 10063, "Unknown application command") from None
 
-    def put(self, scope: Scope, commands: object) -> list[Payload]:
+    def put(self, scope: Scope, checked: Iterable[Payload]) -> list[Payload]:
         """Replace all; commands of the same type and name keep their id."""
         self.puts += 1
-        checked = check_set(commands)
         old = {(known["type"], known["name"]): known["id"] for known in self.all(scope)}
         whole = [self._whole(scope, command, old.get(_key(command))) for command in checked]
         self._scopes[scope] = {int(command["id"]): command for command in whole}

@@ -129,7 +129,7 @@ def save_info(path: Path, body: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        partial.write_bytes(gzip.compress(body, mtime=0))
+        partial.write_bytes(gzip.compress(body, 3, mtime=0))  # a fifth of the time of 9, for a quarter more
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
