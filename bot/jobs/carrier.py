@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 
@@ -45,6 +46,7 @@ class Carrier:
         self._outbox = outbox
         self._underway = underway
         self._retry_seconds = retry_seconds
+        self._there: Counter[tuple[str, str]] = Counter()
 
     def begin(self, job: Waiting, backend: Backend) -> asyncio.Future[None]:
         """Take it there. Done when it is on that backend no more.
@@ -69,6 +71,10 @@ class Carrier:
         task = self._underway.take(job.id, self._follow_after(earlier, job, backend, off), backend.name)
         task.add_done_callback(lambda _task: _done(off))
 
+    def is_on(self, job_id: str, backend: Backend) -> bool:
+        """Whether it is followed there, or on its way there; not one that is only delivered as that backend's."""
+        return self._there[job_id, backend.name] > 0
+
     def deliver(self, job: Job, *, place: str | None = None) -> None:
         """Tell its person how it ended, unless that is under way; as whoever has `place`, else its backend."""
         if not self._underway.has(job.id):
@@ -77,9 +83,14 @@ class Carrier:
     def _hold(self, job: Waiting, backend: Backend) -> asyncio.Future[None]:
         """It has a place there until that is done."""
         self._dispatcher.hold(backend, job.needs)
+        self._there[job.id, backend.name] += 1
         off: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        off.add_done_callback(lambda _off: self._dispatcher.release(backend))
+        off.add_done_callback(lambda _off: self._release(job.id, backend))
         return off
+
+    def _release(self, job_id: str, backend: Backend) -> None:
+        self._dispatcher.release(backend)
+        self._there -= Counter([(job_id, backend.name)])  # what is 0 is kept no longer
 
     async def _deliver_after(self, earlier: Collection[asyncio.Task[None]], job: Job) -> None:
         await _over(earlier)

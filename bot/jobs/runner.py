@@ -253,7 +253,7 @@ class Runner:
         light = self.queue.take(job_id)
         if light is not None:
             self.carrier.begin(light, backend)
-        return self.underway.place_of(job_id) == backend.name
+        return self.carrier.is_on(job_id, backend)
 
     async def _deliver_freed(self, job: Job) -> None:
         """It may have been on its way to a backend when it was stopped, which finds so."""

@@ -151,4 +151,11 @@ GUARDS: tuple[Guard, ...] = (
         "            if True:\n                rows = ",
         ("tests/fleet/test_mirror.py",),
     ),
+    Guard(
+        "stopped-though-delivered",
+        "bot/jobs/runner.py",
+        "return self.carrier.is_on(job_id, backend)",
+        "return self.underway.place_of(job_id) == backend.name",
+        ("tests/pure/test_carrier.py",),
+    ),
 )
