@@ -7,9 +7,11 @@ import json
 import os
 import zlib
 from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from sys import intern
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.workflow.json_members import members
 from bot.workflow.node_class import COMBO, WIDGETS, Input, NodeClass, Reader, Scalar
@@ -29,9 +31,16 @@ class Catalogue:
 
     @classmethod
     def read(cls, body: bytes) -> Catalogue:
-        """From the answer as it came: megabytes, of which few are kept. Raises ValueError, RecursionError."""
+        """From the answer as it came: megabytes, of which few are kept, and those of equal answers once.
+
+        Raises ValueError, RecursionError.
+        """
+        known = _alive.get(answer := sha256(body).digest())
+        if known is not None:
+            return known
         catalogue = cls({})
         catalogue._classes = _classes(members(body))
+        _alive[answer] = catalogue
         return catalogue
 
     @classmethod
@@ -115,6 +124,10 @@ class Catalogue:
     def _list(self, class_type: str, input_name: str) -> tuple[Scalar, ...] | None:
         found = self.input(class_type, input_name)
         return None if found is None else found.choices
+
+
+#: by the answers they were read from, as long as somebody has them
+_alive: WeakValueDictionary[bytes, Catalogue] = WeakValueDictionary()
 
 
 def fits(given: str, wanted: str) -> bool:

@@ -158,6 +158,14 @@ def test_a_recorded_answer_is_read_and_shrinks_on_disk(tmp_path: Path) -> None:
     assert (tmp_path / "server.json.gz").stat().st_size * 5 < recorded.stat().st_size
 
 
+def test_servers_that_say_the_same_share_what_they_say() -> None:
+    body = json.dumps({"Draw": {"input": {"required": {"size": ["INT", {}]}}}}).encode()
+    first = Catalogue.read(body)
+
+    assert Catalogue.read(bytes(bytearray(body))) is first
+    assert Catalogue.read(body.replace(b"size", b"side")) != first
+
+
 def test_bounds_help_and_uploads_are_kept() -> None:
     steps = ["INT", {"default": 20, "min": 1, "max": 10000, "step": 1, "tooltip": "How many steps."}]
     text = ["STRING", {"multiline": True, "default": "a fox"}]

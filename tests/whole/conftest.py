@@ -22,6 +22,7 @@ from bot.app import EaselBot, use_loopback_discord
 from bot.comfy.intervals import Intervals
 from bot.comfy.simulator import Simulator
 from bot.comfy.simulator.catalogue import MODELS
+from bot.comfy.simulator.catalogue import Catalogue as Shown
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.metrics import monitored
@@ -29,6 +30,7 @@ from bot.metrics.monitor import Monitor
 from bot.playground import DiscordServer, Message, Request
 from bot.settings import Settings
 from bot.text import catalogue
+from bot.workflow.catalogue import Catalogue
 from tests.catalogues.merging import languages
 from tests.pure.jobs import begin_database
 
@@ -45,6 +47,8 @@ SD15 = {
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 #: held, so that not every bot reads them anew before it sends its commands
 CATALOGUES = [catalogue(language) for language in languages()]
+#: held for the same reason: what `comfyui` says of its nodes
+NODES = Catalogue.read(Shown(SD15, list).text().encode())
 
 
 @pytest.fixture(autouse=True)

@@ -163,7 +163,7 @@ class Routes:
     async def _object_infos(self, request: web.Request) -> web.StreamResponse:
         self.catalogue.refresh(self.faults.missing_model)
         self.library.start()
-        return web.json_response(self.catalogue.classes)
+        return web.json_response(text=self.catalogue.text())
 
     async def _object_info(self, request: web.Request) -> web.StreamResponse:
         self.catalogue.refresh(self.faults.missing_model)
