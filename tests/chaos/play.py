@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from bot.comfy.simulator import Simulator
 from bot.jobs.hurry import ANSWER_SECONDS
 from bot.jobs.job import JobState
 from bot.playground import Answer
 from bot.playground.discord_knobs import DiscordKnobs
 from bot.playground.ratelimits import RateLimits
+from tests.chaos.comfyui import ComfyUI
 from tests.chaos.stage import Stage
 from tests.chaos.strikes import Blow, Strike
 from tests.chaos.watching import Watch, prompt_of
@@ -108,7 +108,7 @@ class Play:
         while await self.stage.undelivered() > most and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # no event tells of it: the database belongs to other processes
 
-    async def _strike(self, number: int, blow: Blow, server: Simulator | None) -> bool:
+    async def _strike(self, number: int, blow: Blow, server: ComfyUI | None) -> bool:
         """Whether the request that was the moment must not arrive."""
         self.record.strikes[blow.strike] += 1
         job_id = self._watch.ids.get(number)
@@ -126,7 +126,7 @@ class Play:
                 await self._trouble_discord(blow.strike)
             case _:
                 for each in [server] if server is not None else self.stage.servers:
-                    await self._trouble_server(blow.strike, each)
+                    self._trouble_server(blow.strike, each)
         return False
 
     async def _without_database(self, away: asyncio.Event, *, hangs: bool) -> None:
@@ -172,32 +172,35 @@ class Play:
             await self._wait(self._no_message_missing, 20.0)
             self.stage.discord.advance(16 * 60)  # within which a bot that runs has noted where its messages are
 
-    async def _trouble_server(self, strike: Strike, server: Simulator) -> None:
+    def _trouble_server(self, strike: Strike, server: ComfyUI) -> None:
         match strike:
             case Strike.DROP:
-                server.drop_sockets()
+                server.order("drop")
             case Strike.DEAF:
-                server.faults.deaf = True
-                self._later(lambda: setattr(server.faults, "deaf", False))
+                server.order("deaf", True)
+                self._later(lambda: server.order("deaf", False))
             case Strike.AWAY:
-                server.faults.down = True
-                server.drop_sockets()
-                self._later(lambda: setattr(server.faults, "down", False))
+                server.order("down", True)
+                server.order("drop")
+                self._later(lambda: server.order("down", False))
+            case Strike.STILL:
+                server.freeze(WHILE)
             case Strike.ERRORS:
-                server.faults.fail_next = [500, 502]
+                server.order("fail_next", [500, 502])
             case Strike.UNANSWERED:
-                server.faults.lose_answers = 1
+                server.order("lose_answers", 1)
             case Strike.TORN:
-                server.faults.torn_views = 1
-            case Strike.FORGET:
-                self.stage.excused |= {str(prompt) for prompt in server.executed}
-                self._soon(server.restart())
+                server.order("torn_views", 1)
+            case Strike.DIES:
+                self.stage.excused |= set(server.executed)
+                server.kill()
             case _:
                 raise AssertionError(strike)
 
     def _calm(self) -> None:
         for server in self.stage.servers:
-            server.faults.down = server.faults.deaf = False
+            server.order("down", False)
+            server.order("deaf", False)
 
     def _later(self, undo: object) -> None:
         async def wait() -> None:

@@ -7,12 +7,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
-from bot.comfy.simulator import Simulator
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.playground import DiscordServer
 from tests.chaos.actor import Actor, wait_up
-from tests.whole.conftest import SD15
+from tests.chaos.comfyui import ComfyUI, comfyui
 from tests.whole.processes import settings
 
 
@@ -22,7 +21,7 @@ class Stage(Protocol):
     #: with the ComfyUIs' own folders, `comfy-*`
     folder: Path
     discord: DiscordServer
-    servers: list[Simulator]
+    servers: list[ComfyUI]
     #: ids of jobs that a ComfyUI has forgotten
     excused: set[str]
 
@@ -75,8 +74,7 @@ class Ground:
         """Both run."""
         self.discord = await self.stack.enter_async_context(DiscordServer(answer_window=15.0))
         self.servers = [
-            await self.stack.enter_async_context(Simulator(data_dir=self.folder / name, models=SD15))
-            for name in ("comfy-one", "comfy-two")
+            await self.stack.enter_async_context(comfyui(self.folder / name)) for name in ("comfy-one", "comfy-two")
         ]
 
     def environment(self, data: str, **changes: str) -> dict[str, str]:

@@ -25,8 +25,10 @@ class Strike(StrEnum):
     UNANSWERED = "unanswered"
     #: a download breaks off in the middle
     TORN = "torn"
-    #: a ComfyUI is started anew and has forgotten everything
-    FORGET = "forget"
+    #: SIGSTOP to a ComfyUI, for a while
+    STILL = "still"
+    #: SIGKILL to a ComfyUI: started anew, it has forgotten everything
+    DIES = "dies"
     #: Discord allows so little that it answers 429
     LIMITED = "limited"
     #: Discord answers 503 for a while
@@ -57,7 +59,8 @@ OTHERS: dict[Strike, tuple[str, ...]] = {
     Strike.ERRORS: ("discord answer answer",),
     Strike.UNANSWERED: ("discord answer answer",),
     Strike.TORN: ("comfyui success",),
-    Strike.FORGET: ("comfyui step",),
+    Strike.STILL: ("comfyui http prompt", "comfyui step", "comfyui http view"),
+    Strike.DIES: ("comfyui http prompt", "comfyui step", "comfyui success", "comfyui http view"),
     Strike.LIMITED: ("comfyui start",),
     Strike.TROUBLE: ("discord request pictures",),
     Strike.EXPIRE: ("comfyui step", "comfyui success"),

@@ -46,7 +46,7 @@ async def judge(stage: Stage, record: Record) -> Verdict:
     verdict = Verdict(jobs=len(jobs))
     asked = {str(job.values["prompt"]) for job in jobs}
     verdict.lost += [f"{prompt_of(n)}: answered, not stored" for n in record.answers if prompt_of(n) not in asked]
-    runs = Counter(str(prompt) for server in stage.servers for prompt in server.executed)
+    runs = Counter(prompt for server in stage.servers for prompt in server.executed)
     messages = stage.discord.messages("general")
     for job in jobs:
         _judge(job, messages, stage, record, verdict)

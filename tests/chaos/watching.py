@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.comfy.simulator import Simulator
 from bot.playground import Answer, DiscordServer
+from tests.chaos.comfyui import ComfyUI
 from tests.chaos.strikes import Blow
-from tests.whole.crashes import Happening, watch_comfyui, watch_discord
+from tests.whole.crashes import Happening, watch_discord
 
 ID = "[0-9a-f-]{36}"
 PROMPT = re.compile(r"fox number (\d{4})")
@@ -26,9 +26,9 @@ class Watch:
     def __init__(
         self,
         discord: DiscordServer,
-        servers: Sequence[Simulator],
+        servers: Sequence[ComfyUI],
         blows: Sequence[Blow | None],
-        strike: Callable[[int, Blow, Simulator | None], Awaitable[bool]],
+        strike: Callable[[int, Blow, ComfyUI | None], Awaitable[bool]],
     ) -> None:
         self.ids: dict[int, str] = {}
         self._blows = dict(enumerate(blows))
@@ -39,14 +39,14 @@ class Watch:
         self._struck: set[int] = set()
         watch_discord(discord, self._teller(None))
         for server in servers:
-            watch_comfyui(server, self._teller(server))
+            server.on(self._teller(server))
 
     def learn(self, number: int, answer: Answer) -> None:
         """By what the answer of a job is named from now on."""
         self._marks[answer.interaction.token] = number
         self._marks[str(answer.message.id)] = number
 
-    def _teller(self, server: Simulator | None) -> Callable[[Happening], Awaitable[None]]:
+    def _teller(self, server: ComfyUI | None) -> Callable[[Happening], Awaitable[None]]:
         async def tell(seen: Happening) -> None:
             number = self._number(seen)
             if number is None or number in self._struck:
