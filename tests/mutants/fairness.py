@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.mutants.guard import Guard
 
 TURNS = "tests/pure/test_turns.py::test_"
-MEMORY = "tests/pure/test_store_turns.py::test_the_order_in_the_database_is_the_one_in_memory"
 MANY = "tests/whole/test_waiting_many.py::test_a_thousand_who_wait_are_told_in_time_and_no_more_than_discord_takes"
 
 GUARDS: tuple[Guard, ...] = (
@@ -21,14 +20,14 @@ GUARDS: tuple[Guard, ...] = (
         "bot/jobs/dispatcher.py",
         "return not any(again) and (job.first or not any(other.first for other in others))",
         "return True",
-        ("tests/pure/test_dispatch_fair.py::test_fifty_jobs_delay_anothers_first_by_one_on_each_backend_at_most",),
+        ("tests/pure/test_dispatch_fair.py::test_warm_models_let_no_further_job_pass_somebodys_first",),
     ),
     Guard(
-        "cancel-moves-in-memory-only",
+        "cancel-moves-nobody-up",
         "bot/jobs/changes.py",
         "        await _close_up(connection, job)\n",
         "",
-        (MEMORY,),
+        ("tests/pure/test_store.py::test_cancelling_a_waiting_job_moves_its_persons_later_ones_up",),
     ),
     Guard(
         "waiting-edits-unpaced",

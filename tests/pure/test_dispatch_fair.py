@@ -133,6 +133,17 @@ def test_warm_models_pass_nobody_twice() -> None:
     assert len(floor.log) == 7
 
 
+def test_warm_models_let_no_further_job_pass_somebodys_first() -> None:
+    floor = Floor(1)
+    for _ in range(4):
+        floor.ask(MANY, model="a")
+    floor.ask(NEW, model="b")
+    for _ in range(5):
+        floor.finish(0)
+
+    assert [user for user, _where in floor.log] == [MANY, MANY, NEW, MANY, MANY]
+
+
 def test_who_was_passed_long_enough_is_next() -> None:
     floor = Floor(1)
     floor.ask(1, model="a")

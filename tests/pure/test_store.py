@@ -231,6 +231,20 @@ async def test_cancelling_a_waiting_job_ends_it_at_once(store: Store) -> None:
     assert (job.state, job.cancelled_by, job.finished_at) == (JobState.CANCELLED, 40, NOON)
 
 
+async def test_cancelling_a_waiting_job_moves_its_persons_later_ones_up(store: Store) -> None:
+    """By what it would have taken of their share, the next one into its place."""
+    first = await store.add(make_job(tag=1.0, first=True, cost=10.0))
+    second = await store.add(make_job(tag=11.0, cost=5.0))
+    third = await store.add(make_job(tag=16.0))
+    await store.cancel_request(first, 40)
+
+    turns = await store.turns(40)
+    assert {job_id: (found.tag, found.first) for job_id, found in turns.items()} == {
+        second.id: (1.0, True),
+        third.id: (6.0, False),
+    }
+
+
 async def test_cancelling_a_job_on_a_server_notes_the_first_who_asked(store: Store) -> None:
     waiting = await store.add(make_job())
     running = await store.change(await store.claim(waiting, "gpu"), state=JobState.RUNNING)
