@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -19,10 +20,11 @@ from bot.workflow.safety import Safety
 _ROWS: dict[str, type[BaseModel]] = {"option": Option, "variant": Variant, "preset": Preset}
 
 
+@lru_cache(maxsize=64)
 def parse_manifest(text: str, file: str) -> Manifest:
     """The manifest in a file's text; `name` and `graph` follow the file's name unless it says otherwise.
 
-    Raises WorkflowError.
+    Raises WorkflowError. A folder is read again as a whole, though mostly a single file changed: hence the cache.
     """
     stem = file.rpartition(".")[0] or file
     try:
