@@ -208,7 +208,7 @@ class Member:
             return
         self._delivery.redraw(job_id)
         self._runner.refresh.again(job_id)
-        self._group.create_task(self._deliver_again(job_id), name=f"job {job_id} once more")
+        self._runner.underway.start(job_id, self._deliver_again(job_id))
 
     async def _deliver_again(self, job_id: str) -> None:
         await self._runner.underway.freed(job_id)

@@ -18,6 +18,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.moving import PLACED, held_by, move
 from bot.jobs.store import Store
 from bot.jobs.strays import Stray, drop, strays_of
+from bot.tasks import survive
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class Absence:
             while True:
                 change = self._pool.changed()
                 try:
-                    await self._look()
+                    await survive("looking at servers that are away", self._look())
                     async with asyncio.timeout(self._soonest()):
                         await change
                 except TimeoutError:
@@ -97,14 +98,17 @@ class Absence:
         """
         self._pool.leaving.add(backend.name)
         self._pool.touch()
-        while self.mine(backend):
-            if await self._is_empty(backend):
-                await self._pool.remove(backend.name)
-                return
+        while self.mine(backend) and self._pool.get(backend.name) is backend:
             change = self._pool.changed()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK):
-                    await change
+            if await survive(f"taking {backend.name} out", self._let_out(backend)):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        await change
+            change.cancel()
+
+    async def _let_out(self, backend: Backend) -> None:
+        if await self._is_empty(backend):
+            await self._pool.remove(backend.name)
 
     async def _is_empty(self, backend: Backend) -> bool:
         up = backend.state is BackendState.UP
@@ -140,7 +144,7 @@ class Absence:
             self._pool.touch()
         if backend.name not in self._up:
             self._up.add(backend.name)
-            self._group.create_task(self._collect(backend), name=f"strays of {backend.name}")
+            self._group.create_task(self._collect_all(backend), name=f"strays of {backend.name}")
 
     def _is_away(self, backend: Backend) -> None:
         """Counted from when it was seen to be; for one that sleeps from when somebody wakes it."""
@@ -167,6 +171,11 @@ class Absence:
         for job in moved:
             await self._hands.taken(job)
 
+    async def _collect_all(self, backend: Backend) -> None:
+        if not await survive(f"looking for what {backend.name} runs still", self._collect(backend)):
+            self._up.discard(backend.name)
+            self._pool.touch()
+
     async def _collect(self, backend: Backend) -> None:
         """What was left there: a job that waits still is followed there; what another backend has by now is stopped."""
         for stray in await self._store.transact(lambda connection: strays_of(connection, backend.name)):
@@ -188,6 +197,8 @@ class Absence:
             await self._store.transact(lambda connection: drop(connection, stray))
         except BackendUnreachable as problem:
             log.info("job %s may still run on %s: %s", stray.job_id, backend.name, problem.reason)
+        except Exception:  # it is stopped again when that backend was away once more, or at the next start
+            log.exception("job %s may still run on %s", stray.job_id, backend.name)
         finally:
             self.stopping.discard(key)
             self._pool.touch()

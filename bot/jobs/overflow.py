@@ -17,6 +17,7 @@ from bot.jobs.ledger import Ledger
 from bot.jobs.queue import JobQueue
 from bot.jobs.store import utc_now
 from bot.jobs.waiting import Waiting
+from bot.tasks import survive
 
 LOOK = 5.0  # seconds between looks: time alone makes jobs too old, and takes spending out of the day
 AT_ONCE = 2_000  # jobs that are looked at: where they take no time at all, none waits long
@@ -54,7 +55,7 @@ class Overflow:
         while True:
             await asyncio.sleep(LOOK)
             if any(backend.cost for backend in self._pool.backends) and len(self._queue):
-                await self._ledger.load()
+                await survive("looking what paid servers have cost", self._ledger.load())
                 self._pool.touch()
 
     def is_open(self, backend: Backend) -> bool:

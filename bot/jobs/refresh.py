@@ -16,6 +16,7 @@ from bot.jobs.delivery import Note
 from bot.jobs.forecast import Standing
 from bot.jobs.queue import JobQueue
 from bot.jobs.waiting import Waiting
+from bot.tasks import survive
 
 RATE = 8.0  # edits a second for those who wait, all together; running jobs and results have theirs besides
 BURST = 6  # of them at once
@@ -90,13 +91,17 @@ class Refresh:
         while True:
             changes = [self._queue.changed(), self._pool.changed()]  # before looking: nothing is missed
             try:
-                await self._look()
-                await self._show_due(changes)
-                if not self._left:
-                    await _first(changes, LOOK if len(self._queue) else None)
+                await survive("showing who waits", self._show_all(changes))
             finally:
                 for change in changes:
                     change.cancel()
+
+    async def _show_all(self, changes: list[asyncio.Future[None]]) -> None:
+        """Until something changes, or it is time to look again."""
+        await self._look()
+        await self._show_due(changes)
+        if not self._left:
+            await _first(changes, LOOK if len(self._queue) else None)
 
     async def _show_due(self, changes: list[asyncio.Future[None]]) -> None:
         """One after the other, until it is time to look again."""

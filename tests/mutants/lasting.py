@@ -14,6 +14,13 @@ FOR_GOOD = f"{DELETING}a_moderator_deletes_for_good_tells_the_person_and_it_is_w
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
+        "showing-survives",
+        "bot/jobs/refresh.py",
+        'await survive("showing who waits", self._show_all(changes))',
+        "await self._show_all(changes)",
+        ("tests/whole/test_database_gone.py::test_showing_who_waits_survives_it",),
+    ),
+    Guard(
         "history-others",
         "bot/ui/history.py",
         "    require(actor, Action.LIST)\n",
