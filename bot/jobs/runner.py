@@ -309,6 +309,7 @@ class Runner:
             run.job = replace(run.job, cancelled_by=job.cancelled_by, reason=job.reason)
             self.board.show_run(run)
         if backend is not None:
+            self.pool.touch()  # a job that is stopped leaves a backend that was given up
             await self._follower.stop(job, backend)
 
     async def _abandon(self, job: Job) -> None:

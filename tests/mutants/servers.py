@@ -69,6 +69,13 @@ GUARDS: tuple[Guard, ...] = (
         (f"{AWAY}without_another_server_a_job_waits_for_its_own",),
     ),
     Guard(
+        "stopped-where-given-up",
+        "bot/jobs/runner.py",
+        "self.pool.touch()  # a job that is stopped leaves a backend that was given up\n            await",
+        "await",
+        (f"{AWAY}a_job_is_stopped_at_once_though_its_server_was_given_up_before",),
+    ),
+    Guard(
         "paused-server",
         "bot/comfy/pool.py",
         "backend.name not in self.paused | self.leaving",

@@ -54,6 +54,13 @@ async def collected(bot: EaselBot) -> None:
             await asyncio.wait([change], timeout=0.1)
 
 
+async def given_up(bot: EaselBot, comfyui: Simulator) -> None:
+    """Until nobody waits for it any longer."""
+    async with asyncio.timeout(10):
+        while comfyui.url not in bot.pool.lost:
+            await asyncio.wait([bot.pool.changed()], timeout=0.1)
+
+
 def gone(comfyui: Simulator) -> None:
     """Nobody reaches it any more; it goes on with what it has."""
     comfyui.faults.down = True
@@ -140,9 +147,7 @@ async def test_without_another_server_a_job_waits_for_its_own(
     async with easel.running() as bot:
         message = await running(discord_server, comfyui)
         gone(comfyui)
-        async with asyncio.timeout(10):
-            while comfyui.url not in bot.pool.lost:
-                await asyncio.wait([bot.pool.changed()], timeout=0.1)
+        await given_up(bot, comfyui)
         strays_left = await left(bot)
         comfyui.faults.down = False
         comfyui.release()
@@ -169,6 +174,18 @@ async def test_a_job_somebody_stops_on_a_lost_server_ends_and_its_run_is_stopped
     job = await sole(easel)
     assert job.state is JobState.CANCELLED
     assert await known(comfyui) == set()
+
+
+async def test_a_job_is_stopped_at_once_though_its_server_was_given_up_before(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    easel.changes["backend_lost_seconds"] = 0.0
+    async with easel.running() as bot:
+        message = await running(discord_server, comfyui)
+        gone(comfyui)
+        await given_up(bot, comfyui)
+        await discord_server.person("alice").click(message, "Cancel")
+        await message.wait(shows("Cancelled"))
 
 
 async def test_a_result_on_a_server_that_stays_away_is_not_waited_for(
