@@ -17,7 +17,8 @@ from bot.workflow.needs import Needs
 class Standing:
     """A waiting job: how many may come before it, ours and everybody's on the servers; seconds to its end.
 
-    What is held comes before nobody, and when it begins is unknown. `trouble` keeps it whatever comes before it.
+    What is held comes before nobody, and when it begins is unknown, as of one that `trouble` keeps whatever comes
+    before it.
     """
 
     job: Waiting
@@ -73,8 +74,7 @@ class Kind:
         return before
 
     def deal(self, seconds: float | None) -> float | None:
-        """One more of them goes to the backend that should be free first; the seconds until it has ended."""
-        self.count += 1
+        """One of them goes to the backend that should be free first; the seconds until it has ended."""
         if not self.lanes:
             return None
         soonest = self.lanes[0]
@@ -117,8 +117,10 @@ class Forecast:
                 yield Standing(job, None, None, held)
                 continue
             kind = self._kind_of.get(id(job.needs)) or self._find(job.needs)
-            position = kind.before()
-            yield Standing(job, position, kind.deal(self._usual(job.workflow)), trouble=self._keeps(job))
+            position, trouble = kind.before(), self._keeps(job)
+            kind.count += 1
+            end = kind.deal(self._usual(job.workflow)) if trouble is None else None
+            yield Standing(job, position, end, trouble=trouble)
 
     def _find(self, needs: Needs) -> Kind:
         """Equal needs are mostly the same object, which is quicker to find."""

@@ -60,6 +60,12 @@ class Room:
     def ask(self, name: str, needs: Needs) -> None:
         self.queue.put(waiting(make_job(id=name, tag=float(len(self.queue)), needs=needs)))
 
+    async def learn(self, seconds: float) -> None:
+        """Jobs have lasted so long."""
+        name = make_job().workflow
+        await self.board.estimates.load(name)
+        self.board.estimates.learn(name, seconds)
+
     def told(self) -> dict[str, type[BackendError] | None]:
         """What keeps each job; the same by one look at all of them as by one at each."""
         found = {standing.job.id: kind(standing.trouble) for standing in self.board.standings()}
@@ -145,6 +151,17 @@ def test_what_only_a_paid_server_can_run_is_kept_by_its_pause_and_by_the_budget(
 
     assert dear == {"for one": None, "for two": None, "for the cloud": BudgetGone}
     assert room.told() == {"for one": None, "for two": None, "for the cloud": CloudBusy}
+
+
+async def test_no_end_is_promised_to_a_job_that_the_budget_keeps_nor_taken_from_those_behind_it(room: Room) -> None:
+    await room.learn(7.0)
+    room.cloud.come_back()
+    for name in ("dear", "cheap"):
+        room.ask(name, wants("c"))
+    room.board.ways.dear = lambda job: BudgetGone() if job.id == "dear" else None
+
+    assert room.board.etas(["dear", "cheap"]) == {"dear": None, "cheap": 7.0}
+    assert (room.board.position("cheap") or 0) == (room.board.position("dear") or 0) + 1
 
 
 def test_a_job_that_may_go_to_several_is_told_what_should_end_first(room: Room) -> None:
