@@ -93,6 +93,7 @@ class Crews:
 
         @app.task(name=TASK, pass_context=True)
         async def use(context: JobContext, job_id: str) -> None:
+            _hear(asyncio.current_task())
             try:
                 await self._use(backend, job_id)
             except Exception:  # what it says of that itself is not heard
@@ -100,6 +101,14 @@ class Crews:
 
         async with app.open_async():
             yield app
+
+
+def _hear(task: asyncio.Task[Any] | None) -> None:
+    """Procrastinate does not look at what its tasks end with, as where a ticket cannot be noted as used, or somebody
+    has freed it meanwhile; nor need we: the job goes on without it.
+    """
+    if task is not None:
+        task.add_done_callback(lambda ended: None if ended.cancelled() else ended.exception())
 
 
 def _quiet(*names: str) -> None:

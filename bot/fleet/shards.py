@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,13 +11,12 @@ from sqlalchemy.engine import URL
 
 from bot.errors import AlreadyRunning
 from bot.jobs.alone import lock_key
+from bot.jobs.outage import Outage
 from bot.jobs.postgres import conninfo
 from bot.text import _
 
 if TYPE_CHECKING:
     import psycopg
-
-log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two tries, while the database is away
 
@@ -62,14 +60,16 @@ class ShardLocks:
         """
         import psycopg
 
+        outage = Outage("the hold on the shards")
         while True:
             with suppress(psycopg.OperationalError):
                 async with await psycopg.AsyncConnection.connect(**conninfo(self._address), autocommit=True) as mine:
                     await self._take(mine)
                     held.set()
+                    outage.over(asyncio.get_running_loop().time())
                     async for _note in mine.notifies():  # there are none: it ends when the connection does
                         pass
-            log.warning("the database is lost, and with it the hold on the shards; next try in %.0f s", PAUSE)
+            outage.lost("with the database")
             await asyncio.sleep(PAUSE)
 
     async def _take(self, connection: psycopg.AsyncConnection) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.comfy.backoff import backoff
+from bot.jobs.outage import Outage
 from bot.jobs.postgres import conninfo
 
 log = logging.getLogger(__name__)
@@ -115,15 +116,18 @@ class Signals:
             return
         pauses = backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE)  # noqa: S311 - not a secret
 
+        outage = Outage("what other processes say")
+
         def heard() -> None:
             nonlocal pauses
+            outage.over(asyncio.get_running_loop().time())
             pauses = backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE)  # noqa: S311 - not a secret
 
         while True:
             try:
                 await self._listen(self._address, on_signal, on_reconnect, heard)
             except Exception as error:  # a reader's fault, too, must not end what all others hear
-                log.warning("what other processes say is not heard: %s", type(error).__name__)
+                outage.lost(type(error).__name__)
                 log.debug("the reason", exc_info=True)
             await asyncio.sleep(next(pauses))
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.comfy.backoff import backoff
 from bot.errors import DatabaseAway
 from bot.jobs.hurry import hurried
+from bot.jobs.outage import Outage
 from bot.jobs.postgres import is_beaten, is_lost
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Transactions:
         self._late: set[asyncio.Task[Any]] = set()
         #: called each time one is lost
         self.on_lost: Callable[[], None] = lambda: None
+        self._outage = Outage("the database")
 
     async def run(self, work: Work[T]) -> T:
         """What `work` gives, once that is committed.
@@ -113,6 +115,7 @@ class Transactions:
 
     async def _once(self, work: Work[T], until: float, attempt: _Attempt) -> T:
         """Nothing is committed once it is late."""
+        began = asyncio.get_running_loop().time()
         async with self._engine.connect() as connection:
             result = await work(connection)
             number = await connection.scalar(NUMBER)
@@ -126,6 +129,7 @@ class Transactions:
                     raise
                 lost = error
             else:
+                self._outage.over(began)
                 return result
         if number is None or await self._happened(number, until, lost):
             return result
@@ -155,9 +159,10 @@ class Transactions:
     async def _rest(self, pause: float, until: float, error: DBAPIError) -> bool:
         """Whether there is time for another try, which is now."""
         self.on_lost()
+        if is_lost(error):
+            self._outage.lost(type(error.orig).__name__)
         if self._closing.is_set() or asyncio.get_running_loop().time() + pause > until:
             return False
-        log.warning("the database is lost (%s); next try in %.2f s", type(error.orig).__name__, pause)
         try:
             async with asyncio.timeout(pause):
                 await self._closing.wait()
