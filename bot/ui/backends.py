@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.comfy.backend import Backend, BackendState, Measured
 from bot.comfy.pool import Pool
-from bot.errors import AccessRefused, BackendUnreachable
+from bot.errors import AccessRefused, BackendError, BackendUnreachable
 from bot.failures import PromptRefused
 from bot.jobs.ledger import Ledger
 from bot.jobs.moving import counts
@@ -89,10 +89,16 @@ async def _text(bot: Bot, backend: Backend, ours: int) -> str:
 
 
 def _troubles(pool: Pool, backend: Backend) -> Iterator[str]:
-    """Why it runs nothing. Of one that was given up its state says what that means for jobs."""
+    """Why it runs nothing. Of one that was given up its state says what that means for jobs; that nobody answers there
+    is no more than that.
+    """
     trouble = backend.problem or backend.busy
-    if trouble is not None and not _is_lost(pool, backend):
+    if trouble is not None and (_says_more(trouble) or not _is_given_up(pool, backend)):
         yield trouble_text(trouble)
+
+
+def _says_more(trouble: BackendError) -> bool:
+    return trouble.sentence() != BackendUnreachable("").sentence()
 
 
 async def _facts(bot: Bot, backend: Backend, ours: int) -> AsyncIterator[str]:
@@ -120,14 +126,15 @@ async def _costs(ledger: Ledger) -> AsyncIterator[str]:
         yield _("used up until {when}").format(when=f"<t:{int(until.timestamp())}:f>")
 
 
-def _is_lost(pool: Pool, backend: Backend) -> bool:
-    return backend.name in pool.lost and backend.state is not BackendState.UP
+def _is_given_up(pool: Pool, backend: Backend) -> bool:
+    """Whether there are others for its jobs, so that those wait for it no longer."""
+    return backend.name in pool.lost and backend.state is not BackendState.UP and bool(pool.present)
 
 
 def _state(pool: Pool, backend: Backend) -> str:
     if backend.name in pool.leaving:
         return _("is to go, and ends what it has")
-    if _is_lost(pool, backend):
+    if _is_given_up(pool, backend):
         return _("away for so long that its jobs go to others")
     match backend.state:
         case BackendState.UP if backend.version:

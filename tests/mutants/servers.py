@@ -148,7 +148,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "given-up-once",
         "bot/ui/backends.py",
-        "if trouble is not None and not _is_lost(pool, backend):",
+        "if trouble is not None and (_says_more(trouble) or not _is_given_up(pool, backend)):",
         "if trouble is not None:",
         (
             "tests/whole/test_backends_command.py::test_a_server_that_was_given_up_is_said_so_and_amounts_are_as_in_the_language",

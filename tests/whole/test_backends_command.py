@@ -113,6 +113,20 @@ async def test_a_server_that_was_given_up_is_said_so_and_amounts_are_as_in_the_l
     assert "Aufträge warten" not in away
 
 
+async def test_a_server_whose_jobs_can_go_nowhere_else_is_not_said_to_be_given_up(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    easel.changes["backend_lost_seconds"] = 0.1
+    comfyui.faults.down = True
+    async with easel.running() as bot:
+        async with asyncio.timeout(20):
+            while not bot.pool.lost:
+                await bot.pool.changed()
+        shown = await asked(discord_server, "list")
+
+    assert "· away\n⚠️ ComfyUI does not answer. Jobs wait and run when it is back.\n" in shown
+
+
 def write(path: Path, *simulators: Simulator) -> None:
     """As somebody who saves it: whole, and not the same file."""
     text = "".join(f'[[backend]]\nurl = "{simulator.url}"\n' for simulator in simulators)

@@ -162,6 +162,27 @@ async def test_a_cloud_that_takes_no_more_for_now_is_said_to_be_full(
     assert cloud.count("POST", "/jobs") == 1
 
 
+async def test_a_cloud_without_credits_is_said_to_have_none_for_however_long(
+    discord_server: DiscordServer, comfyui: Simulator, easel: Easel, cloud: Cloud
+) -> None:
+    cloud.front = says(402, "insufficient_credits")
+    easel.changes["backend_lost_seconds"] = 0.1
+    comfyui.hold()
+    async with easel.running() as bot:
+        await ready(bot)
+        messages = await ask(discord_server, *COLOURS[:3])
+        async with asyncio.timeout(20):
+            while not bot.pool.lost:
+                await bot.pool.changed()
+        answer = await discord_server.person("olivia").slash("backends list")
+        servers = await answer.wait(lambda message: bool(message.text))
+        comfyui.release()
+        for message in messages:
+            await message.wait(finished, timeout=20)
+
+    assert "⚠️ The cloud account has no credits left." in servers.text
+
+
 async def test_a_job_in_the_cloud_is_followed_on_after_a_restart(
     discord_server: DiscordServer, comfyui: Simulator, easel: Easel, cloud: Cloud, elsewhere: Simulator
 ) -> None:
