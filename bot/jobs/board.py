@@ -113,7 +113,10 @@ class Board:
         return None if light is None else self._queue.hold(light)
 
     def trouble(self, job_id: str) -> BackendError | None:
-        """What keeps a job in our queue from beginning anywhere, whatever comes before it."""
+        """What keeps a job from beginning anywhere, whatever comes before it, or is wrong where it is."""
+        run = self.runs.get(job_id)
+        if run is not None:
+            return run.backend.problem
         job = self._queue.get(job_id)
         return None if job is None else self.ways.look()(job)
 

@@ -17,7 +17,7 @@ from bot.jobs.runner import Runner
 from bot.text import _, ngettext
 from bot.ui.buttons import EaselButton
 from bot.ui.confirm import EVERYBODY, person_of
-from bot.ui.lists import job_lines, moderator_line
+from bot.ui.lists import job_lines, moderator_line, troubles
 from bot.ui.people import guild_of
 from bot.ui.permissions import presser
 
@@ -77,14 +77,15 @@ async def jobs_page(bot: Bot, actor: Actor, wanted: Wanted) -> ui.LayoutView:
         limit=SIZE,
         offset=number * SIZE,
     )
-    lines = [moderator_line(line, now) for line in job_lines(jobs, board, now, actor)]
-    return _view(lines, count, Wanted(number, wanted.user_id, wanted.state), last)
+    lines = job_lines(jobs, board, now, actor)
+    texts = [troubles(lines), *(moderator_line(line, now) for line in lines)]
+    return _view([text for text in texts if text], count, Wanted(number, wanted.user_id, wanted.state), last)
 
 
-def _view(lines: list[str], count: int, shown: Wanted, last: int) -> ui.LayoutView:
+def _view(texts: list[str], count: int, shown: Wanted, last: int) -> ui.LayoutView:
     """Fresh components, as with every message that has buttons."""
     view = ui.LayoutView(timeout=None)
-    text = "\n".join(lines) or _("There are no such jobs on this server.")
+    text = "\n".join(texts) or _("There are no such jobs on this server.")
     view.add_item(ui.TextDisplay(text))
     if last == 0:
         return view

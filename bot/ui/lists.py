@@ -28,7 +28,7 @@ TROUBLES = 3  # sentences about what keeps jobs, at most
 class Line:
     """A job, how many come before it, when it should be ready; whether it is the reader's, and theirs to read.
 
-    `hold` and `trouble` are why it waits whatever comes before it.
+    `hold` and `trouble` are why it waits whatever comes before it; `trouble` also what is wrong where it runs.
     """
 
     job: Job
@@ -71,8 +71,8 @@ def job_list(lines: Sequence[Line], total: int) -> str:
     return "\n".join(texts)
 
 
-def troubles(lines: Sequence[Line], problem: BackendError | None) -> str:
-    """Why nothing can run, and why some of these jobs cannot: each sentence once."""
+def troubles(lines: Sequence[Line], problem: BackendError | None = None) -> str:
+    """Why nothing can run, where there is a `problem`, and why some of these jobs cannot: each sentence once."""
     found = (trouble for trouble in (problem, *(line.trouble for line in lines)) if trouble is not None)
     return "\n".join(list(dict.fromkeys(trouble_text(trouble) for trouble in found))[:TROUBLES])
 
@@ -80,7 +80,7 @@ def troubles(lines: Sequence[Line], problem: BackendError | None) -> str:
 def moderator_line(line: Line, now: datetime) -> str:
     """Who, what, where it stands, for how long, and in which channel."""
     job = line.job
-    facts = [f"<@{job.place.user_id}>", job_name(job), *_times(job, now)]
+    facts = [f"<@{job.place.user_id}>", job_name(job), *_times(line, now)]
     if job.state in {JobState.WAITING, JobState.SUBMITTED}:
         facts.append(_place(line))
     return "• " + " · ".join([*(fact for fact in facts if fact), *_ready(line), f"<#{job.place.channel_id}>"])
@@ -127,7 +127,7 @@ def _text(line: Line) -> str:
     job = line.job
     who = _("**yours**") if line.mine else f"<@{job.place.user_id}>"
     what = job_name(job) if line.open else f"`/{named(job.workflow)}`"
-    return "• " + " · ".join([who, what, _place(line) or state_word(job.state), *_ready(line)])
+    return "• " + " · ".join([who, what, _place(line) or _marked(line, state_word(job.state)), *_ready(line)])
 
 
 def _place(line: Line) -> str:
@@ -137,21 +137,26 @@ def _place(line: Line) -> str:
     if line.hold is Hold.ENOUGH:
         return _("waits for another job of the same person")
     if line.job.state in {JobState.WAITING, JobState.SUBMITTED} and line.position is not None:
-        return f"⚠️ {before(line.position)}" if line.trouble else before(line.position)
+        return _marked(line, before(line.position))
     return ""
+
+
+def _marked(line: Line, text: str) -> str:
+    return f"⚠️ {text}" if line.trouble else text
 
 
 def _ready(line: Line) -> list[str]:
     return [_("ready {when}").format(when=f"<t:{int(line.ready.timestamp())}:R>")] if line.ready else []
 
 
-def _times(job: Job, now: datetime) -> list[str]:
+def _times(line: Line, now: datetime) -> list[str]:
     """Since when it waits, how long it runs, how long it took, or when it ended."""
+    job = line.job
     if job.state in {JobState.WAITING, JobState.SUBMITTED}:
         return [_("waiting since {when}").format(when=f"<t:{int(job.created_at.timestamp())}:t>")]
     if job.state is JobState.RUNNING and job.started_at is not None:
         seconds = max(0.0, (now - job.started_at).total_seconds())
-        return [_("running for {duration}").format(duration=duration(seconds))]
+        return [_marked(line, _("running for {duration}").format(duration=duration(seconds)))]
     if job.seconds is not None:
         return [state_word(job.state), _("took {duration}").format(duration=duration(job.seconds))]
     if job.finished_at is not None:

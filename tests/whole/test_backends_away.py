@@ -20,6 +20,8 @@ from bot.playground import DiscordServer
 from tests.whole.conftest import SD15, Easel, finished, shows
 from tests.whole.restarts import bounded, running
 
+AWAY = "⚠️ ComfyUI does not answer. Jobs wait and run when it is back."
+
 
 @pytest.fixture
 async def second(tmp_path: Path) -> AsyncIterator[Simulator]:
@@ -112,6 +114,31 @@ async def test_a_job_moves_to_another_server_and_its_first_run_is_stopped(
     assert len(message.images) == 1
     assert second.executed == [job.id]
     assert await known(comfyui) == set()
+
+
+async def test_whoever_looks_at_the_jobs_sees_which_are_on_a_server_that_is_away_though_another_is_up(
+    pair: Easel, discord_server: DiscordServer, comfyui: Simulator, second: Simulator
+) -> None:
+    pair.changes["backend_lost_seconds"] = 600.0
+    async with pair.running() as bot:
+        message = await running(discord_server, comfyui)
+        second.faults.down = False
+        async with asyncio.timeout(10):
+            await bot.pool.backends[1].wait_up()
+        gone(comfyui)
+        await message.wait(shows(AWAY))
+        queue = await discord_server.person("bob").slash("queue")
+        jobs = await discord_server.person("mona").slash("jobs list")
+        comfyui.faults.down = False
+        comfyui.release()
+        await message.wait(finished)
+        over = await discord_server.person("mona").slash("jobs list", state="done")
+
+    assert queue.message.text.startswith(f"{AWAY}\n")
+    assert "⚠️ running" in queue.message.text
+    assert jobs.message.text.startswith(f"{AWAY}\n")
+    assert "⚠️ running for" in jobs.message.text
+    assert "⚠️" not in over.message.text
 
 
 async def test_a_job_that_nobody_took_up_is_followed_where_it_was(
