@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.engine import URL
@@ -65,6 +68,13 @@ def conninfo(url: URL) -> dict[str, Any]:
     """All that psycopg's own `connect` takes: where, who, and how."""
     _none, place = url.get_dialect()().create_connect_args(url)
     return {**place, **connect_arguments(url)}
+
+
+def cut(connection: Any) -> None:
+    """One of psycopg's, as if its server were gone: who waits for an answer on it is told so at once."""
+    closed = (OSError, connection.OperationalError)
+    with suppress(*closed), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def is_lost(error: DBAPIError) -> bool:

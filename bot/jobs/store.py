@@ -46,6 +46,9 @@ from bot.jobs.waiting import COLUMNS, Waiting, from_columns
 
 T = TypeVar("T")
 
+#: for what a PostgreSQL was asked and does not answer, where nobody is left who waits
+CLOSING_SECONDS = 2.0
+
 
 async def nothing(connection: AsyncConnection) -> None:
     """Beside a claim, where a process is alone."""
@@ -111,12 +114,14 @@ class Store:
         return self._address.path is None
 
     async def close(self) -> None:
-        """Finish what was begun and let another process have the database. Twice is once."""
+        """Finish what was begun and let another process have the database. Twice is once.
+
+        A PostgreSQL that hangs is not waited for: what it was asked last is taken up again by whoever is next.
+        """
         self._closed = True
         self._transactions.give_up()
         try:
-            if self._begun:
-                await asyncio.wait(self._begun)
+            await self._end()
             await self._engine.dispose()
         finally:
             if self._lock is not None:
@@ -339,6 +344,12 @@ class Store:
         if self.on_written is not None:
             self.on_written(before, after)
         return after
+
+    async def _end(self) -> None:
+        """Until nothing is under way."""
+        while left := self._begun | self._transactions.late:
+            await asyncio.wait(left, timeout=CLOSING_SECONDS)
+            self._transactions.cut()
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         """Who asked may be gone: then nobody else looks at what went wrong."""

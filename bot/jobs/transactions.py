@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from bot.comfy.backoff import backoff
 from bot.errors import DatabaseAway
 from bot.jobs.hurry import hurried
 from bot.jobs.outage import Outage
-from bot.jobs.postgres import is_beaten, is_lost
+from bot.jobs.postgres import cut, is_beaten, is_lost
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +44,12 @@ class Transactions:
         self._patience = patience
         self._closing = asyncio.Event()
         #: those that hung for longer than somebody could wait
-        self._late: set[asyncio.Task[Any]] = set()
+        self.late: set[asyncio.Task[Any]] = set()
         #: called each time one is lost
         self.on_lost: Callable[[], None] = lambda: None
         self._outage = Outage("the database")
+        #: psycopg's own that are in use
+        self._raw: set[Any] = set()
 
     async def run(self, work: Work[T]) -> T:
         """What `work` gives, once that is committed.
@@ -68,12 +71,17 @@ class Transactions:
 
     async def settled(self) -> None:
         """Until it is known of all that DatabaseAway was raised for whether they happened."""
-        if self._late:
-            await asyncio.wait(self._late)
+        if self.late:
+            await asyncio.wait(self.late)
 
     def give_up(self) -> None:
         """Try nothing again from now on."""
         self._closing.set()
+
+    def cut(self) -> None:
+        """What hangs is lost, at once: whether it happens is the server's to know."""
+        for connection in list(self._raw):
+            cut(connection)
 
     async def _in_time(self, work: Work[T], answer: float) -> T:
         """DatabaseAway at that time at the latest. Then it does not happen, unless its commit is under way.
@@ -85,7 +93,7 @@ class Transactions:
         await asyncio.wait([task], timeout=answer - asyncio.get_running_loop().time())
         if not task.done():
             attempt.late = True
-            self._late.add(task)
+            self.late.add(task)
             task.add_done_callback(self._forget)
             log.warning("the database hangs, and somebody waits for an answer")
             raise DatabaseAway(perhaps=attempt.sent)
@@ -99,7 +107,7 @@ class Transactions:
             raise
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._late.discard(task)
+        self.late.discard(task)
         if not task.cancelled():
             task.exception()  # nobody waits for it
 
@@ -116,7 +124,7 @@ class Transactions:
     async def _once(self, work: Work[T], until: float, attempt: _Attempt) -> T:
         """Nothing is committed once it is late."""
         began = asyncio.get_running_loop().time()
-        async with self._engine.connect() as connection:
+        async with self._connected() as connection:
             result = await work(connection)
             number = await connection.scalar(NUMBER)
             if attempt.late:
@@ -140,7 +148,7 @@ class Transactions:
         """Whether a transaction is there whose commit was sent and not answered. Raises _Unknown where nobody says."""
         for pause in self._pauses():
             try:
-                async with self._engine.connect() as connection:
+                async with self._connected() as connection:
                     fate = await connection.scalar(FATE, {"number": number})
             except DBAPIError as error:
                 if not is_lost(error):
@@ -152,6 +160,18 @@ class Transactions:
             if not await self._rest(pause, until, lost):
                 raise _Unknown(lost)
         raise AssertionError("pauses have no end")
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """It can be cut while anything is done with it, also while it is given back."""
+        raw = None
+        try:
+            async with self._engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                self._raw.add(raw)
+                yield connection
+        finally:
+            self._raw.discard(raw)
 
     def _pauses(self) -> Iterator[float]:
         return backoff(Random(), first=FIRST_PAUSE, ceiling=LONGEST_PAUSE)  # noqa: S311 - not a secret

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import DatabaseAway, Fenced, SettingsError
@@ -237,4 +238,28 @@ async def test_closing_waits_for_no_server_that_is_away(fleet_database: str, fra
         await store.close()
 
     with pytest.raises(SettingsError, match="does not answer"):
+        await asked
+
+
+async def test_closing_waits_for_no_server_that_hangs(fleet_database: str, fragile: Postgres) -> None:
+    """Neither in the middle of something, nor where somebody had no more time to wait for it."""
+    store = await Store.open(fleet_database)
+    known, begun = await store.add(make_job()), asyncio.Event()
+    await asyncio.to_thread(fragile.freeze)
+
+    async def work(connection: AsyncConnection) -> None:
+        begun.set()
+        await connection.execute(text("UPDATE jobs SET submits = submits + 1"))
+
+    try:
+        async with asyncio.timeout(BOUND):
+            asked = asyncio.create_task(store.transact(work))
+            with pytest.raises(DatabaseAway):
+                await asyncio.create_task(hurried(store, known))
+            await begun.wait()
+            await store.close()
+    finally:
+        await asyncio.to_thread(fragile.thaw)
+
+    with pytest.raises((SettingsError, DBAPIError)):
         await asked
