@@ -116,7 +116,8 @@ class Absence:
             self._pool.lost.add(backend.name)
         states = frozenset({JobState.SUBMITTED}) if up else PLACED
         name, now = backend.name, self._now()
-        await self._tell(await self._store.transact(lambda connection: move(connection, name, now, states=states)))
+        moved = self._store.transact(lambda connection: move(connection, name, now, states=states, away=not up))
+        await self._tell(await moved)
         if up:
             await self._collect(backend)
         left = await self._store.transact(lambda connection: held_by(connection, name))

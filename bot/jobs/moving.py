@@ -28,14 +28,17 @@ async def move(
     *,
     wanted: Callable[[Job], bool] = lambda job: True,
     states: Collection[JobState] = PLACED,
+    away: bool = True,
 ) -> list[Job]:
-    """Those of its jobs that are `wanted` elsewhere, as they are now: WAITING, or CANCELLED where somebody asked.
+    """Those of its jobs that are `wanted` elsewhere, as they are now: WAITING, or CANCELLED where somebody asked. Their
+    people are told of it where the backend is `away`.
 
     The fence goes up, so whoever followed one there is out; a run that may still be there is a stray.
     """
     placed = select(jobs).where(jobs.c.backend == backend, among(states)).with_for_update()
     found = [from_row(row._mapping) for row in await connection.execute(placed)]
-    return [await _moved(connection, job, backend, now) for job in found if job.cancelled_by is not None or wanted(job)]
+    leaving = [job for job in found if job.cancelled_by is not None or wanted(job)]
+    return [await _moved(connection, job, backend, now, told=away) for job in leaving]
 
 
 async def held_by(connection: AsyncConnection, backend: str) -> int:
@@ -50,10 +53,10 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     return {backend: count for backend, count in await connection.execute(placed) if backend is not None}
 
 
-async def _moved(connection: AsyncConnection, job: Job, backend: str, now: datetime) -> Job:
+async def _moved(connection: AsyncConnection, job: Job, backend: str, now: datetime, *, told: bool) -> Job:
     log.warning("job %s is taken from %s", job.id, backend)
     await leave(connection, Stray(backend, job.id, job.remote_id, job.upload_slot), now)
     fields: Changes = {"state": JobState.CANCELLED}
     if job.cancelled_by is None:
-        fields = {"state": JobState.WAITING, "moved": True, "submits": max(0, job.submits - 1)}
+        fields = {"state": JobState.WAITING, "moved": job.moved or told, "submits": max(0, job.submits - 1)}
     return await write(connection, job, stamped(job, fields, now) | {"fence": jobs.c.fence + 1})

@@ -162,6 +162,7 @@ async def test_a_server_that_is_taken_out_ends_what_it_runs_and_gives_away_what_
     assert second.executed == [jobs[waits.id]]
     assert runs.images
     assert waits.images
+    assert not any("does not answer" in version.text for version in waits.versions)
     assert (left, both) == ([second.url], [second.url, comfyui.url])
 
 
