@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.jobs.delivery import Note, Showing
@@ -23,7 +24,8 @@ def progress_page(job: Job, showing: Showing, now: datetime) -> Page:
     direct messages, where Discord may close this one to the bot before the job is done.
     """
     waits = _waits(job, showing)
-    lines = _waiting(job, showing, now) if waits else _running(showing, now)
+    known = replace(showing, eta=None) if showing.note is Note.STOPPING else showing  # nobody knows for how long
+    lines = _waiting(job, known, now) if waits else _running(known, now)
     leaves, stopping = _leaves(job, showing, now), showing.note is Note.CANCELLING
     remarks = [remark for remark in (_note(showing), leaves) if remark]
     troubled = showing.note in {Note.OFFLINE, Note.AGAIN, Note.MOVED, Note.STOPPING}
