@@ -26,3 +26,8 @@ def hurried(now: float) -> float | None:
     """Until when somebody waits; None where nobody does."""
     until = _until.get()
     return until if until > now else None
+
+
+def asked() -> bool:
+    """Whether this is done for somebody who asked and has no answer yet, however long that has been."""
+    return _until.get() > 0.0

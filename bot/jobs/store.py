@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Self, TypeVar, Unpack
 from sqlalchemy import Row, Select, Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import Fenced
+from bot.errors import DatabaseAway, Fenced, SettingsError
 from bot.jobs.address import Address, address_of
 from bot.jobs.alone import alone
 from bot.jobs.backup import copy
@@ -33,6 +34,7 @@ from bot.jobs.changes import (
     write_newest,
 )
 from bot.jobs.database import begin, engine_for, make_folder, plain_errors
+from bot.jobs.hurry import asked
 from bot.jobs.job import ENDED, Job, JobState
 from bot.jobs.locks import Held, hold
 from bot.jobs.pruning import Pruned, files_in_use, prune
@@ -43,6 +45,8 @@ from bot.jobs.tables import facts, jobs
 from bot.jobs.transactions import PATIENCE, Transactions
 from bot.jobs.turns import Turn
 from bot.jobs.waiting import COLUMNS, Waiting, from_columns
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -367,8 +371,14 @@ class Store:
         return await self.transact(read)
 
     async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        with plain_errors(self._address.name):
-            return await self._transactions.run(work)
+        try:
+            with plain_errors(self._address.name):
+                return await self._transactions.run(work)
+        except SettingsError as problem:
+            if not asked():
+                raise
+            log.error("%s", problem.sentence())  # for whoever runs the bot: it names what is theirs
+            raise DatabaseAway(perhaps=True) from problem
 
 
 def _own(path: Path) -> Held:
