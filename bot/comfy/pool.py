@@ -88,8 +88,8 @@ class Pool:
         return backend.state is BackendState.UP and backend.name not in self.paused | self.leaving
 
     def problem_of(self, backend: Backend) -> BackendError | None:
-        """The backend's own, unless it only slept and is being woken."""
-        if backend.name in self.waking and isinstance(backend.problem, BackendUnreachable):
+        """The backend's own, unless it only slept and is being woken, and not for too long by now."""
+        if backend.name in self.waking - self.lost and isinstance(backend.problem, BackendUnreachable):
             return BackendAsleep(backend.name)
         return backend.problem
 

@@ -92,7 +92,7 @@ def _troubles(pool: Pool, backend: Backend) -> Iterator[str]:
     """Why it runs nothing. Of one that was given up its state says what that means for jobs; that nobody answers there
     is no more than that.
     """
-    trouble = backend.problem or backend.busy
+    trouble = pool.problem_of(backend) or backend.busy
     if trouble is not None and (_says_more(trouble) or not _is_given_up(pool, backend)):
         yield trouble_text(trouble)
 

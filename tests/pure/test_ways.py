@@ -100,9 +100,20 @@ def woken(room: Room) -> None:
     room.pool.waking.add("two")
 
 
+def woken_in_vain(room: Room) -> None:
+    woken(room)
+    room.pool.lost.add("two")
+
+
 @pytest.mark.parametrize(
     ("happens", "expected"),
-    [(away, BackendUnreachable), (lost, BackendUnreachable), (paused, BackendPaused), (woken, BackendAsleep)],
+    [
+        (away, BackendUnreachable),
+        (lost, BackendUnreachable),
+        (paused, BackendPaused),
+        (woken, BackendAsleep),
+        (woken_in_vain, BackendUnreachable),
+    ],
 )
 def test_whoever_waits_for_the_only_server_that_can_run_their_job_is_told_how_that_one_is(
     room: Room, happens: Callable[[Room], None], expected: type[BackendError]

@@ -127,6 +127,20 @@ async def test_a_server_whose_jobs_can_go_nowhere_else_is_not_said_to_be_given_u
     assert "· away\n⚠️ ComfyUI does not answer. Jobs wait and run when it is back.\n" in shown
 
 
+async def test_a_server_that_is_woken_is_said_to_be(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    comfyui.faults.down = True
+    async with easel.running() as bot:
+        async with asyncio.timeout(20):
+            while bot.pool.backends[0].problem is None:
+                await bot.pool.changed()
+        bot.pool.waking.add(comfyui.url)
+        shown = await asked(discord_server, "list")
+
+    assert "· away\n⚠️ The computer that runs ComfyUI was asleep and is being woken." in shown
+
+
 def write(path: Path, *simulators: Simulator) -> None:
     """As somebody who saves it: whole, and not the same file."""
     text = "".join(f'[[backend]]\nurl = "{simulator.url}"\n' for simulator in simulators)
