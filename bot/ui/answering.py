@@ -81,6 +81,9 @@ def _log_refusal(interaction: discord.Interaction[Any], what: str) -> None:
 
 
 async def _say(interaction: discord.Interaction[Any], sentence: str) -> None:
+    if interaction.client.is_closed():
+        log.info("an answer was broken off: the bot is being stopped")
+        return
     try:
         await tell(interaction, sentence)
     except (discord.HTTPException, *NETWORK_ERRORS) as error:

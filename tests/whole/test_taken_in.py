@@ -108,3 +108,22 @@ async def test_an_answer_without_a_job_is_taken_back_and_why_is_told_to_who_aske
     assert told.ephemeral
     assert "went wrong" in told.text
     assert not await easel.jobs()
+
+
+async def test_a_button_that_a_stop_breaks_off_is_no_error(
+    discord_server: DiscordServer, easel: Easel, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with easel.running() as bot:
+        alice = discord_server.person("alice")
+        message = await (await alice.slash("imagine", prompt="a fox", **SMALL)).wait(finished)
+        await bot.runner.underway.over()
+        async with bot.store._engine.connect():  # the only one there is
+            pressing = asyncio.create_task(alice.click(message, "Again"))
+            async with asyncio.timeout(10):
+                while not bot.store._begun:  # noqa: ASYNC110 - no event tells of it
+                    await asyncio.sleep(0)
+                await bot.close()
+    pressing.cancel()
+
+    assert "an answer was broken off" in caplog.text
+    assert "Ignoring exception" not in caplog.text
