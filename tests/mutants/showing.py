@@ -148,10 +148,31 @@ GUARDS: tuple[Guard, ...] = (
     ),
     Guard(
         "names-clash",
-        "bot/ui/commands.py",
+        "bot/ui/languages.py",
         "if self._forms_beside(context, locale)[translated] > 1:",
         "if False:",
         (f"{LANGUAGES}a_name_that_another_has_stays_as_it_is",),
+    ),
+    Guard(
+        "translated-beside",
+        "bot/ui/languages.py",
+        "*sentences.clashes(command), catalogues]",
+        "catalogues]",
+        (f"{LANGUAGES}a_name_stays_as_it_is_only_while_another_has_it",),
+    ),
+    Guard(
+        "translated-anew",
+        "bot/ui/languages.py",
+        "*sentences.clashes(command), catalogues]",
+        "*sentences.clashes(command)]",
+        ("tests/whole/test_commands.py::test_a_new_translation_is_reason_enough_to_send_them_again",),
+    ),
+    Guard(
+        "translated-elsewhere",
+        "bot/ui/languages.py",
+        "list(_others(command))]",
+        "[]]",
+        ("tests/whole/test_manifest_words.py::test_a_line_that_changed_in_another_language_alone_reaches_discord",),
     ),
     Guard(
         "language-public",

@@ -77,6 +77,23 @@ async def test_a_name_that_another_has_stays_as_it_is(discord_server: DiscordSer
     assert "de" not in options["size"]["name_localizations"]
 
 
+async def test_a_name_stays_as_it_is_only_while_another_has_it(discord_server: DiscordServer, easel: Easel) -> None:
+    """The command itself does not change; only what stands beside it does."""
+    with speaking("de"):
+        german = named("queue")
+    easel.add_workflow("canvas", BLANK, CLASHING)
+    called = []
+    for manifest in (None, CLASHING, CLASHING.replace("description", "enabled = false\ndescription", 1)):
+        if manifest is not None:
+            easel.add_workflow(german, BLANK, manifest)
+        async with easel.running() as bot:
+            await listed(bot)
+            commands = {command["name"]: localized(command) for command in discord_server.person("alice").commands()}
+        called.append(commands["queue"]["name_localizations"].get("de"))
+
+    assert called == [german, None, german]
+
+
 async def test_a_german_types_german_names(discord_server: DiscordServer, comfyui: Simulator, easel: Easel) -> None:
     """And reads them in the answer; option and choice reach the workflow as it knows them."""
     async with easel.running() as bot:

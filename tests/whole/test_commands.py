@@ -107,9 +107,10 @@ async def test_a_new_translation_is_reason_enough_to_send_them_again(
         pass
     request.getfixturevalue("german")
     async with easel.running():
-        pass
+        (cancel,) = [known for known in discord_server.person("alice").commands() if known["name"] == "cancel"]
 
     assert discord_server.command_puts == 2
+    assert cancel["description_localizations"] == {"de": "Einen eigenen Auftrag abbrechen"}
 
 
 @pytest.mark.usefixtures("german")

@@ -59,6 +59,20 @@ async def test_names_and_lines_in_other_languages_reach_discord(discord_server: 
     assert width["description_localizations"]["de"] == "Wie breit"
 
 
+async def test_a_line_that_changed_in_another_language_alone_reaches_discord(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    told = []
+    for manifest in (MANIFEST, MANIFEST.replace("Wie breit", "Wie breit es ist")):
+        easel.add_workflow("canvas", BLANK, manifest)
+        async with easel.running() as bot:
+            await listed(bot)
+            options = (await command(discord_server, "canvas"))["options"]
+        told += [option["description_localizations"]["de"] for option in options if option["name"] == "width"]
+
+    assert told == ["Wie breit", "Wie breit es ist"]
+
+
 async def test_a_command_used_by_its_other_name_runs(
     discord_server: DiscordServer, comfyui: Simulator, easel: Easel
 ) -> None:
