@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -196,7 +197,7 @@ class EaselBot(commands.AutoShardedBot):
         if not self.role.talks:
             return
         for name in COGS:
-            await self.load_extension(name)
+            await import_module(name).setup(self)
         self.add_dynamic_items(*BUTTONS)
         await self._show_at_first()
 
@@ -361,6 +362,7 @@ class EaselBot(commands.AutoShardedBot):
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
             await asyncio.wait([self._draining])
         finally:
+            await self.maker.close()
             await end(keeping)
             await end(following)
             await end(serving)
