@@ -10,11 +10,13 @@ ANSWER_SECONDS = 2.0
 
 #: by the loop's clock. A task that outlives it has all the patience there is.
 _until: ContextVar[float] = ContextVar("answer until", default=0.0)
+_asked: ContextVar[bool] = ContextVar("somebody asked", default=False)
 
 
 def hurry(seconds: float = ANSWER_SECONDS) -> None:
     """From now on, for that long: what this task begins gives up on a database that is away when that time is over."""
     _until.set(asyncio.get_running_loop().time() + seconds)
+    _asked.set(True)
 
 
 def answered() -> None:
@@ -29,5 +31,5 @@ def hurried(now: float) -> float | None:
 
 
 def asked() -> bool:
-    """Whether this is done for somebody who asked and has no answer yet, however long that has been."""
-    return _until.get() > 0.0
+    """Whether this is done for somebody who may read what goes wrong, however long ago they asked."""
+    return _asked.get()

@@ -14,7 +14,7 @@ import pytest
 from bot.errors import AlreadyRunning, DatabaseAway, SettingsError
 from bot.jobs.backup import backup
 from bot.jobs.database import explain
-from bot.jobs.hurry import hurry
+from bot.jobs.hurry import answered, hurry
 from bot.jobs.store import Store
 from tests.pure.jobs import database_url, make_job, open_store
 
@@ -138,13 +138,14 @@ async def test_a_full_disk_is_said_and_room_makes_it_work_again(tmp_path: Path, 
 async def test_who_asked_reads_nothing_that_is_for_whoever_runs_the_bot(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However late: a slow command outlives the seconds in which an answer is due."""
+    """However late, and also where a file is fetched once they are answered."""
     async with store._engine.connect() as connection:
         pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
         await connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
     async def slow_command() -> None:
         hurry(0.0)
+        answered()
         await store.add(make_job(values={"prompt": "x" * 100_000}))
 
     with pytest.raises(DatabaseAway) as told:
@@ -162,7 +163,7 @@ async def test_opening_an_up_to_date_database_does_not_import_alembic(tmp_path: 
     await (await open_store(tmp_path)).close()
     script = """
 import asyncio, sys
-from bot.jobs.hurry import hurry
+from bot.jobs.hurry import answered, hurry
 from bot.jobs.store import Store
 store = asyncio.run(Store.open(sys.argv[1]))
 print("alembic" in sys.modules)
