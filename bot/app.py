@@ -362,6 +362,7 @@ class EaselBot(commands.AutoShardedBot):
             self._draining = asyncio.create_task(self.runner.drain(self.settings.drain_seconds), name="drain")
             await asyncio.wait([self._draining])
         finally:
+            await self.maker.close()
             await end(keeping)
             await end(following)
             await end(serving)

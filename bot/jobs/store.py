@@ -123,13 +123,17 @@ class Store:
         A PostgreSQL that hangs is not waited for: what it was asked last is taken up again by whoever is next.
         """
         self._closed = True
-        self._transactions.give_up()
+        self.give_up()
         try:
             await self._end()
             await self._engine.dispose()
         finally:
             if self._lock is not None:
                 self._lock.release()
+
+    def give_up(self) -> None:
+        """It is being stopped: a PostgreSQL that is away is tried no more."""
+        self._transactions.give_up()
 
     async def settled(self) -> None:
         """Until what hung for longer than somebody could wait has happened, or has not."""

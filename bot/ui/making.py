@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from uuid import uuid4
 import discord
 
 from bot.comfy.pool import Pool
-from bot.errors import Fenced, OptionRefused
+from bot.errors import EaselError, Fenced, OptionRefused
 from bot.jobs.delivery import Delivery, Showing
 from bot.jobs.files import Files
 from bot.jobs.job import Job
@@ -42,6 +43,8 @@ from bot.workflow.recipe import recipe_of
 from bot.workflow.workflow import Workflow
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 2.0  # seconds, three times, for what is answered and not stored yet when the bot is stopped
 
 
 class Bot(Protocol):
@@ -96,6 +99,10 @@ class Maker:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._dice = random.SystemRandom()
+        #: who is answered, and what stores their job
+        self._unstored: dict[asyncio.Task[Any], asyncio.Task[Job]] = {}
+        #: seconds until `close` gives up the database, until it breaks off, and until it waits no more
+        self.patience = PATIENCE
 
     async def make(self, interaction: discord.Interaction[Any], wish: Wish) -> None:
         """As the first answer: a message of the job's own. Raises EaselError where it is refused."""
@@ -132,6 +139,20 @@ class Maker:
                 return await self._job(interaction, asked, kept, number=number)
 
             await Repeats(bot, interaction, manifest, queued).make(again, wish.repeat)
+
+    async def close(self) -> None:
+        """All that is answered is stored, or its answer taken back, while Discord can be told."""
+        await self._settled()
+        if self._unstored:
+            self._bot.store.give_up()
+        await self._settled()
+        for storing in self._unstored.values():
+            storing.cancel()
+        await self._settled()
+
+    async def _settled(self) -> None:
+        if self._unstored:
+            await asyncio.wait(self._unstored, timeout=self.patience)
 
     def _graphs(self, name: str) -> Sequence[Workflow]:
         """The graphs behind the command; raises WorkflowUnfit where it is off or hidden by now."""
@@ -197,11 +218,30 @@ class Maker:
             return None
         place = replace(job.place, message_id=message_id)
         try:
-            files = await self._kept(job, workflow, sources)
-            return await self._bot.runner.add(replace(job, files={**job.files, **files}, place=place))
+            return await self._stored(replace(job, place=place), workflow, sources)
         except Exception:
             await take_back(interaction, job)
             raise
+
+    async def _stored(self, job: Job, workflow: Workflow, sources: Mapping[str, Source]) -> Job:
+        """With its files. EaselError where the bot is stopped and it takes too long."""
+
+        async def store() -> Job:
+            files = await self._kept(job, workflow, sources)
+            return await self._bot.runner.add(replace(job, files={**job.files, **files}))
+
+        storing = asyncio.create_task(store())
+        if (asking := asyncio.current_task()) is not None:  # there until it is stored, or they are told that it is not
+            self._unstored[asking] = storing
+            asking.add_done_callback(lambda _asking: self._unstored.pop(asking, None))
+        try:
+            stored = await storing
+        except asyncio.CancelledError:
+            self._bot.runner.underway.start(job.id, self._bot.runner.drop(job))  # it may be stored all the same
+            raise EaselError from None
+        if asking is not None:
+            del self._unstored[asking]
+        return stored
 
     async def _kept(self, job: Job, workflow: Workflow, sources: Mapping[str, Source]) -> Mapping[str, str]:
         """The files by option; OptionRefused where one is not to be had."""

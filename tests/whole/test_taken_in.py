@@ -127,3 +127,28 @@ async def test_a_button_that_a_stop_breaks_off_is_no_error(
 
     assert "an answer was broken off" in caplog.text
     assert "Ignoring exception" not in caplog.text
+
+
+@pytest.mark.usefixtures("loads")
+async def test_an_answer_whose_job_is_not_stored_when_the_bot_stops_is_taken_back_and_its_person_told(
+    discord_server: DiscordServer, easel: Easel
+) -> None:
+    """The database has nothing to give from the answer on until that is taken back."""
+    async with easel.running() as bot:
+        bot.maker.patience = 0.5
+        hanging = bot.store._engine.connect()
+
+        async def hang(moment: str, request: Request) -> None:
+            if moment == "answer" and request.path.endswith("/callback"):
+                await hanging.start()
+            elif moment == "answer" and request.method == "DELETE":
+                await hanging.close()
+
+        discord_server.on(hang)
+        answer = await copied(discord_server, "red")
+
+    (told,) = discord_server.messages("general")
+    assert answer.message.deleted
+    assert told.ephemeral
+    assert "Try again" in told.text
+    assert [job.state for job in await easel.jobs()] == [JobState.CANCELLED]
