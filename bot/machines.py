@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from pathlib import Path
 from typing import Protocol
 
@@ -15,9 +14,11 @@ from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.errors import SettingsError
 from bot.settings import Settings
-from bot.watching import moments, settled
+from bot.watching import settled
 
 log = logging.getLogger(__name__)
+
+LOOK = 1.0  # seconds between two looks at the file
 
 
 class House(Protocol):
@@ -60,10 +61,9 @@ class Machines:
         async with self._group:
             file = self._settings.backends_file.absolute()
             seen = _state(file)
-            async with aclosing(moments(file.parent)) as watched:
-                async for _moment in watched:
-                    if _state(file) == seen:
-                        continue
+            while True:
+                await asyncio.sleep(LOOK)  # rather than a watch on a folder in which logs may lie, and much else
+                if _state(file) != seen:
                     seen = await settled(lambda: _state(file))
                     self._follow(pool, house)
                     changed()
