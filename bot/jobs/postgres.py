@@ -32,6 +32,8 @@ LIVELY: Mapping[str, Any] = {
 }
 #: PostgreSQL's codes (appendix A of its manual) for what passes: it is starting or stopping, or has no room for us.
 PASSING = ("57P01", "57P02", "57P03", "53300", "08")
+#: What `pg_xact_status` says of a number that was not given yet: "transaction ID … is in the future".
+FUTURE = "22023"
 #: Rolled back in favour of others, so that it can be done once more at once.
 BEATEN = ("40001", "40P01")
 
@@ -83,6 +85,11 @@ def is_lost(error: DBAPIError) -> bool:
     if error.connection_invalidated:
         return True
     return _passes(str(error.orig)) if state is None else state.startswith(PASSING)
+
+
+def is_forgotten(error: DBAPIError) -> bool:
+    """Whether the server knows nothing of a transaction's number: it died before it wrote down that there was one."""
+    return getattr(error.orig, "sqlstate", None) == FUTURE
 
 
 def is_beaten(error: DBAPIError) -> bool:

@@ -18,7 +18,7 @@ from bot.comfy.backoff import backoff
 from bot.errors import DatabaseAway
 from bot.jobs.hurry import hurried
 from bot.jobs.outage import Outage
-from bot.jobs.postgres import cut, is_beaten, is_lost
+from bot.jobs.postgres import cut, is_beaten, is_forgotten, is_lost
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +151,8 @@ class Transactions:
                 async with self._connected() as connection:
                     fate = await connection.scalar(FATE, {"number": number})
             except DBAPIError as error:
+                if is_forgotten(error):
+                    return False
                 if not is_lost(error):
                     raise
             else:

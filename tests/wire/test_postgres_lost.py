@@ -74,6 +74,14 @@ async def test_a_read_whose_commit_went_unanswered_is_answered(store: Store, cab
     assert cable.broken == 1
 
 
+async def test_a_commit_that_a_server_forgot_when_it_died_did_not_happen(store: Store) -> None:
+    """It gave the number away and had not written that down: to it such a number is one that is still to come."""
+    lost = DBAPIError("COMMIT", None, Exception("the server is gone"))
+    until = asyncio.get_running_loop().time() + BOUND
+
+    assert not await store._transactions._happened("4000000000", until, lost)
+
+
 async def test_connections_that_the_server_ended_are_made_anew(postgres: Postgres, store: Store) -> None:
     job = await store.add(make_job())
     assert await kill_connections(postgres, store)
