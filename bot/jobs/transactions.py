@@ -48,6 +48,8 @@ class Transactions:
         #: called each time one is lost
         self.on_lost: Callable[[], None] = lambda: None
         self._outage = Outage("the database")
+        #: tasks that wait for a connection
+        self._waiting: set[asyncio.Task[Any] | None] = set()
         #: psycopg's own that are in use
         self._raw: set[Any] = set()
 
@@ -79,7 +81,10 @@ class Transactions:
         self._closing.set()
 
     def cut(self) -> None:
-        """What hangs is lost, at once: whether it happens is the server's to know."""
+        """What hangs is lost, at once: whether it happens is the server's to know. Who waits to begin is cancelled."""
+        for task in self._waiting:
+            if task is not None:
+                task.cancel()
         for connection in list(self._raw):
             cut(connection)
 
@@ -165,14 +170,17 @@ class Transactions:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
-        """It can be cut while anything is done with it, also while it is given back."""
-        raw = None
+        """It can be cut while it is waited for, and while anything is done with it, also while it is given back."""
+        raw, task = None, asyncio.current_task()
+        self._waiting.add(task)
         try:
             async with self._engine.connect() as connection:
+                self._waiting.discard(task)
                 raw = (await connection.get_raw_connection()).driver_connection
                 self._raw.add(raw)
                 yield connection
         finally:
+            self._waiting.discard(task)
             self._raw.discard(raw)
 
     def _pauses(self) -> Iterator[float]:

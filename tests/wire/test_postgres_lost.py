@@ -265,9 +265,12 @@ async def test_closing_waits_for_no_server_that_hangs(fleet_database: str, fragi
             with pytest.raises(DatabaseAway):
                 await asyncio.create_task(hurried(store, known))
             await begun.wait()
+            more = [asyncio.create_task(store.get(known.id)) for _ in range(40)]  # who has to wait for a connection
+            await asyncio.sleep(0)
             await store.close()
     finally:
         await asyncio.to_thread(fragile.thaw)
 
     with pytest.raises((SettingsError, DBAPIError)):
         await asked
+    assert all(isinstance(each, BaseException) for each in await asyncio.gather(*more, return_exceptions=True))
