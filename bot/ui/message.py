@@ -15,6 +15,7 @@ from bot.jobs.delivery import DeliveryDelayed
 from bot.jobs.job import Place
 from bot.jobs.rows import Changes
 from bot.network import NETWORK_ERRORS
+from bot.ui.limited import mend_locks
 from bot.ui.page import Page
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class JobMessages:
     """Edits and sends for jobs, by place alone: no interaction object is needed, so it works after a restart."""
 
     def __init__(self, client: discord.Client, clock: Callable[[], datetime]) -> None:
+        mend_locks()
         self._client = client
         self._clock = clock
 

@@ -101,4 +101,13 @@ GUARDS: tuple[Guard, ...] = (
         "if error.code not in TOKEN_DEAD:",
         (f"{REFUSED}what_became_a_new_message_stays_one_when_its_delivery_is_tried_again",),
     ),
+    Guard(
+        "limit-broken-off",
+        "bot/ui/message.py",
+        "        mend_locks()\n",
+        "",
+        (
+            "tests/whole/test_limited.py::test_a_result_comes_though_an_edit_was_broken_off_that_waited_for_the_end_of_the_limit",
+        ),
+    ),
 )
