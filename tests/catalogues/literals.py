@@ -14,6 +14,7 @@ CATALOGUED = frozenset({"_", "N_", "ngettext", "named"})
 #: for whoever reads the log or the code
 FOR_NOBODY = frozenset(
     {"debug", "info", "warning", "error", "exception", "log", "getLogger", "compile", "Field", "execute", "text"}
+    | {"survive", "Outage"}
 )
 #: errors that only a mistake of ours raises; ValueError is not one of them, as manifests' mistakes are told
 OUR_MISTAKES = frozenset({"TypeError", "RuntimeError", "AssertionError", "NotImplementedError", "KeyError"})

@@ -37,6 +37,7 @@ ALLOWED = {
     ("bot/jobs/changes.py", "job "): "a mistake of ours",
     ("bot/jobs/changes.py", "upload slots"): "the name of a lock",
     ("bot/jobs/hurry.py", "answer until"): "the name of a variable",
+    ("bot/jobs/hurry.py", "somebody asked"): "the name of a variable",
     ("bot/jobs/judging.py", "it is to judge"): "for the log",
     ("bot/jobs/rows.py", "a job has no"): "a mistake of ours",
     ("bot/jobs/store.py", "only {} say"): "a mistake of ours",
