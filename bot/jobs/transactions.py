@@ -48,8 +48,8 @@ class Transactions:
         #: called each time one is lost
         self.on_lost: Callable[[], None] = lambda: None
         self._outage = Outage("the database")
-        #: tasks that wait for a connection
-        self._waiting: set[asyncio.Task[Any] | None] = set()
+        #: tasks that have a connection, or wait for one
+        self._connecting: set[asyncio.Task[Any] | None] = set()
         #: psycopg's own that are in use
         self._raw: set[Any] = set()
 
@@ -81,12 +81,12 @@ class Transactions:
         self._closing.set()
 
     def cut(self) -> None:
-        """What hangs is lost, at once: whether it happens is the server's to know. Who waits to begin is cancelled."""
-        for task in self._waiting:
-            if task is not None:
-                task.cancel()
+        """What hangs is lost, at once: whether it happens is the server's to know."""
         for connection in list(self._raw):
             cut(connection)
+        for task in self._connecting:
+            if task is not None:
+                task.cancel()
 
     async def _in_time(self, work: Work[T], answer: float) -> T:
         """DatabaseAway at that time at the latest. Then it does not happen, unless its commit is under way.
@@ -172,15 +172,14 @@ class Transactions:
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """It can be cut while it is waited for, and while anything is done with it, also while it is given back."""
         raw, task = None, asyncio.current_task()
-        self._waiting.add(task)
+        self._connecting.add(task)
         try:
             async with self._engine.connect() as connection:
-                self._waiting.discard(task)
                 raw = (await connection.get_raw_connection()).driver_connection
                 self._raw.add(raw)
                 yield connection
         finally:
-            self._waiting.discard(task)
+            self._connecting.discard(task)
             self._raw.discard(raw)
 
     def _pauses(self) -> Iterator[float]:
