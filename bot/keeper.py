@@ -18,7 +18,7 @@ from bot.jobs.signals import Kind
 from bot.jobs.store import Store
 from bot.network import NETWORK_ERRORS
 from bot.text import _
-from bot.watching import moments, settled
+from bot.watching import changes
 from bot.workflow.folder import State
 from bot.workflow.hosts import Host, same_hosts
 from bot.workflow.library import Library
@@ -144,11 +144,8 @@ class CommandKeeper:
     async def _watch_files(self) -> None:
         if not self._folder.is_dir():
             log.warning("there is no folder %s: no workflows until there is", self._folder.absolute())
-        async with aclosing(moments(self._folder)) as watched:
-            async for _moment in watched:
-                if await asyncio.to_thread(self._library.state) == self._files:
-                    continue
-                now = await settled(self._library.state)
+        async with aclosing(changes(self._library.state, lambda: self._files)) as watched:
+            async for now in watched:
                 changed = {name for name, _state in now.items() ^ self._files.items()}
                 if changed:
                     log.info("workflows changed: %s", ", ".join(sorted(changed)))

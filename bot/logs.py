@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 CHATTY = ("discord", "aiohttp", "alembic", "asyncio")
 TELLTALE = ("aiosqlite", "sqlalchemy")  # every value of every row, tokens too
-ENDLESS = ("watchfiles",)  # where the log lies in a folder that is watched, each line of it is a change to tell of
 
 #: What stands behind an id in an interaction's or webhook's address is its key; events hold it as `token`.
 TOKENS = re.compile(r"""((?:interactions|webhooks)/\d+/|["']token["']: ?["'])[\w.-]{20,}""")
@@ -25,7 +24,7 @@ def set_up_logging(level: str, style: str, *, secrets: Iterable[str] = ()) -> No
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
-    for name in (*TELLTALE, *ENDLESS):
+    for name in TELLTALE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

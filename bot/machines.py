@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import Protocol
 
@@ -14,11 +15,9 @@ from bot.comfy.backend import Backend
 from bot.comfy.pool import Pool
 from bot.errors import SettingsError
 from bot.settings import Settings
-from bot.watching import settled
+from bot.watching import changes
 
 log = logging.getLogger(__name__)
-
-LOOK = 1.0  # seconds between two looks at the file
 
 
 class House(Protocol):
@@ -61,10 +60,8 @@ class Machines:
         async with self._group:
             file = self._settings.backends_file.absolute()
             seen = _state(file)
-            while True:
-                await asyncio.sleep(LOOK)  # rather than a watch on a folder in which logs may lie, and much else
-                if _state(file) != seen:
-                    seen = await settled(lambda: _state(file))
+            async with aclosing(changes(lambda: _state(file), lambda: seen)) as saved:
+                async for seen in saved:  # noqa: B007 - looked at by `changes`
                     self._follow(pool, house)
                     changed()
 

@@ -43,18 +43,6 @@ def test_a_json_line_holds_the_exception(capsys: pytest.CaptureFixture[str]) -> 
     assert "ValueError: that was it" in line["exception"]
 
 
-@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
-def test_a_log_in_a_folder_that_is_watched_does_not_tell_of_itself(
-    level: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each line would be a change, and each change a line."""
-    set_up_logging(level, "text")
-
-    logging.getLogger("watchfiles.main").info("1 change detected")
-
-    assert not capsys.readouterr().err
-
-
 @pytest.mark.parametrize("style", ["text", "json"])
 @pytest.mark.parametrize(
     "path",
