@@ -99,8 +99,8 @@ class Maker:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._dice = random.SystemRandom()
-        #: who is answered, and what stores their job
-        self._unstored: dict[asyncio.Task[Any], asyncio.Task[Job]] = {}
+        #: who is being answered, or is and what stores their job
+        self._unstored: dict[asyncio.Task[Any], asyncio.Task[Job] | None] = {}
         #: seconds until `close` gives up the database, until it breaks off, and until it waits no more
         self.patience = PATIENCE
 
@@ -147,7 +147,8 @@ class Maker:
             self._bot.store.give_up()
         await self._settled()
         for storing in self._unstored.values():
-            storing.cancel()
+            if storing is not None:
+                storing.cancel()
         await self._settled()
 
     async def _settled(self) -> None:
@@ -213,6 +214,9 @@ class Maker:
         self, interaction: discord.Interaction[Any], job: Job, workflow: Workflow, sources: Mapping[str, Source]
     ) -> Job | None:
         """Fetching may take longer than Discord waits, so the answer comes first and the job is stored whole."""
+        if (asking := asyncio.current_task()) is not None:  # there until it is stored, or they are told that it is not
+            self._unstored[asking] = None
+            asking.add_done_callback(lambda _asking: self._unstored.pop(asking, None))
         message_id = await answer(interaction, job)
         if message_id is None:
             return None
@@ -231,9 +235,8 @@ class Maker:
             return await self._bot.runner.add(replace(job, files={**job.files, **files}))
 
         storing = asyncio.create_task(store())
-        if (asking := asyncio.current_task()) is not None:  # there until it is stored, or they are told that it is not
+        if (asking := asyncio.current_task()) is not None:
             self._unstored[asking] = storing
-            asking.add_done_callback(lambda _asking: self._unstored.pop(asking, None))
         try:
             stored = await storing
         except asyncio.CancelledError:
