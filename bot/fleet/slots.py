@@ -50,7 +50,11 @@ class Slots:
         self._runner.queue.touch()
 
     async def use(self, backend: Backend, ticket: str) -> None:
-        """Returns when the job it led to is off that backend. A slot that can run none hands it on, and rests."""
+        """Returns when the job it led to is off that backend. A slot that can run none hands it on, and rests; so it
+        does for a moment where another backend has nothing to do.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LOOK
         queue, pool = self._runner.queue, self._runner.pool
         if ticket not in queue and ticket not in queue.begun:
             await self._mirror.hear(ticket)
@@ -58,7 +62,7 @@ class Slots:
         while self._left(backend.name) and not self._draining:
             changes = [queue.changed(), pool.changed()]
             try:
-                if (off := await self._begin(backend, ticket)) is not None:
+                if (off := await self._begin(backend, ticket, yields=loop.time() < until)) is not None:
                     await off
                     return
                 own = queue.get(ticket)
@@ -67,7 +71,8 @@ class Slots:
                 if not handed_on:
                     await self._runner.store.transact(lambda connection: hand_on(connection, ticket))
                     handed_on = True
-                await asyncio.wait(changes, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                rest = max(until - loop.time(), 0.0) or LOOK
+                await asyncio.wait(changes, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 for change in changes:
                     change.cancel()
@@ -92,10 +97,14 @@ class Slots:
             claimed.set_result(None)
         return taken
 
-    async def _begin(self, backend: Backend, ticket: str) -> asyncio.Future[None] | None:
-        """A job is claimed for that backend, one after the other; done when it is off it. None: there is none."""
+    async def _begin(self, backend: Backend, ticket: str, *, yields: bool) -> asyncio.Future[None] | None:
+        """A job is claimed for that backend, one after the other; done when it is off it. None: there is none, or it
+        `yields` to a backend that is freer.
+        """
         async with self._turns[backend.name]:
             while (job := self._runner.dispatcher.choose(backend, ticket)) is not None:
+                if yields and self._runner.dispatcher.freer(job, backend):
+                    return None
                 claimed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 self._claims[job.id] = ticket, claimed
                 self._runner.queue.take(job.id)

@@ -100,6 +100,17 @@ class Dispatcher:
         ahead = islice(self._options([backend]), AHEAD)
         return next((job for job, _places in ahead if job.id == own), pair[0])
 
+    def freer(self, job: Waiting, backend: Backend) -> bool:
+        """Whether another one takes that job too, costs no more and has nothing to do, while this one has."""
+        others = (other for other in self._pool.backends if other is not backend and other.cost <= backend.cost)
+        return self.crew(backend).held > 0 and any(
+            self._pool.takes(other)
+            and not self.crew(other).held
+            and not other.queue_remaining
+            and self._may_go(job, other)
+            for other in others
+        )
+
     def hold(self, backend: Backend, needs: Needs | None = None) -> None:
         """One more prompt of ours is there, and loads what it needs."""
         crew = self.crew(backend)

@@ -12,6 +12,13 @@ IN_HAND = "tests/pure/test_salvage.py::test_"
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
+        "idle-one-first",
+        "bot/jobs/dispatcher.py",
+        "            and not other.queue_remaining\n",
+        "",
+        ("tests/pure/test_dispatcher.py::test_where_another_has_nothing_to_do_a_busy_one_is_not_the_freest",),
+    ),
+    Guard(
         "lease-of-one",
         "bot/fleet/roster.py",
         '"OR backends.lease <= now() RETURNING name"',

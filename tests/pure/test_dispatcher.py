@@ -190,3 +190,25 @@ async def test_nobody_is_overtaken_for_warm_models_longer_than_patience_allows()
 
     assert "cold" in [*order, *after]
     assert after == ["cold"] or order[0] == "cold"
+
+
+async def test_where_another_has_nothing_to_do_a_busy_one_is_not_the_freest() -> None:
+    """As one that chooses for itself must know; others count only where they may have that job, and cost no more."""
+    busy, idle = Machine("busy", has("a", "b")), Machine("idle", has("a"))
+    floor = Floor(busy, idle)
+    floor.ask("first", wants("a"))
+    floor.queue.take("first")
+    free = floor.dispatcher.freer(floor.jobs["first"], busy)
+    floor.begin(floor.jobs["first"], busy)
+    floor.ask("second", wants("a"))
+    second = floor.jobs["second"]
+    yields = floor.dispatcher.freer(second, busy)
+    idle.count(1)
+    strangers = floor.dispatcher.freer(second, busy)
+    idle.count(0)
+    floor.pool.paused.add("idle")
+    paused = floor.dispatcher.freer(second, busy)
+    floor.pool.paused.clear()
+    unfit = floor.dispatcher.freer(replace(second, needs=wants("b")), busy)
+
+    assert (free, yields, strangers, paused, unfit) == (False, True, False, False, False)
