@@ -25,8 +25,8 @@ EXCUSE = "Skipped: missing "
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as processors: tests wait for a good part of their time."""
-    return (psutil.cpu_count() or 1) * 3 // 2
+    """As many as there are processors: with more, what waits for a moment in others waits too long."""
+    return psutil.cpu_count() or 1
 
 
 def pytest_collection_finish() -> None:

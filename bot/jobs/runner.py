@@ -162,8 +162,10 @@ class Runner:
         await self.store.settled()
         try:
             dropped = await self.store.cancel_request(job, job.place.user_id)
-            if dropped.state.ended:
-                await self.store.deliver(dropped)
+            if not dropped.state.ended:
+                self.queue.forgo(job.id)
+                return  # somebody began it all the same, and stops it
+            await self.store.deliver(dropped)
         except Fenced:
             log.debug("job %s was gone already", job.id)
         await self._close_up(job)

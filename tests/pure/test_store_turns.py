@@ -79,6 +79,19 @@ class Life:
                     self.queue.put(waiting(job))
 
 
+async def test_one_that_began_though_nobody_waits_for_it_is_stopped_by_whoever_has_it(tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    life = Life(store, tmp_path)
+    await life.ask(1, 1.0)
+    await life.claim()
+    await life.runner.drop(life.jobs[0])
+
+    (begun,) = await store.begun()
+    assert begun.cancelled_by == 1
+    assert list(life.queue.begun) == [begun.id]
+    await store.close()
+
+
 asks = st.tuples(st.just("ask"), st.integers(1, 3), st.sampled_from([1.0, 10.0, 0.1, 300.0]))
 others = st.tuples(st.sampled_from(["cancel", "claim", "end", "back"]), st.integers(0, 9), st.just(0.0))
 #: what happens at the same time

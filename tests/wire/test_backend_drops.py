@@ -134,8 +134,11 @@ async def test_a_history_that_stays_empty_too_long_is_asked_again_later(backend:
 async def test_the_end_marker_is_enough_to_settle(serve: Connect, simulator: Simulator) -> None:
     backend = await serve(simulator.url, intervals=NO_MARKER)
     await reach(backend, BackendState.UP)
+    async with Follower(backend, plain()) as follower:
+        settled = await follower.settled()
 
-    assert (await run(backend, plain())).result == "done"
+    assert settled.result == "done"
+    assert follower.all(Executing)[-1].node is None
 
 
 async def test_a_prompt_from_before_a_restart_of_the_bot_waits_for_the_server(
