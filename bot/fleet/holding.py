@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.comfy.backend import Backend
 from bot.fleet.crews import Crews, Use
@@ -17,10 +16,9 @@ from bot.fleet.roster import Roster
 from bot.fleet.tenure import Tenure
 from bot.jobs.job import Job
 from bot.jobs.runner import Runner
+from bot.tasks import survive
 
 log = logging.getLogger(__name__)
-
-PAUSE = 2.0  # seconds before the next try, where the database is away
 
 
 class Holding:
@@ -77,11 +75,7 @@ class Holding:
         """It is to be held no longer, once its jobs are over; where another process holds it, those are not ours."""
         name = backend.name
         while self._pool.get(name) is backend:
-            try:
-                await self._let_out(backend)
-            except SQLAlchemyError:
-                log.warning("%s is not taken out yet: the database is away", name)
-                await asyncio.sleep(PAUSE)
+            await survive(f"taking {name} out", self._let_out(backend))
         self._own.pop(name, None)
         self._crews.stop(name)
         with suppress(Exception):  # the database is away: its lease ends by itself
