@@ -61,6 +61,8 @@ def _tell(seed: int, record: Record, verdict: Verdict, seconds: float) -> None:
     kills = ", ".join(f"{record.kills[state]} {state}" for state in MOMENTS)
     others = ", ".join(f"{count} {strike}" for strike, count in sorted(record.strikes.items()))
     sys.stdout.write(f"seed {seed}: {verdict.jobs} jobs in {seconds:.0f} s\nkills: {kills}\nstrikes: {others}\n")
+    again = sum(record.asked.values()) - len(record.asked)
+    sys.stdout.write(f"commands without an answer, so that their person asked again: {again}\n")
     for what in WHATS:
         found: list[str] = getattr(verdict, what)
         sys.stdout.write(f"{what}: {len(found)}\n" + "".join(f"  {line}\n" for line in found))

@@ -16,7 +16,7 @@ from bot.playground.ratelimits import RateLimits
 from tests.chaos.comfyui import ComfyUI
 from tests.chaos.stage import Stage
 from tests.chaos.strikes import Blow, Strike
-from tests.chaos.watching import Watch, prompt_of
+from tests.chaos.watching import Watch, name_of
 
 PEOPLE = ("alice", "bob", "mona", "olivia")
 OPEN = 6  # jobs at a time
@@ -33,6 +33,8 @@ class Record:
     """What happened: the answers by the number of the job, and how often what struck."""
 
     answers: dict[int, Answer] = field(default_factory=dict)
+    #: how many commands were sent for it: whoever got no answer asks again, and each command is one job at most
+    asked: Counter[int] = field(default_factory=Counter)
     #: ids of the commands whose person was told that they do not work now
     refused: set[int] = field(default_factory=set)
     #: by `MOMENTS`' names, as the database had it then
@@ -67,7 +69,7 @@ class Play:
     async def _ask_on(self, number: int) -> None:
         """Until it is answered, or stored at least; whoever is refused asks again."""
         for _attempt in range(TRIES):
-            taken = number not in self._refused and await self.stage.stored(prompt_of(number))
+            taken = number not in self._refused and await self.stage.stored(name_of(number))
             if taken or number in self.record.answers:
                 return
             await self._ask(number)
@@ -76,7 +78,9 @@ class Play:
         await self.stage.ready()
         self._refused.discard(number)
         person = self.stage.discord.person(PEOPLE[number % len(PEOPLE)])
-        options = {"prompt": prompt_of(number), "count": 1 + number % 2, "size": "256x256", "steps": 2}
+        self.record.asked[number] += 1
+        prompt = f"{name_of(number)}, try {self.record.asked[number]:02}"
+        options = {"prompt": prompt, "count": 1 + number % 2, "size": "256x256", "steps": 2}
         asking = asyncio.create_task(person.slash("imagine", timeout=20, values=options))
         going = asyncio.create_task(self._gone())
         await asyncio.wait([asking, going], return_when=asyncio.FIRST_COMPLETED)

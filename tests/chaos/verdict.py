@@ -12,7 +12,7 @@ from bot.jobs.job import Job, JobState
 from bot.playground import Message
 from tests.chaos.play import PEOPLE, Record
 from tests.chaos.stage import Stage
-from tests.chaos.watching import prompt_of
+from tests.chaos.watching import name_of, number_of
 from tests.whole.conftest import finished
 
 WHATS = ("lost", "doubled", "misdelivered", "twice", "unshown", "misled")
@@ -44,8 +44,11 @@ async def judge(stage: Stage, record: Record) -> Verdict:
     """Of a run that is over."""
     jobs = await stage.jobs()
     verdict = Verdict(jobs=len(jobs))
-    asked = {str(job.values["prompt"]) for job in jobs}
-    verdict.lost += [f"{prompt_of(n)}: answered, not stored" for n in record.answers if prompt_of(n) not in asked]
+    commands = Counter(job.place.interaction_id for job in jobs)
+    for number, answer in record.answers.items():
+        if answer.interaction.id not in commands:
+            verdict.lost.append(f"{name_of(number)}: answered, not stored")
+    verdict.doubled += [f"command {command}: {count} jobs" for command, count in commands.items() if count > 1]
     runs = Counter(prompt for server in stage.servers for prompt in server.executed)
     messages = stage.discord.messages("general")
     for job in jobs:
@@ -58,7 +61,8 @@ async def judge(stage: Stage, record: Record) -> Verdict:
 
 def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verdict: Verdict) -> None:
     prompt = str(job.values["prompt"])
-    number = int(prompt[-4:])
+    number = number_of(prompt)
+    assert number is not None
     name = f"{prompt} ({job.id})"
     headed = [message for message in messages if prompt in message.text]
     files = Counter(file.name for message in messages for file in message.files if _is_of(file.name, job))
@@ -73,7 +77,9 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
         verdict.doubled.append(f"{name}: {len(headed)} messages, {dict(files)}")
     person = stage.discord.person(PEOPLE[number % len(PEOPLE)])
     answer = record.answers.get(number)
-    if any(f"<@{person.id}>" not in message.text for message in headed) or (answer and headed != [answer.message]):
+    its_own = answer is not None and answer.interaction.id == job.place.interaction_id
+    elsewhere = answer is not None and its_own and headed != [answer.message]
+    if elsewhere or any(f"<@{person.id}>" not in message.text for message in headed):
         verdict.misdelivered.append(f"{name}: in another message than the answer")
     drawn = _drawn(job, stage)
     for message in messages:

@@ -15,9 +15,15 @@ ID = "[0-9a-f-]{36}"
 PROMPT = re.compile(r"fox number (\d{4})")
 
 
-def prompt_of(number: int) -> str:
-    """What the job of that number asks for."""
+def name_of(number: int) -> str:
+    """What the prompts of everybody who asks for the job of that number begin with."""
     return f"fox number {number:04}"
+
+
+def number_of(prompt: str) -> int | None:
+    """The number of the job a text is about."""
+    found = PROMPT.search(prompt)
+    return int(found[1]) if found is not None else None
 
 
 class Watch:
@@ -65,9 +71,8 @@ class Watch:
     def _number(self, seen: Happening) -> int | None:
         if seen.what in {"discord request answer", "discord answer answer"}:
             return self._asked(seen)
-        found = PROMPT.search(seen.about)
-        if found is not None:
-            number = int(found[1])
+        number = number_of(seen.about)
+        if number is not None:
             named = re.search(rf"'prompt_id': '({ID})'", seen.about)
             if seen.what == "comfyui http prompt" and named is not None:
                 self.ids[number] = named[1]
@@ -79,5 +84,4 @@ class Watch:
         """By the command that is answered."""
         known = re.match(r"/interactions/(\d+)/", seen.about)
         asked = self._discord.parts.interactions.get(int(known[1])) if known is not None else None
-        found = PROMPT.search(str(asked.data)) if asked is not None else None
-        return int(found[1]) if found is not None else None
+        return number_of(str(asked.data)) if asked is not None else None
