@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -41,7 +42,8 @@ Elsewhere = Callable[[Job, Backend], bool]
 #: who takes a job for a backend of that name, and what it costs there
 Claim = Callable[[Job, str, Bill | None], Awaitable[Job]]
 
-SUBMITS = 2  # a job the server forgot is sent once more
+SUBMITS = 2  # a job that ran on a server that forgot it is sent once more
+UNSEEN = 3  # times that a job is spared which nobody saw run: it may stop ComfyUI before that can be told
 STARTED = (ExecutionStart, ExecutionCached, Executing, ProgressState)
 
 
@@ -68,6 +70,8 @@ class Follower:
         self._files = Files(store, data_dir)
         self._ledger = ledger
         self._elsewhere = elsewhere
+        #: how often a server forgot a job that only waited there
+        self._unseen: Counter[str] = Counter()
         #: takes a waiting job for a backend
         self.claim: Claim = self._claim
 
@@ -169,16 +173,33 @@ class Follower:
         more, paid = 0.0, run.backend.cost > 0
         if self._ledger is not None and bill is not None and event.seconds is not None:
             more = self._ledger.price(run.job.workflow, event.seconds) - bill.cost
-        return await self._store.revise(run.job, lambda job: _ending(job, event, paid=paid), more=more)
+        counts = paid or (event.result == "lost" and self._counts(run.job))
+        return await self._store.revise(run.job, lambda job: _ending(job, event, counts=counts), more=more)
+
+    def _counts(self, job: Job) -> bool:
+        """Whether the job may be why its server forgot it: not where it only waited, as those do that stand behind it.
+
+        Nor where it never got there, as far as anybody can tell.
+        """
+        if job.remote_id is None:
+            return False
+        if job.state is JobState.RUNNING:
+            return True
+        self._unseen[job.id] += 1
+        return self._unseen[job.id] > UNSEEN
 
     async def _fail(self, job: Job, failure: JobFailed, *, more: float = 0) -> Job:
         return await self._store.revise(job, lambda latest: _failed(latest, failure), more=more)
 
 
-def _ending(job: Job, event: Settled, *, paid: bool) -> Changes:
-    """What becomes of the job as stored, with its message and a wish to stop it, after the server's last word."""
+def _ending(job: Job, event: Settled, *, counts: bool) -> Changes:
+    """What becomes of the job as stored, with its message and a wish to stop it, after the server's last word.
+
+    A loss that does not count is none. Where it is paid for, each counts: it may have run under an id that nobody
+    heard of.
+    """
     if event.result == "lost" and job.cancelled_by is None:
-        return _again(job, paid=paid)
+        return _again(job, counts=counts)
     if event.result == "done" and not _stopped_by_another(job):
         outputs = _wanted(job, event.outputs)
         outcome = replace(job.outcome, outputs=outputs)
@@ -200,9 +221,7 @@ def _failed(job: Job, failure: JobFailed) -> Changes:
     return {"state": JobState.FAILED, "outcome": replace(job.outcome, failure=failure)}
 
 
-def _again(job: Job, *, paid: bool) -> Changes:
-    """Where it is paid for, each time counts: it may have run under an id that nobody heard of."""
-    counts = paid or job.remote_id is not None
+def _again(job: Job, *, counts: bool) -> Changes:
     if counts and job.submits >= SUBMITS:
         return _failed(job, JobLost())
     log.warning("job %s is unknown to %s; it is sent again", job.id, job.backend)
@@ -210,7 +229,7 @@ def _again(job: Job, *, paid: bool) -> Changes:
 
 
 def _taken_back(job: Job) -> Changes:
-    """It never got there, as far as anybody can tell, so it was not submitted."""
+    """As if it had not been submitted."""
     if job.cancelled_by is not None:
         return {"state": JobState.CANCELLED}
     return {"state": JobState.WAITING, "submits": max(0, job.submits - 1)}

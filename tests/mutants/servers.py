@@ -34,6 +34,22 @@ GUARDS: tuple[Guard, ...] = (
         (f"{MOVING}names_of_uploads_are_nobody_elses_while_a_stray_may_read_them",),
     ),
     Guard(
+        "forgotten-waiting",
+        "bot/jobs/follower.py",
+        "        if job.state is JobState.RUNNING:\n            return True\n",
+        "        return True\n",
+        ("tests/whole/test_restart_comfyui.py::test_who_only_waits_behind_it_is_not_lost_with_it",),
+    ),
+    Guard(
+        "forgotten-without-end",
+        "bot/jobs/follower.py",
+        "return self._unseen[job.id] > UNSEEN",
+        "return False",
+        (
+            "tests/whole/test_restart_comfyui.py::test_what_stops_comfyui_before_anybody_sees_it_run_is_not_tried_without_end",
+        ),
+    ),
+    Guard(
         "stray-followed",
         "bot/jobs/follower.py",
         "known = job.remote_id is not None",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bot.comfy.simulator import Simulator
+from bot.jobs.follower import SUBMITS, UNSEEN
 from bot.jobs.job import JobState
-from bot.playground import DiscordServer
+from bot.playground import DiscordServer, Message
 from tests.whole.conftest import Easel, finished, shows
 from tests.whole.restarts import bounded, cut_short, imagine, running, stored
 
@@ -56,16 +58,62 @@ async def test_a_job_the_server_forgets_twice_fails_in_plain_words(
 ) -> None:
     async with easel.running():
         message = await running(discord_server, comfyui)
-        await comfyui.restart()
-        comfyui.hold()
-        await bounded(comfyui, "start")
-        await comfyui.restart()
+        await lost_twice(message, comfyui)
         await message.wait(finished)
 
     (job,) = await easel.jobs()
     assert job.state is JobState.FAILED
     assert shows("ComfyUI lost this job twice")(message)
     assert comfyui.executed == [job.id, job.id]
+
+
+async def test_who_only_waits_behind_it_is_not_lost_with_it(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    async with easel.running():
+        first = await running(discord_server, comfyui)
+        await comfyui.wait_for("queued")
+        second = await imagine(discord_server, "bob")
+        await comfyui.wait_for("queued")
+        await lost_twice(first, comfyui)
+        await first.wait(finished)
+        comfyui.release()
+        await second.wait(finished)
+
+    assert shows("ComfyUI lost this job twice")(first)
+    assert len(second.images) == 1
+
+
+async def test_what_stops_comfyui_before_anybody_sees_it_run_is_not_tried_without_end(
+    easel: Easel, discord_server: DiscordServer, comfyui: Simulator
+) -> None:
+    times = 0
+
+    async def dies(moment: str, facts: dict[str, Any]) -> None:
+        nonlocal times
+        if moment == "turn" and facts["at"] == "begin":
+            times += 1
+            async with asyncio.timeout(10):
+                while not any(run.job.remote_id for run in bot.runner.board.runs.values()):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)  # no event tells that the bot knows it taken
+            await comfyui.restart()
+
+    comfyui.on(dies)
+    async with easel.running() as bot:
+        message = await imagine(discord_server)
+        await message.wait(finished, timeout=30)
+
+    assert shows("ComfyUI lost this job")(message)
+    assert times == UNSEEN + SUBMITS
+
+
+async def lost_twice(message: Message, comfyui: Simulator) -> None:
+    """The job runs on a server that is started anew, twice."""
+    await message.wait(shows("🎨"))
+    await comfyui.restart()
+    comfyui.hold()
+    await message.wait(lambda shown: shows("🎨")(shown) and shows("sent again")(shown))
+    await comfyui.restart()
 
 
 async def test_a_job_of_a_server_that_was_taken_out_of_the_settings_goes_to_another(
