@@ -40,6 +40,7 @@ async def test_a_server_that_forgot_gets_the_job_once_more(
 ) -> None:
     async with cut_short(easel):
         message = await running(discord_server, comfyui)
+        await message.wait(shows("🎨"))
     await comfyui.restart()
     comfyui.hold()
 
