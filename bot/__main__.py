@@ -164,12 +164,15 @@ def _collect_often() -> None:
 
 
 def _give_back() -> None:
-    """Let the C library (glibc's, mallopt(3)) return what is freed, of which it keeps a few MB for later otherwise."""
+    """Let the C library (glibc's, mallopt(3)) return what is freed, of which it keeps many MB for later otherwise.
+
+    A MiB stays: asyncio reads 256 KiB at a time, and each page that is asked for anew costs time.
+    """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(ctypes.c_int(-8), ctypes.c_int(1))  # M_ARENA_MAX
         for threshold in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
-            mallopt(ctypes.c_int(threshold), ctypes.c_int(64 * 2**10))
+            mallopt(ctypes.c_int(threshold), ctypes.c_int(2**20))
 
 
 async def _serve(settings: Settings, token: str) -> None:

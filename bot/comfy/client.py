@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,6 @@ from bot.text import _
 
 log = logging.getLogger(__name__)
 
-CHUNK = 64 * 1024
 # aiohttp's own 4 MiB is less than SaveImageWebsocket sends for one large picture
 FRAME_CEILING = 256 * 2**20
 # the server's loop stalls for seconds while it imports, lists its nodes or collects garbage
@@ -62,15 +61,6 @@ class ServerQueue:
         if prompt_id not in self.pending:
             return None
         return self.pending.index(prompt_id) + len(self.running)
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file while it arrives; `size` in bytes where the server says it."""
-
-    size: int | None
-    content_type: str
-    chunks: AsyncIterator[bytes]
 
 
 class ComfyClient:
@@ -188,17 +178,6 @@ class ComfyClient:
         stored, folder = str(found.get("name") or name), str(found.get("subfolder") or "")
         return f"{folder}/{stored}" if folder else stored
 
-    @asynccontextmanager
-    async def download(self, output: Output) -> AsyncGenerator[Download, None]:
-        """GET /view as a stream. Raises ServerLost when the file is gone."""
-        wanted = {"filename": output.filename, "subfolder": output.subfolder, "type": output.type}
-        async with self._http.request("GET", "/api/view", params=wanted) as response:
-            if response.status in {400, 403, 404} and response.content_type != "text/html":
-                raise ServerLost
-            self._http.check(response)
-            chunks = response.content.iter_chunked(CHUNK)
-            yield Download(response.content_length, response.content_type, chunks)
-
     async def fetch(self, output: Output, *, ceiling: int) -> bytes:
         """The whole file. Raises TooLarge above `ceiling` bytes, ServerLost when it is gone."""
         for tries_left in reversed(range(TRIES)):
@@ -234,15 +213,21 @@ class ComfyClient:
                 yield events
 
     async def _fetch(self, output: Output, ceiling: int) -> bytes:
-        async with self.download(output) as download:
-            if download.size is not None and download.size > ceiling:
-                raise TooLarge(download.size)
-            data = bytearray()
-            async for chunk in download.chunks:
-                data += chunk
-                if len(data) > ceiling:
-                    raise TooLarge(download.size)
-        return bytes(data)
+        wanted = {"filename": output.filename, "subfolder": output.subfolder, "type": output.type}
+        async with self._http.request("GET", "/api/view", params=wanted) as response:
+            if response.status in {400, 403, 404} and response.content_type != "text/html":
+                raise ServerLost
+            self._http.check(response)
+            size, left = response.content_length, ceiling
+            if size is not None and size > ceiling:
+                raise TooLarge(size)
+            parts: list[bytes] = []
+            async for part in response.content.iter_any():
+                parts.append(part)
+                left -= len(part)
+                if left < 0:
+                    raise TooLarge(size)
+        return b"".join(parts)
 
 
 async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncGenerator[Event, None]:

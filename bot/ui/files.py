@@ -66,7 +66,8 @@ async def prepare(job: Job, fetch: Fetch, *, limit: int, keep_metadata: bool, gr
             work.remarks.append(_too_large(output, limit))
         except ServerLost as lost:
             work.remarks.append(lost.sentence())
-    await asyncio.to_thread(work.lay_out)
+    if work.grid:
+        await asyncio.to_thread(work.lay_out)
     remarks = tuple(dict.fromkeys(work.remarks))
     return Prepared((*work.files, *work.long), tuple(work.texts), remarks, work.size, work.on_sheet)
 
@@ -137,7 +138,7 @@ class _Work:
     def lay_out(self) -> None:
         """Runs in a thread. The pictures give way to their sheet, where all of them go onto one."""
         wanted = pictures_of(self.job)
-        if not self.grid or len(self.pictures) != wanted:
+        if len(self.pictures) != wanted:
             return
         drawn = sheet([file.data for file in self.pictures.values()], self.limit)
         if drawn is None:

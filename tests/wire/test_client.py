@@ -68,14 +68,11 @@ async def test_unknown_prompts_are_nowhere(client: ComfyClient) -> None:
     assert (await client.queue()).ahead_of(prompt_id) is None
 
 
-async def test_a_download_tells_size_and_type_before_the_bytes(client: ComfyClient) -> None:
-    name = await client.upload(b"GIF89a" + bytes(100_000), f"{uuid4()}.gif", "easel")
-    folder, filename = name.split("/")
-    async with client.download(Output("1", "file", filename, folder, "input")) as download:
-        data = b"".join([chunk async for chunk in download.chunks])
+async def test_a_file_of_many_pieces_arrives_whole(client: ComfyClient) -> None:
+    sent = b"GIF89a" + bytes(index % 251 for index in range(1_000_000))
+    folder, filename = (await client.upload(sent, f"{uuid4()}.gif", "easel")).split("/")
 
-    assert (download.size, download.content_type) == (100_006, "image/gif")
-    assert len(data) == 100_006
+    assert await client.fetch(Output("1", "file", filename, folder, "input"), ceiling=len(sent)) == sent
 
 
 async def test_the_server_queue_is_in_the_order_of_running(client: ComfyClient, simulator: Simulator) -> None:
