@@ -155,7 +155,7 @@ class Absence:
         since = self._since.setdefault(backend.name, self._clock())
         known = backend.problem is not None
         if known and backend.name not in self._pool.lost and self._clock() - since >= self._seconds:
-            log.warning("%s has been away for %.0f s: its jobs go to others", backend.name, self._seconds)
+            log.warning("%s has been away for %.0f s: what others can run goes to them", backend.name, self._seconds)
             self._pool.lost.add(backend.name)
             self._pool.touch()
 
