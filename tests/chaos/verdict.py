@@ -76,9 +76,8 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
     if len(headed) > 1 or any(count > 1 for count in files.values()):
         verdict.doubled.append(f"{name}: {len(headed)} messages, {dict(files)}")
     person = stage.discord.person(PEOPLE[number % len(PEOPLE)])
-    answer = record.answers.get(number)
-    its_own = answer is not None and answer.interaction.id == job.place.interaction_id
-    elsewhere = answer is not None and its_own and headed != [answer.message]
+    answer = _answer(job, stage, record)
+    elsewhere = answer is not None and headed != [answer]
     if elsewhere or any(f"<@{person.id}>" not in message.text for message in headed):
         verdict.misdelivered.append(f"{name}: in another message than the answer")
     drawn = _drawn(job, stage)
@@ -86,6 +85,14 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
         for file in message.files:
             if _is_of(file.name, job) and _pixels(file.data) not in drawn:
                 verdict.misdelivered.append(f"{name}: {file.name} is no picture of its own")
+
+
+def _answer(job: Job, stage: Stage, record: Record) -> Message | None:
+    """What its command was answered with, also where nobody waited any more."""
+    command = job.place.interaction_id
+    answered = (answer.interaction for answer in record.answers.values() if answer.interaction.id == command)
+    interaction = next(answered, None) or stage.discord.parts.interactions.get(command)
+    return interaction.original if interaction is not None else None
 
 
 def _judge_words(job: Job, messages: list[Message], record: Record, verdict: Verdict) -> None:
