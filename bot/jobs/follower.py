@@ -92,12 +92,12 @@ class Follower:
 
     async def _carry(self, job: Job, backend: Backend, *, known: bool, bill: Bill | None) -> Job:
         refund = 0.0 if bill is None else -bill.cost
+        if not known:  # whatever goes wrong here is none of the job's fault
+            job = await self.claim(job, backend.name, bill)
+            known = job.remote_id is not None  # it was left there when that was away
         try:
-            if not known:
-                job = await self.claim(job, backend.name, bill)
-                known = job.remote_id is not None  # it was left there when that was away
             return await self._follow(job, backend, known=known, bill=bill)
-        except (Fenced, BudgetSpent, SettingsError, DatabaseAway):  # the last two: nothing is known of the job
+        except (Fenced, SettingsError, DatabaseAway):  # the last two: nothing is known of the job
             raise
         except BackendUnreachable as problem:
             log.info("job %s could not be sent: %s", job.id, problem.reason)

@@ -18,7 +18,7 @@ from bot.jobs.salvage import Salvage
 from bot.jobs.store import Store
 from bot.jobs.waiting import waiting
 from tests.pure.jobs import make_job, open_store
-from tests.pure.servers import Screen, Server
+from tests.pure.servers import Machine, Screen
 
 GPU = "http://one"
 
@@ -92,7 +92,7 @@ async def test_a_fault_that_stays_is_met_less_and_less_often(store: Store) -> No
     assert tries == [2, 4, 8, 16]
 
 
-class Quiet(Server):
+class Quiet(Machine):
     """Nothing has to be kept up."""
 
     async def serve(self) -> None:
@@ -127,6 +127,28 @@ async def test_an_outcome_that_a_fault_left_behind_is_delivered_without_a_restar
 
     assert screen.delivered == [job.id]
     assert not await store.undelivered()
+
+
+async def test_a_fault_while_a_job_is_claimed_is_none_of_the_job_s(store: Store, tmp_path: Path) -> None:
+    faulty = asyncio.Event()
+
+    async def fail(*_claim: object) -> Job:
+        faulty.set()
+        raise ZeroDivisionError
+
+    async with running(store, Screen(), tmp_path) as runner, asyncio.timeout(5):
+        runner._follower.claim = fail
+        job = await store.add(make_job())
+        runner.queue.put(waiting(job))
+        await faulty.wait()
+        await runner.underway.freed(job.id)
+        runner.pool.paused.add(GPU)
+        for _look in range(2):
+            await runner.salvage.look()
+        line = runner.queue.order()
+
+    assert line == [job.id]
+    assert [job.state for job in await store.unfinished()] == [JobState.WAITING]
 
 
 async def test_a_job_that_fell_out_of_the_line_waits_again_and_one_that_is_about_to_join_is_let_be(
