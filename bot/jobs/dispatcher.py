@@ -174,10 +174,13 @@ class Dispatcher:
         return pairs[warm]
 
     def _may_overtake(self, job: Waiting, passed: Sequence[Waiting]) -> bool:
-        """Whether nobody is passed by two of its person's, and nobody's first by another's further job."""
-        others = [other for other in passed if other.user_id != job.user_id]
-        again = (job.user_id in self._overtakers.get(other.id, ()) for other in others)
-        return not any(again) and (job.first or not any(other.first for other in others))
+        """Whether nobody is passed by two of its person's, nobody's first by another's further job, and none of its
+        person's own: that would be before whoever comes next, beside the one that passed it.
+        """
+        if any(other.user_id == job.user_id for other in passed):
+            return False
+        again = (job.user_id in self._overtakers.get(other.id, ()) for other in passed)
+        return not any(again) and (job.first or not any(other.first for other in passed))
 
     def _options(self, backends: Sequence[Backend]) -> Iterable[tuple[Waiting, list[Backend]]]:
         for job in self._queue.startable():

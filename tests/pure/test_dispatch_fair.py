@@ -146,15 +146,32 @@ def test_warm_models_let_no_further_job_pass_somebodys_first() -> None:
 
 def test_who_was_passed_long_enough_is_next() -> None:
     floor = Floor(1)
-    floor.ask(1, model="a")
-    floor.ask(1, model="a")
-    floor.ask(1, model="b")
-    floor.ask(1, model="a")
-    floor.ask(1, model="a")
-    floor.finish(0)
+    for who in (2, 3, 4, 5):
+        floor.ask(who, model="a")
+    floor.ask(2, 0.5, "b")
+    for who in (3, 4, 5):
+        floor.ask(who, model="a")
+    for _ in range(3):
+        floor.finish(0)
+    passed = [job.needs for job in floor.queue.startable()]
     floor.now += PATIENCE
     floor.finish(0)
-    floor.finish(0)
 
-    begun = [job.needs for job in floor.queue.begun.values()]
-    assert NEEDS["b"] in begun
+    assert passed == [NEEDS["b"], NEEDS["a"], NEEDS["a"]]
+    assert [job.needs for job in floor.queue.startable()] == [NEEDS["a"], NEEDS["a"]]
+
+
+def test_warm_models_let_nobody_pass_a_job_of_their_own() -> None:
+    """It would be before whoever comes next, beside the one that passed it."""
+    floor = Floor(1)
+    floor.ask(2, 0.5, "a")
+    floor.ask(2, 0.5, "a")
+    floor.ask(MANY, 0.5, "b")
+    for _ in range(3):
+        floor.ask(MANY, model="a")
+    floor.finish(0)
+    floor.ask(NEW, model="b")
+    for _ in range(3):
+        floor.finish(0)
+
+    assert [user for user, _where in floor.log][:4] == [2, 2, MANY, NEW]
