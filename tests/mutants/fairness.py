@@ -18,7 +18,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "warm-past-firsts",
         "bot/jobs/dispatcher.py",
-        "return not any(again) and (job.first or not any(other.first for other in others))",
+        "return not any(again) and (job.first or not any(other.first for other in passed))",
         "return True",
         ("tests/pure/test_dispatch_fair.py::test_warm_models_let_no_further_job_pass_somebodys_first",),
     ),
