@@ -99,7 +99,7 @@ class Maker:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._dice = random.SystemRandom()
-        #: who is being answered, or is and what stores their job
+        #: whoever is being answered, and what stores their job once they are
         self._unstored: dict[asyncio.Task[Any], asyncio.Task[Job] | None] = {}
         #: seconds until `close` gives up the database, until it breaks off, and until it waits no more
         self.patience = PATIENCE
