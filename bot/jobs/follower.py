@@ -9,6 +9,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+
 from bot.comfy.backend import Backend
 from bot.comfy.events import (
     Accepted,
@@ -41,6 +43,9 @@ Elsewhere = Callable[[Job, Backend], bool]
 
 #: who takes a job for a backend of that name, and what it costs there
 Claim = Callable[[Job, str, Bill | None], Awaitable[Job]]
+
+#: what a database says of itself: nothing is known of the job then, which is looked up again
+UNKNOWN = (SettingsError, DatabaseAway, OperationalError, InterfaceError, InternalError)
 
 SUBMITS = 2  # a job that ran on a server that forgot it is sent once more
 UNSEEN = 3  # times that a job is spared which nobody saw run: it may stop ComfyUI before that can be told
@@ -97,7 +102,7 @@ class Follower:
             known = job.remote_id is not None  # it was left there when that was away
         try:
             return await self._follow(job, backend, known=known, bill=bill)
-        except (Fenced, SettingsError, DatabaseAway):  # the last two: nothing is known of the job
+        except (Fenced, *UNKNOWN):
             raise
         except BackendUnreachable as problem:
             log.info("job %s could not be sent: %s", job.id, problem.reason)

@@ -34,8 +34,9 @@ LIVELY: Mapping[str, Any] = {
 PASSING = ("57P01", "57P02", "57P03", "53300", "08")
 #: What `pg_xact_status` says of a number that was not given yet: "transaction ID … is in the future".
 FUTURE = "22023"
-#: Rolled back in favour of others, so that it can be done once more at once.
-BEATEN = ("40001", "40P01")
+#: Rolled back in favour of others, so that it can be done once more at once; so can what was stopped in place of what
+#: its connection did before: a wish to stop that may come late.
+BEATEN = ("40001", "40P01", "57014")
 
 
 def make_engine(url: URL) -> AsyncEngine:
@@ -93,7 +94,7 @@ def is_forgotten(error: DBAPIError) -> bool:
 
 
 def is_beaten(error: DBAPIError) -> bool:
-    """Whether PostgreSQL took it back because it got in the way of another transaction."""
+    """Whether PostgreSQL took it back for the sake of something else."""
     return getattr(error.orig, "sqlstate", None) in BEATEN
 
 

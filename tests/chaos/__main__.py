@@ -22,14 +22,15 @@ from tests.postgres import serving
 def main() -> int:
     """1 where anything was lost, doubled, misdelivered, run twice or not shown, or where anybody was misled."""
     arguments = _arguments()
-    with TemporaryDirectory(prefix="easel-chaos-") as folder:
-        began = perf_counter()
-        with ExitStack() as stack:
-            stage: Stage = Solo(Path(folder))
-            if not arguments.solo:
-                postgres = stack.enter_context(serving())
-                stage = Fleet(Path(folder), postgres, postgres.create(postgres.template()))
-            record, verdict = asyncio.run(play(stage, arguments.seed, arguments.kills, arguments.others))
+    began = perf_counter()
+    with ExitStack() as stack:
+        folder = arguments.folder or Path(stack.enter_context(TemporaryDirectory(prefix="easel-chaos-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        stage: Stage = Solo(folder)
+        if not arguments.solo:
+            postgres = stack.enter_context(serving())
+            stage = Fleet(folder, postgres, postgres.create(postgres.template()))
+        record, verdict = asyncio.run(play(stage, arguments.seed, arguments.kills, arguments.others))
     _tell(arguments.seed, record, verdict, perf_counter() - began)
     enough = all(record.kills[state] >= arguments.kills for state in MOMENTS)
     if not enough:
@@ -54,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--solo", action="store_true", help="one bot with a file of SQLite, not a fleet")
     parser.add_argument("--kills", type=int, default=10, help="in each state of a job")
     parser.add_argument("--others", type=int, default=3, help="of each other kind")
+    parser.add_argument("--folder", type=Path, help="an empty one, where the logs of the processes stay")
     return parser.parse_args()
 
 
@@ -63,6 +65,7 @@ def _tell(seed: int, record: Record, verdict: Verdict, seconds: float) -> None:
     sys.stdout.write(f"seed {seed}: {verdict.jobs} jobs in {seconds:.0f} s\nkills: {kills}\nstrikes: {others}\n")
     again = sum(record.asked.values()) - len(record.asked)
     sys.stdout.write(f"commands without an answer, so that their person asked again: {again}\n")
+    sys.stdout.write(f"jobs that were given up, as ComfyUI died under them twice: {verdict.given_up}\n")
     for what in WHATS:
         found: list[str] = getattr(verdict, what)
         sys.stdout.write(f"{what}: {len(found)}\n" + "".join(f"  {line}\n" for line in found))

@@ -23,6 +23,7 @@ class Actor:
         folder.mkdir(parents=True)
         self.up = asyncio.Event()
         self._bot = WarmBot(env, folder)
+        self._log = folder / "log.txt"
         self._discord = discord
         self._away = away
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,9 +63,11 @@ class Actor:
         with suppress(AttributeError, TimeoutError):  # it was never started, or its pipe outlives it
             self._bot.kill()
             await self._bot.end()
+            self._keep()
 
     async def _come_back(self) -> None:
         await self._bot.end()
+        self._keep()
         if self._discord is not None:
             await offline(self._discord)
         await asyncio.sleep(self._away)
@@ -74,6 +77,10 @@ class Actor:
         await asyncio.sleep(seconds)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
+
+    def _keep(self) -> None:
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(self.said)
 
     def _soon(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -10,6 +10,8 @@ import re
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +35,20 @@ async def comfyui(folder: Path) -> AsyncIterator[ComfyUI]:
         await server.close()
 
 
+@dataclass
+class Life:
+    """From a start to a kill."""
+
+    #: the id of each prompt that it began
+    ran: list[str] = field(default_factory=list)
+    killed_at: datetime | None = None
+
+
 class ComfyUI:
-    """`folder` is its own and outlives it; `executed` has the id of each prompt that it began, over all its lives."""
+    """`folder` is its own and outlives it."""
 
     def __init__(self, folder: Path) -> None:
-        self.executed: list[str] = []
+        self.lives: list[Life] = []
         self._folder = folder
         self._port = 0
         self._tell: Tell | None = None
@@ -77,6 +88,7 @@ class ComfyUI:
         """SIGKILL: all it knew is gone, but for its files; it is started again at once."""
         if self._up.is_set():
             self._up.clear()
+            self.lives[-1].killed_at = datetime.now(UTC)
             self._die()
             self._soon(self._start())
 
@@ -107,15 +119,17 @@ class ComfyUI:
         with closing(writer), suppress(ConnectionError):
             self._port = json.loads(await reader.readline())
             self._orders = writer
+            life = Life()
+            self.lives.append(life)
             self._up.set()
             while line := await reader.readline():
-                self._soon(self._answer(json.loads(line), writer))
+                self._soon(self._answer(json.loads(line), writer, life))
 
-    async def _answer(self, told: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, told: dict[str, Any], writer: asyncio.StreamWriter, life: Life) -> None:
         cut = False
         seen = Happening(told["what"], told["about"])
         if seen.what == "comfyui start" and (found := PROMPT.search(seen.about)) is not None:
-            self.executed.append(found[1])
+            life.ran.append(found[1])
         try:
             if self._tell is not None:
                 await self._tell(seen)

@@ -196,7 +196,6 @@ class Play:
             case Strike.TORN:
                 server.order("torn_views", 1)
             case Strike.DIES:
-                self.stage.excused |= set(server.executed)
                 server.kill()
             case _:
                 raise AssertionError(strike)

@@ -22,8 +22,6 @@ class Stage(Protocol):
     folder: Path
     discord: DiscordServer
     servers: list[ComfyUI]
-    #: ids of jobs that a ComfyUI has forgotten
-    excused: set[str]
 
     async def open(self) -> None:
         """Everything runs, and commands are taken."""
@@ -67,7 +65,6 @@ class Ground:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.excused: set[str] = set()
         self.stack = AsyncExitStack()
 
     async def build(self) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from PIL import Image
 
+from bot.failures import JobLost
+from bot.jobs.follower import SUBMITS
 from bot.jobs.job import Job, JobState
 from bot.playground import Message
+from tests.chaos.comfyui import Life
 from tests.chaos.play import PEOPLE, Record
 from tests.chaos.stage import Stage
 from tests.chaos.watching import name_of, number_of
@@ -25,6 +29,8 @@ class Verdict:
     """Each entry says of which job, and what."""
 
     jobs: int = 0
+    #: those that failed because each of their runs killed its server, as far as anybody can tell
+    given_up: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     misdelivered: list[str] = field(default_factory=list)
@@ -49,13 +55,14 @@ async def judge(stage: Stage, record: Record) -> Verdict:
         if answer.interaction.id not in commands:
             verdict.lost.append(f"{name_of(number)}: answered, not stored")
     verdict.doubled += [f"command {command}: {count} jobs" for command, count in commands.items() if count > 1]
-    runs = Counter(prompt for server in stage.servers for prompt in server.executed)
+    runs = Counter(prompt for life in _lives(stage) for prompt in life.ran)
     messages = stage.discord.messages("general")
     for job in jobs:
         _judge(job, messages, stage, record, verdict)
         _judge_words(job, messages, record, verdict)
-        if runs[job.id] > 1 and job.id not in stage.excused:
-            verdict.twice.append(f"{job.values['prompt']} ({job.id}): {runs[job.id]} times")
+        forgotten = _forgotten(job, stage)
+        if runs[job.id] > 1 + forgotten:
+            verdict.twice.append(f"{job.values['prompt']} ({job.id}): {runs[job.id]} times, {forgotten} forgotten")
     return verdict
 
 
@@ -68,7 +75,9 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
     files = Counter(file.name for message in messages for file in message.files if _is_of(file.name, job))
     if job.state is JobState.CANCELLED and job.place.message_id is None:
         return  # Discord did not take the answer, so the person was told that nobody responds
-    if not job.delivered or job.state is not JobState.DONE or len(files) < int(job.values["count"]):
+    if isinstance(job.outcome.failure, JobLost) and job.delivered and _forgotten(job, stage) >= SUBMITS:
+        verdict.given_up += 1
+    elif not job.delivered or job.state is not JobState.DONE or len(files) < int(job.values["count"]):
         said = "" if job.outcome.failure is None else f", {job.outcome.failure!r}, sent {job.submits} times"
         verdict.lost.append(
             f"{name}: {job.state}, {'' if job.delivered else 'not '}delivered, {len(files)} files{said}"
@@ -85,6 +94,17 @@ def _judge(job: Job, messages: list[Message], stage: Stage, record: Record, verd
         for file in message.files:
             if _is_of(file.name, job) and _pixels(file.data) not in drawn:
                 verdict.misdelivered.append(f"{name}: {file.name} is no picture of its own")
+
+
+def _lives(stage: Stage) -> list[Life]:
+    return [life for server in stage.servers for life in server.lives]
+
+
+def _forgotten(job: Job, stage: Stage) -> int:
+    """How many of its runs a ComfyUI took with it, before anybody knew how they ended."""
+    end = job.finished_at or datetime.max.replace(tzinfo=UTC)
+    deaths = (life for life in _lives(stage) if life.killed_at is not None and life.killed_at < end)
+    return sum(life.ran.count(job.id) for life in deaths)
 
 
 def _answer(job: Job, stage: Stage, record: Record) -> Message | None:

@@ -41,6 +41,13 @@ GUARDS: tuple[Guard, ...] = (
         ("tests/whole/test_restart_comfyui.py::test_who_only_waits_behind_it_is_not_lost_with_it",),
     ),
     Guard(
+        "database-of-no-job",
+        "bot/jobs/follower.py",
+        "UNKNOWN = (SettingsError, DatabaseAway, OperationalError, InterfaceError, InternalError)",
+        "UNKNOWN = (SettingsError, DatabaseAway)",
+        ("tests/pure/test_salvage.py::test_a_database_that_is_locked_while_a_job_runs_fails_nothing",),
+    ),
+    Guard(
         "forgotten-without-end",
         "bot/jobs/follower.py",
         "return self._unseen[job.id] > UNSEEN",

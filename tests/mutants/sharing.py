@@ -40,6 +40,13 @@ GUARDS: tuple[Guard, ...] = (
         (f"{LOST}of_two_that_got_in_each_others_way_both_come_through",),
     ),
     Guard(
+        "stopped-again",
+        "bot/jobs/postgres.py",
+        'BEATEN = ("40001", "40P01", "57014")',
+        'BEATEN = ("40001", "40P01")',
+        (f"{LOST}what_was_stopped_in_place_of_something_else_is_done_again",),
+    ),
+    Guard(
         "slots-alone",
         "bot/jobs/changes.py",
         'await alone(connection, "upload slots", backend)',

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from bot.comfy.events import Event, ExecutionStart, Output, Settled
 from bot.comfy.pool import Pool
 from bot.errors import Fenced
 from bot.jobs.job import Job, JobState
@@ -100,8 +104,9 @@ class Quiet(Machine):
 
 
 @asynccontextmanager
-async def running(store: Store, screen: Screen, folder: Path) -> AsyncIterator[Runner]:
-    runner = Runner(store=store, queue=JobQueue(), pool=Pool([Quiet(GPU)]), delivery=screen, data_dir=folder)
+async def running(store: Store, screen: Screen, folder: Path, server: Quiet | None = None) -> AsyncIterator[Runner]:
+    pool = Pool([server or Quiet(GPU)])
+    runner = Runner(store=store, queue=JobQueue(), pool=pool, delivery=screen, data_dir=folder)
     await runner.prepare()
     serving = asyncio.create_task(runner.serve())
     yield runner
@@ -149,6 +154,46 @@ async def test_a_fault_while_a_job_is_claimed_is_none_of_the_job_s(store: Store,
 
     assert line == [job.id]
     assert [job.state for job in await store.unfinished()] == [JobState.WAITING]
+
+
+class Starting(Quiet):
+    """Each job starts while somebody else has the database locked for a moment; later it is known to be done."""
+
+    def __init__(self, name: str, lock: sqlite3.Connection) -> None:
+        super().__init__(name)
+        self._lock = lock
+        self.locked = asyncio.Event()
+
+    async def run(
+        self, graph: Mapping[str, Any], prompt_id: str, *, known: bool = False, remote_id: str | None = None
+    ) -> AsyncGenerator[Event, None]:
+        if known:
+            yield Settled(prompt_id, "done", (Output("9", "text", text="a fox"),))
+        self._lock.execute("BEGIN IMMEDIATE")
+        self.locked.set()
+        try:
+            yield ExecutionStart(prompt_id)
+        finally:
+            self._lock.rollback()
+
+
+async def test_a_database_that_is_locked_while_a_job_runs_fails_nothing(store: Store, tmp_path: Path) -> None:
+    screen, path = Screen(), store._address.path
+    assert path is not None
+    await store.transact(lambda connection: connection.execute(text("PRAGMA busy_timeout=0")))
+    job = await store.add(make_job())
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        server = Starting(GPU, lock)
+        async with running(store, screen, tmp_path, server) as runner, asyncio.timeout(5):
+            runner.queue.put(waiting(job))
+            await server.locked.wait()
+            await runner.underway.freed(job.id)
+            for _look in range(2):
+                await runner.salvage.look()
+            await runner.underway.freed(job.id)
+
+    assert screen.delivered == [job.id]
+    assert [ended.state for ended in await store.select(states=JobState)] == [JobState.DONE]
 
 
 async def test_a_job_that_fell_out_of_the_line_waits_again_and_one_that_is_about_to_join_is_let_be(

@@ -136,6 +136,26 @@ async def test_of_two_that_got_in_each_others_way_both_come_through(store: Store
     assert tries == 3
 
 
+async def test_what_was_stopped_in_place_of_something_else_is_done_again(store: Store) -> None:
+    """PostgreSQL is asked to stop what a connection does, whatever that is by the time it hears of it."""
+    job = await store.add(make_job())
+    tries = 0
+
+    async def work(connection: AsyncConnection) -> None:
+        nonlocal tries
+        tries += 1
+        await connection.execute(text("UPDATE jobs SET submits = submits + 1"))
+        if tries == 1:
+            await connection.execute(text("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(60)"))
+
+    async with asyncio.timeout(BOUND / 2):
+        await store.transact(work)
+
+    kept = await store.get(job.id)
+    assert kept is not None
+    assert (kept.submits, tries) == (1, 2)
+
+
 async def test_who_is_frozen_in_a_transaction_holds_nobody_up_for_long(fleet_database: str, store: Store) -> None:
     """And does it again when it wakes."""
     frozen = await Store.open(f"{fleet_database}?options=-c%20idle_in_transaction_session_timeout%3D100")
