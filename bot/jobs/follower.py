@@ -179,7 +179,10 @@ class Follower:
         if self._ledger is not None and bill is not None and event.seconds is not None:
             more = self._ledger.price(run.job.workflow, event.seconds) - bill.cost
         counts = paid or (event.result == "lost" and self._counts(run.job))
-        return await self._store.revise(run.job, lambda job: _ending(job, event, counts=counts), more=more)
+        job = await self._store.revise(run.job, lambda job: _ending(job, event, counts=counts), more=more)
+        if job.state.ended:
+            del self._unseen[job.id]
+        return job
 
     def _counts(self, job: Job) -> bool:
         """Whether the job may be why its server forgot it: not where it only waited, as those do that stand behind it.
