@@ -13,6 +13,8 @@ from aiohttp import web
 from comfy_api_proxy.app import make_app
 from comfy_api_proxy.auth import make_bearer_auth_middleware
 
+from bot.comfy.simulator.port import Port
+
 KEY = "sesame-open-4711"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -28,7 +30,7 @@ class Cloud:
         self._state_dir = state_dir
         self._key = key
         self._runner: web.AppRunner | None = None
-        self._port = 0
+        self._held = Port("127.0.0.1")
         self.front: Front | None = None
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
         self._news = asyncio.Event()
@@ -36,7 +38,7 @@ class Cloud:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self._held.number}"
 
     def count(self, method: str, end: str) -> int:
         """How often it was asked that."""
@@ -55,8 +57,7 @@ class Cloud:
         app = make_app(self._comfyui, state_dir=self._state_dir, middlewares=[self._record, *auth])
         self._runner = web.AppRunner(app, shutdown_timeout=0.05, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self._port = self._runner.addresses[0][1]
+        await web.TCPSite(self._runner, "127.0.0.1", self._held.number).start()
 
     async def stop(self) -> None:
         """As if it were killed: connections break, what it knew of its own is on disk."""
@@ -74,6 +75,7 @@ class Cloud:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.stop()
+        self._held.close()
 
     @property
     def _record(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:

@@ -6,11 +6,10 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
@@ -18,6 +17,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete
 
+from bot.comfy.simulator.port import Port
 from bot.jobs.store import Store
 from bot.jobs.tables import facts, metadata
 from bot.jobs.tickets import VERSION
@@ -52,7 +52,8 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         self._template: str | None = None
         self._common: str | None = None
-        self.port = _free_port()
+        self._held = Port("127.0.0.1")
+        self.port = self._held.number
 
     @property
     def pid(self) -> int:
@@ -105,6 +106,11 @@ class Postgres:
                 self._signal(signal.SIGKILL)
                 self._process.wait(ENDING_SECONDS)
             self._process = None
+
+    def close(self) -> None:
+        """Stopped for good."""
+        self.stop(signal.SIGQUIT)
+        self._held.close()
 
     def freeze(self) -> None:
         """It takes connections and answers nobody, until `thaw()`: all its processes stand still."""
@@ -226,7 +232,7 @@ def serving() -> Iterator[Postgres]:
         try:
             yield server
         finally:
-            server.stop(signal.SIGQUIT)
+            server.close()
 
 
 def _database_of(server: Postgres) -> Iterator[str]:
@@ -247,10 +253,3 @@ async def _migrated(url: str) -> None:
 
 def _user() -> str | None:
     return "postgres" if hasattr(os, "getuid") and os.getuid() == 0 else None
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.comfy.simulator import Simulator
+from bot.comfy.simulator.port import Port
 from tests.whole.conftest import SD15
 from tests.whole.crashes import Happening, Tell, watch_comfyui
 from tests.whole.processes import PATIENCE, WARM
@@ -50,7 +51,7 @@ class ComfyUI:
     def __init__(self, folder: Path) -> None:
         self.lives: list[Life] = []
         self._folder = folder
-        self._port = 0
+        self._held = Port("127.0.0.1")
         self._tell: Tell | None = None
         self._up = asyncio.Event()
         self._orders: asyncio.StreamWriter | None = None
@@ -58,7 +59,7 @@ class ComfyUI:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self._held.number}"
 
     async def open(self) -> None:
         """Returns when it answers."""
@@ -71,6 +72,7 @@ class ComfyUI:
         """For good."""
         self._die()
         self._ear.close()
+        self._held.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -100,7 +102,7 @@ class ComfyUI:
 
     async def _start(self) -> None:
         ear = self._ear.sockets[0].getsockname()[1]
-        self._process = WARM.Process(target=_main, args=(self._port, str(self._folder), ear), daemon=True)
+        self._process = WARM.Process(target=_main, args=(self._held.number, str(self._folder), ear), daemon=True)
         self._process.start()
         async with asyncio.timeout(PATIENCE):
             await self._up.wait()
@@ -115,9 +117,9 @@ class ComfyUI:
             os.kill(pid, signal.SIGCONT)
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One life of it: its port first, then what happens, each by a number."""
+        """One life of it: that it is up, then what happens, each by a number."""
         with closing(writer), suppress(ConnectionError):
-            self._port = json.loads(await reader.readline())
+            await reader.readline()
             self._orders = writer
             life = Life()
             self.lives.append(life)
@@ -185,7 +187,7 @@ async def _run(port: int, folder: Path, ear: int) -> None:
     async with Simulator(port=port, data_dir=folder, models=SD15) as simulator:
         mouth = _Mouth(reader, writer, simulator)
         watch_comfyui(simulator, mouth.tell)
-        writer.write(_line(int(simulator.url.rsplit(":", 1)[1])))
+        writer.write(_line("up"))
         await mouth.listen()
 
 

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from bot.comfy.intervals import Intervals
 from bot.comfy.simulator import Simulator
 from bot.comfy.simulator.catalogue import MODELS
 from bot.comfy.simulator.catalogue import Catalogue as Shown
+from bot.comfy.simulator.port import Port
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 from bot.metrics import monitored
@@ -69,8 +70,9 @@ def _all_is_logged_that_operators_read(caplog: pytest.LogCaptureFixture) -> None
 @pytest.fixture
 async def discord_server() -> AsyncIterator[DiscordServer]:
     """Waits longer for an answer than Discord does: how fast a busy machine is, is no test's concern."""
-    async with DiscordServer(answer_window=15.0) as server:
-        yield server
+    with closing(Port("127.0.0.1")) as port:
+        async with DiscordServer(port=port.number, answer_window=15.0) as server:
+            yield server
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from bot.comfy.simulator.port import Port
 from bot.playground import DiscordServer
 
 from .chromium import showing
@@ -36,9 +37,8 @@ async def test_a_bot_that_went_offline_is_said_to_be(chromium: Browser) -> None:
 
 
 async def test_a_playground_that_was_started_again_finds_its_page_where_it_was(chromium: Browser) -> None:
-    async with playground() as (server, bot):
-        port = int(server.url.rpartition(":")[2])
-        async with showing(chromium, server.url) as page:
+    with closing(Port("127.0.0.1")) as port:
+        async with playground(port.number) as (server, bot), showing(chromium, server.url) as page:
             await page.click("[data-channel=art]")
             await page.wait_for_selector('#app[data-ready="alice art"]')
             await page.keyboard.type("hello")
@@ -47,7 +47,7 @@ async def test_a_playground_that_was_started_again_finds_its_page_where_it_was(c
             await bot.close()
             await server.close()
             await is_told_of_the_loss(page)
-            async with playground(port):
+            async with playground(port.number):
                 await expect(page.locator("#offline")).to_be_hidden()
                 await expect(page.locator("#title")).to_have_text("art")
                 await expect(messages(page)).to_have_count(0)

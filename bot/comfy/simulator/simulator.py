@@ -22,6 +22,7 @@ from bot.comfy.simulator.moments import Moments, Watcher
 from bot.comfy.simulator.nodes import RUNNERS
 from bot.comfy.simulator.nodes.placeholders import run_placeholder
 from bot.comfy.simulator.nodes.special import WEBSOCKET_INFO
+from bot.comfy.simulator.port import Port
 from bot.comfy.simulator.queue import PromptQueue
 from bot.comfy.simulator.routes import Routes
 from bot.comfy.simulator.routing import cache_control
@@ -72,6 +73,7 @@ class Simulator:
         self.executed: list[str] = []
         self.version = Version(version)
         self._host, self._port = host, port
+        self._held: Port | None = None
         self._preview_method = preview_method
         self._arrange = arrange_outputs
         self._moments = Moments()
@@ -129,14 +131,18 @@ class Simulator:
         self._routes.register(app)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
+        if self._held is None:
+            self._held = Port(self._host, self._port)
+            self._port = self._held.number
         await web.TCPSite(self._runner, self._host, self._port, reuse_address=True).start()
-        self._port = self._runner.addresses[0][1]
         self._tasks = [asyncio.create_task(self._publish()), asyncio.create_task(self._routes.worker.run())]
 
     async def close(self) -> None:
         await self.stop()
         for chore in self._chores:
             chore.cancel()
+        if self._held is not None:
+            self._held.close()
         self.folders.remove()
 
     async def stop(self) -> None:
