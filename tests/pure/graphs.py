@@ -146,3 +146,64 @@ OTHERS: dict[str, dict[str, Any]] = {
     ),
     "Strange": _facts(["STRANGE"], output_node=True, value=["STRANGE"]),
 }
+
+
+def custom(guider: dict[str, Any], **others: Any) -> Graph:
+    """A drawing by separate nodes: guider, sampler, noise, sigmas."""
+    return drawing(
+        sampler=node(
+            "SamplerCustomAdvanced",
+            noise=("noise", 0),
+            guider=("guider", 0),
+            sampler=("select", 0),
+            sigmas=("sigmas", 0),
+            latent_image=("canvas", 0),
+        ),
+        noise=node("RandomNoise", noise_seed=3),
+        guider=guider,
+        select=node("KSamplerSelect", sampler_name="euler"),
+        sigmas=node("BasicScheduler", model=("model", 0), scheduler="simple", steps=9, denoise=1.0),
+        **others,
+    )
+
+
+def refined() -> Graph:
+    """A picture begun by one model and finished by another, both told about it."""
+    first: dict[str, Any] = {
+        "start_at_step": 0,
+        "end_at_step": 20,
+        "add_noise": "enable",
+        "return_with_leftover_noise": "enable",
+    }
+    second: dict[str, Any] = {
+        "start_at_step": 20,
+        "end_at_step": 10000,
+        "add_noise": "disable",
+        "return_with_leftover_noise": "disable",
+    }
+    shared: dict[str, Any] = {"steps": 25, "cfg": 8.0, "sampler_name": "euler", "scheduler": "normal"}
+    return drawing(
+        sampler=node(
+            "KSamplerAdvanced",
+            model=("finer", 0),
+            positive=("for2", 0),
+            negative=("against2", 0),
+            latent_image=("base", 0),
+            noise_seed=0,
+            **shared,
+            **second,
+        ),
+        base=node(
+            "KSamplerAdvanced",
+            model=("model", 0),
+            positive=("for", 0),
+            negative=("against", 0),
+            latent_image=("canvas", 0),
+            noise_seed=7,
+            **shared,
+            **first,
+        ),
+        finer=node("CheckpointLoaderSimple", "Load Checkpoint - REFINER", ckpt_name="sd_xl_base_1.0.safetensors"),
+        for2=node("CLIPTextEncode", text="a fox, finer", clip=("finer", 1)),
+        against2=node("CLIPTextEncode", text="snow, finer", clip=("finer", 1)),
+    )
