@@ -11,12 +11,15 @@ from bot.jobs.hurry import answered
 
 log = logging.getLogger(__name__)
 
+REST_SECONDS = 1.0  # after a fault, before anybody meets the same one again
+
 
 class Underway:
     """Each job's work is a task in `group`, and its faults are nobody else's trouble."""
 
     def __init__(self, group: asyncio.TaskGroup) -> None:
         self._group = group
+        self.rest = REST_SECONDS
         self._all: set[asyncio.Task[None]] = set()
         #: who follows or delivers a job, and the backend that takes; None: none
         self._hands: dict[str, dict[asyncio.Task[None], str | None]] = {}
@@ -54,19 +57,25 @@ class Underway:
 
     def start(self, job_id: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Something beside that, such as a wish to stop it."""
-        task = self._group.create_task(self.guard(job_id, work), name=f"job {job_id}")
+        task = self._group.create_task(self._work(job_id, work), name=f"job {job_id}")
         self._all.add(task)
         task.add_done_callback(self._all.discard)
         task.add_done_callback(lambda _task: work.close())  # one that was broken off before its first step
         return task
 
-    async def guard(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
-        """Return when it is done, or has failed."""
+    async def guard(self, job_id: str, work: Coroutine[Any, Any, None]) -> bool:
+        """Whether it was done; it may fail."""
         answered()  # it outlives who asked for it
         try:
             await work
+            return True
         except Exception:  # the border of one job: a fault of ours must not take the others down
             log.exception("job %s is left as it is for now; it is taken up again in a while", job_id)
+            return False
+
+    async def _work(self, job_id: str, work: Coroutine[Any, Any, None]) -> None:
+        if not await self.guard(job_id, work):
+            await asyncio.sleep(self.rest)
 
     def break_off(self, job_id: str) -> None:
         """Nobody is to follow or deliver it any more."""
