@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.mutants.guard import Guard
 
-WIRE = "tests/wire/test_cloud.py::test_"
+WIRE = "tests/wire/cloud/test_cloud.py::test_"
+FAULTS = "tests/wire/cloud/test_cloud_faults.py::test_"
 PURE = "tests/pure/test_overflow.py::test_"
 WHOLE = "tests/whole/test_cloud.py::test_"
 
@@ -42,14 +43,14 @@ GUARDS: tuple[Guard, ...] = (
         "bot/cloud/backend.py",
         "await self._endpoint.submit(with_references(run.graph), key)",
         "await self._endpoint.submit(with_references(run.graph), uuid4().hex)",
-        (f"{WIRE}a_post_whose_answer_was_lost_makes_no_second_job_by_itself",),
+        (f"{FAULTS}a_post_whose_answer_was_lost_makes_no_second_job_by_itself",),
     ),
     Guard(
         "cloud-asked-to-wait",
         "bot/cloud/backend.py",
         "        return 0 if self.busy else SLOTS\n",
         "        return SLOTS\n",
-        (f"{WIRE}a_full_cloud_is_left_alone_as_long_as_it_wants",),
+        (f"{FAULTS}a_full_cloud_is_left_alone_as_long_as_it_wants",),
     ),
     Guard(
         "cloud-words",
@@ -77,7 +78,7 @@ GUARDS: tuple[Guard, ...] = (
         "bot/jobs/spending.py",
         '    await alone(connection, "spending")',
         "    pass",
-        ("tests/wire/test_cloud_budget.py",),
+        ("tests/wire/cloud/test_cloud_budget.py",),
     ),
     Guard(
         "cloud-budget-asked",

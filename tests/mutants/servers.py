@@ -75,7 +75,7 @@ GUARDS: tuple[Guard, ...] = (
         "bot/jobs/absence.py",
         "while not following.done():  # a wish",
         "for _once in range(1):  # a wish",
-        ("tests/wire/test_cloud_strays.py::test_a_job_whose_first_run_nobody_heard_of_can_run_there_again",),
+        ("tests/wire/cloud/test_cloud_strays.py::test_a_job_whose_first_run_nobody_heard_of_can_run_there_again",),
     ),
     Guard(
         "stray-barred",
