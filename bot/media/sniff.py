@@ -101,16 +101,16 @@ def sniff(data: bytes) -> Kind:
 
 def safe_name(name: str, *, extension: str | None = None) -> str:
     """A file name of ASCII letters, digits, `_`, `-` and `.` only, with the extension given instead of its own."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    ending = re.sub("[^A-Za-z0-9]", "", _ascii(path.suffix if extension is None else extension))[:16]
+    path = PurePosixPath(_ascii(PurePosixPath(name.replace("\\", "/")).name).rstrip("._-"))
+    ending = re.sub("[^A-Za-z0-9]", "", path.suffix if extension is None else extension)[:16]
     suffix = f".{ending}" if ending else ""
-    stem = _ascii(path.stem).strip("._-")
+    stem = path.stem.strip("._-")
     return (stem[: LONGEST_NAME - len(suffix)].rstrip("._-") or "file") + suffix
 
 
 def _ascii(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", plain)
+    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", "".join(letters))
 
 
 def _container(data: bytes) -> Kind | None:

@@ -89,6 +89,9 @@ def test_any_bytes_are_some_kind(data: bytes) -> None:
         ("fox\r\nX-Header: 1.png", "fox_X-Header_1.png"),
         ("", "file"),
         ("..", "file"),
+        ("0\u20250", "0.0"),
+        ("a._b.", "a.b"),
+        ("a\uff0fb \u96ea.png", "a_b.png"),
         ("x" * 300 + ".flac", "x" * 95 + ".flac"),
     ],
 )
@@ -101,7 +104,7 @@ def test_an_extension_replaces_the_name_s_own() -> None:
     assert safe_name("fox", extension=".webp") == "fox.webp"
 
 
-@given(st.text(max_size=200))
+@given(st.text(max_size=200) | st.text("ab0._-/\\ é雪\u2025\uff0f", max_size=12))
 def test_any_name_becomes_safe_and_stays_so(name: str) -> None:
     safe = safe_name(name)
 
