@@ -103,7 +103,7 @@ class Postgres:
             try:
                 self._process.wait(ENDING_SECONDS)
             except subprocess.TimeoutExpired:  # seen once in some hundred times
-                self._signal(signal.SIGKILL)
+                self._process.kill()  # its children notice, and end
                 self._process.wait(ENDING_SECONDS)
             self._process = None
 

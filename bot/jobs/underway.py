@@ -19,6 +19,7 @@ class Underway:
 
     def __init__(self, group: asyncio.TaskGroup) -> None:
         self._group = group
+        #: how long a job stays in hand after a fault
         self.rest = REST_SECONDS
         self._all: set[asyncio.Task[None]] = set()
         #: who follows or delivers a job, and the backend that takes; None: none
